@@ -1,0 +1,38 @@
+import type { Rejection } from './rejections.ts';
+
+/** The `outcome` label of `hookgate_deliveries_total`. */
+export type Outcome =
+  | 'forwarded'
+  | 'duplicate'
+  | 'filtered'
+  | 'rejected'
+  | 'upstream_refused'
+  | 'upstream_failed';
+
+export const outcomes: readonly Outcome[] = [
+  'forwarded',
+  'duplicate',
+  'filtered',
+  'rejected',
+  'upstream_refused',
+  'upstream_failed',
+];
+
+/** An answer that is not a refusal: the application's, or the gate's own 200. */
+export class Answer {
+  readonly outcome: Exclude<Outcome, 'rejected' | 'upstream_failed'>;
+  readonly status: number;
+  /** Names and values alternating; end-to-end header fields only. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | undefined;
+
+  constructor(outcome: Answer['outcome'], status: number, headers: readonly string[], body?: Buffer) {
+    this.outcome = outcome;
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/** How a delivery ends for the sender. */
+export type Settlement = Answer | Rejection;

@@ -1,0 +1,103 @@
+/**
+ * What is known of one request while it is judged. The room `delivery` holds the words that all others speak:
+ * the delivery, its rejection or answer, and the interface of a duplicate store. It imports nothing.
+ */
+
+/** The head of a request as it came over the wire. */
+export interface RequestHead {
+  readonly method: string;
+  /** The request target, undecoded (RFC 9112 section 3.2). */
+  readonly target: string;
+  /** `1.0` or `1.1`. */
+  readonly httpVersion: string;
+  /** Names and values alternating, in order of arrival, duplicates kept, names in the sender's case. */
+  readonly rawHeaders: readonly string[];
+  /** True when the connection uses TLS. */
+  readonly secure: boolean;
+}
+
+/** Whom the connection comes from. */
+export interface Peer {
+  /** Address of the TCP peer, as the socket reports it. */
+  readonly address: string;
+  /**
+   * What a trusted peer's PROXY protocol header said: an address; `'local'` where it named none (v2 LOCAL,
+   * v1 UNKNOWN); undefined where no such header was read.
+   */
+  readonly proxied: string | undefined;
+}
+
+/** How reading the body ended. */
+export type BodyRead =
+  | { readonly kind: 'complete'; readonly bytes: Buffer }
+  | { readonly kind: 'too_large'; readonly readBytes: number }
+  | { readonly kind: 'timeout'; readonly readBytes: number }
+  | { readonly kind: 'aborted'; readonly readBytes: number };
+
+/** Reads the body once. A sender that waits for `100 Continue` gets it here, not before. Never rejects. */
+export type ReadBody = (limits: { maxBytes: number; timeoutMs: number }) => Promise<BodyRead>;
+
+/**
+ * What the log line and the metrics of a delivery say; gates write what they learn, the run loop reads it.
+ * Nothing from the body is written here before the checksum holds.
+ */
+export interface Facts {
+  /** Name of the route, `none` until the path gate has found one. */
+  route: string;
+  /** Resolved client address in canonical text. */
+  address: string | undefined;
+  /** How the address was found, nearest hop first; only where it is not simply the peer. */
+  hops: readonly string[] | undefined;
+  bodyBytes: number | undefined;
+  /** The event's name, once the checksum held. */
+  event: string | undefined;
+  /** Name of the key under which the checksum held. */
+  keyName: string | undefined;
+  /** Encoding of `data` under which the checksum held. */
+  encoding: ChecksumEncoding | undefined;
+  /** Duplicate key in hex, once the checksum held. */
+  duplicateKey: string | undefined;
+  /** What `observe` mode let through. */
+  wouldReject: { readonly code: string; readonly detail: string }[] | undefined;
+  upstreamStatus: number | undefined;
+  /** Milliseconds spent waiting for the sender's body. */
+  bodyMs: number;
+  /** Milliseconds from handing the event to the upstream until its answer was complete or had failed. */
+  upstreamMs: number | undefined;
+  /** A sentence about an event that the application may have run although it was not accepted. */
+  warning: string | undefined;
+}
+
+/** One request on its way through the gates. */
+export interface Delivery {
+  /** Sent as X-Request-Id to the application and to the sender. */
+  readonly requestId: string;
+  /** Monotonic milliseconds. */
+  readonly arrivedAtMs: number;
+  readonly head: RequestHead;
+  readonly peer: Peer;
+  readonly readBody: ReadBody;
+  readonly facts: Facts;
+}
+
+/** How `data` is written in the signed message; see docs/checksum.md. */
+export type ChecksumEncoding = 'received' | 'compact' | 'sorted';
+
+/** Facts of a delivery of which nothing is known yet. */
+export function noFacts(): Facts {
+  return {
+    route: 'none',
+    address: undefined,
+    hops: undefined,
+    bodyBytes: undefined,
+    event: undefined,
+    keyName: undefined,
+    encoding: undefined,
+    duplicateKey: undefined,
+    wouldReject: undefined,
+    upstreamStatus: undefined,
+    bodyMs: 0,
+    upstreamMs: undefined,
+    warning: undefined,
+  };
+}

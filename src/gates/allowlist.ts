@@ -1,0 +1,50 @@
+import type { AddressSet } from '../addresses/address-set.ts';
+import type { Route } from '../config/config.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { type Rejection, reject } from '../delivery/rejections.ts';
+import type { Located } from './client-address.ts';
+import type { Gate } from './gate.ts';
+import type { HeaderFields } from './headers.ts';
+
+/** The sender may be listened to: from here on its body is read. */
+class AdmittedDelivery {
+  protected declare readonly proof: 'admitted';
+  readonly delivery: Delivery;
+  readonly route: Route;
+  readonly fields: HeaderFields;
+  constructor(located: Located) {
+    this.delivery = located.delivery;
+    this.route = located.route;
+    this.fields = located.fields;
+  }
+}
+export type Admitted = AdmittedDelivery;
+
+/** Admits senders whose address is in `addresses`; an empty set admits nobody. */
+export function createAllowlistGate(rules: {
+  mode: 'enforce' | 'observe' | 'off';
+  addresses: AddressSet;
+}): Gate<Located, Admitted> {
+  const { mode, addresses } = rules;
+  if (mode === 'off') return (located) => new AdmittedDelivery(located);
+
+  return (located) => {
+    const refusal = judge(addresses, located);
+    if (refusal === undefined) return new AdmittedDelivery(located);
+    if (mode === 'enforce') return refusal;
+    noteWouldReject(located.delivery, refusal);
+    return new AdmittedDelivery(located);
+  };
+}
+
+function judge(addresses: AddressSet, located: Located): Rejection | undefined {
+  if (addresses.size === 0) return reject('allowlist_empty', 'the allowlist has no entries');
+  if (addresses.has(located.address)) return undefined;
+  return reject('address_not_allowed', `${located.delivery.facts.address} is not on the allowlist`);
+}
+
+/** Notes what `observe` mode lets through. */
+export function noteWouldReject(delivery: Delivery, refusal: Rejection): void {
+  delivery.facts.wouldReject ??= [];
+  delivery.facts.wouldReject.push({ code: refusal.code, detail: refusal.detail });
+}

@@ -1,0 +1,73 @@
+import type { Route } from '../config/config.ts';
+import type { BodyRead, Delivery } from '../delivery/delivery.ts';
+import { type Rejection, reject } from '../delivery/rejections.ts';
+import type { Admitted } from './allowlist.ts';
+import type { Gate } from './gate.ts';
+
+/** The whole body is in memory; nothing in it is trusted yet. */
+class ReceivedDelivery {
+  protected declare readonly proof: 'received';
+  readonly delivery: Delivery;
+  readonly route: Route;
+  readonly body: Buffer;
+  constructor(admitted: Admitted, body: Buffer) {
+    this.delivery = admitted.delivery;
+    this.route = admitted.route;
+    this.body = body;
+  }
+}
+export type Received = ReceivedDelivery;
+
+/**
+ * Reads an uncompressed JSON body, at most `maxBytes` within `timeoutMs`. A compressed body is refused unread, so
+ * a compression bomb costs nothing.
+ */
+export function createBodyGate(limits: {
+  maxBytes: number;
+  timeoutMs: number;
+  now: () => number;
+}): Gate<Admitted, Received> {
+  return async (admitted) => {
+    const refusal = judgeMediaType(admitted);
+    if (refusal !== undefined) return refusal;
+    const { facts } = admitted.delivery;
+    const startedMs = limits.now();
+    const read = await admitted.delivery.readBody(limits);
+    facts.bodyMs = limits.now() - startedMs;
+    facts.bodyBytes = read.kind === 'complete' ? read.bytes.length : read.readBytes;
+    return read.kind === 'complete' ? new ReceivedDelivery(admitted, read.bytes) : refuse(read, limits);
+  };
+}
+
+/** RFC 8259 knows no charset parameter, but senders write one; only UTF-8 is read. */
+function judgeMediaType({ fields }: Admitted): Rejection | undefined {
+  if (fields.contentEncoding !== undefined && fields.contentEncoding.toLowerCase() !== 'identity') {
+    return reject('unsupported_media_type', `Content-Encoding ${JSON.stringify(fields.contentEncoding)}`);
+  }
+  if (fields.contentType === undefined) return reject('unsupported_media_type', 'no Content-Type');
+  if (!isJsonInUtf8(fields.contentType)) {
+    return reject('unsupported_media_type', `Content-Type ${JSON.stringify(fields.contentType)}`);
+  }
+  return undefined;
+}
+
+function isJsonInUtf8(contentType: string): boolean {
+  if (contentType === 'application/json') return true;
+  const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';');
+  if (!/^application\/(?:[a-z0-9.-]+\+)?json$/.test(mediaType.trim())) return false;
+  return parameters.every((parameter) => {
+    const [name, value] = parameter.split('=').map((part) => part.trim());
+    return name !== 'charset' || value === 'utf-8' || value === '"utf-8"' || value === 'utf8';
+  });
+}
+
+function refuse(read: Exclude<BodyRead, { kind: 'complete' }>, limits: { maxBytes: number; timeoutMs: number }) {
+  switch (read.kind) {
+    case 'too_large':
+      return reject('body_too_large', `more than ${limits.maxBytes} bytes`);
+    case 'timeout':
+      return reject('body_timeout', `${read.readBytes} bytes in ${limits.timeoutMs} ms`);
+    case 'aborted':
+      return reject('malformed_request', `the sender left after ${read.readBytes} bytes of the body`);
+  }
+}
