@@ -1,0 +1,90 @@
+/**
+ * The header fields that may go on to the next hop, names and values alternating as they came (RFC 9110
+ * section 7.6.1). Left out, in requests and answers alike:
+ *
+ * - Connection and every field that it lists, except those of `keptAlthoughListed`;
+ * - Keep-Alive, Transfer-Encoding, TE, Trailer, Upgrade, Expect, HTTP2-Settings and all Proxy-* fields, listed or not;
+ * - fields whose name or value is not legal (section 5): undici refuses them only when the request already holds
+ *   one of its pooled connections, which then never comes back. Node's parser lets none of them in.
+ *
+ * The framing, the host and what the gate adds are for the caller to set.
+ */
+export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
+  const listed = listedByConnection(rawHeaders);
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    const value = rawHeaders[index + 1] as string;
+    if (isHopByHop(name) || listed?.has(name.toLowerCase())) continue;
+    if (isFieldName(name) && isFieldValue(value)) kept.push(name, value);
+  }
+  return kept;
+}
+
+/** Whether `name` is a token (RFC 9110 section 5.6.2). */
+export function isFieldName(name: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name);
+}
+
+/** Whether `value` can be sent: visible characters, blanks and obs-text (RFC 9110 section 5.5), one byte each. */
+export function isFieldValue(value: string): boolean {
+  return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
+}
+
+/**
+ * A sender that lists these wants the application to read another request than the gate did: without
+ * Content-Length the body becomes the next request, without Host another site answers. RFC 9110 forbids listing
+ * what is meant for every recipient, so the list is not followed here.
+ */
+const keptAlthoughListed: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+]);
+
+/** Lower-case names that Connection lists beyond `close`, `keep-alive` and the like; undefined where there are none. */
+function listedByConnection(rawHeaders: readonly string[]): Set<string> | undefined {
+  let listed: Set<string> | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    const value = rawHeaders[index + 1] as string;
+    if (value === 'keep-alive' || value === 'close') continue;
+    for (const option of value.split(',')) {
+      const field = option.trim().toLowerCase();
+      if (field === '' || keptAlthoughListed.has(field)) continue;
+      listed ??= new Set();
+      listed.add(field);
+    }
+  }
+  return listed;
+}
+
+/** By length first, so that most names are never lower-cased. */
+function isHopByHop(name: string): boolean {
+  switch (name.length) {
+    case 2:
+      return name.toLowerCase() === 'te';
+    case 6:
+      return name.toLowerCase() === 'expect';
+    case 7: {
+      const lower = name.toLowerCase();
+      return lower === 'upgrade' || lower === 'trailer';
+    }
+    case 10: {
+      const lower = name.toLowerCase();
+      return lower === 'connection' || lower === 'keep-alive' || lower.startsWith('proxy-');
+    }
+    case 14: {
+      const lower = name.toLowerCase();
+      return lower === 'http2-settings' || lower.startsWith('proxy-');
+    }
+    case 17: {
+      const lower = name.toLowerCase();
+      return lower === 'transfer-encoding' || lower.startsWith('proxy-');
+    }
+    default:
+      return (name.charCodeAt(0) | 0x20) === 0x70 && name.slice(0, 6).toLowerCase() === 'proxy-';
+  }
+}
