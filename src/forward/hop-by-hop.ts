@@ -61,30 +61,29 @@ function listedByConnection(rawHeaders: readonly string[]): Set<string> | undefi
   return listed;
 }
 
-/** By length first, so that most names are never lower-cased. */
+/** By first letter and length, so that most names are never lower-cased. */
 function isHopByHop(name: string): boolean {
+  if ((name.charCodeAt(0) | 0x20) === 0x70) return name.slice(0, 6).toLowerCase() === 'proxy-';
   switch (name.length) {
     case 2:
-      return name.toLowerCase() === 'te';
     case 6:
-      return name.toLowerCase() === 'expect';
-    case 7: {
-      const lower = name.toLowerCase();
-      return lower === 'upgrade' || lower === 'trailer';
-    }
-    case 10: {
-      const lower = name.toLowerCase();
-      return lower === 'connection' || lower === 'keep-alive' || lower.startsWith('proxy-');
-    }
-    case 14: {
-      const lower = name.toLowerCase();
-      return lower === 'http2-settings' || lower.startsWith('proxy-');
-    }
-    case 17: {
-      const lower = name.toLowerCase();
-      return lower === 'transfer-encoding' || lower.startsWith('proxy-');
-    }
+    case 7:
+    case 10:
+    case 14:
+    case 17:
+      return hopByHop.has(name.toLowerCase());
     default:
-      return (name.charCodeAt(0) | 0x20) === 0x70 && name.slice(0, 6).toLowerCase() === 'proxy-';
+      return false;
   }
 }
+
+const hopByHop: ReadonlySet<string> = new Set([
+  'te',
+  'expect',
+  'upgrade',
+  'trailer',
+  'connection',
+  'keep-alive',
+  'http2-settings',
+  'transfer-encoding',
+]);
