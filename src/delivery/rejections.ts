@@ -45,6 +45,7 @@ const rules = {
   upstream_protocol_error: { status: 502, title: 'The application did not complete its answer.' },
   upstream_timeout: { status: 504, title: 'The application did not answer in time.' },
   overloaded: { status: 503, title: 'Too many deliveries are in progress.', retryAfterSeconds: 5 },
+  internal_error: { status: 500, title: 'The gate failed; the event was not accepted.' },
   shutting_down: { status: 503, title: 'The gate is shutting down.', retryAfterSeconds: 5 },
 } satisfies Record<string, Omit<RejectionRule, 'shownAs'> & { shownAs?: string }>;
 

@@ -1,0 +1,113 @@
+/**
+ * The right to deliver an event. This room joins what the duplicate store knows with what only this process knows:
+ * which attempts are under way here, who waits for their outcome, and what the application accepted although the
+ * store could not record it.
+ */
+import type { Settlement } from '../delivery/answer.ts';
+import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import type { Attempt, Attempts } from './attempts.ts';
+import type { Slots } from './slots.ts';
+import type { Unrecorded } from './unrecorded.ts';
+
+/** The exclusive right to forward one event now. Call `accepted` or `release`, then `settle`, each once. */
+export interface Claim {
+  /** The store could not be asked, and the configuration says to forward then. */
+  readonly withoutStore: boolean;
+  /** The application accepted the event; resolves once that is durable or, failing that, remembered in memory. */
+  accepted(): Promise<void>;
+  /** The application did not accept it: the next attempt may claim it. */
+  release(): Promise<void>;
+  /** Answers all that wait for this attempt with its outcome. */
+  settle(settlement: Settlement): void;
+}
+
+export type ClaimVerdict =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  | { readonly kind: 'delivered' }
+  /** The attempt in this process that it waited for has ended so. */
+  | { readonly kind: 'joined'; readonly settlement: Settlement }
+  | { readonly kind: 'in_flight'; readonly detail: string }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'store_unavailable'; readonly detail: string };
+
+export interface Claims {
+  /** Asks for the right to deliver the event with this duplicate key. Never rejects. */
+  claim(key: string): Promise<ClaimVerdict>;
+}
+
+export interface ClaimsOptions {
+  readonly store: DuplicateStore;
+  readonly attempts: Attempts;
+  readonly unrecorded: Unrecorded;
+  readonly slots: Slots;
+  readonly leaseMs: number;
+  readonly retentionMs: number;
+  /** How long a repeat waits for the attempt before it, and how many may wait at once. */
+  readonly waitMs: number;
+  readonly maxWaiters: number;
+  readonly whenStoreDown: 'refuse' | 'forward';
+  /** The claim had lapsed and somebody else holds it now: the event may reach the application twice. */
+  readonly onTakenOver: (key: string) => void;
+}
+
+export function createClaims(options: ClaimsOptions): Claims {
+  const { store, attempts, unrecorded, slots } = options;
+
+  return {
+    async claim(key) {
+      if (unrecorded.has(key)) return { kind: 'delivered' };
+      const attempt = attempts.begin(key);
+      if (attempt === undefined) {
+        return attempts.join(key, { timeoutMs: options.waitMs, maxWaiters: options.maxWaiters });
+      }
+      // The key is ours within this process from here on, also while the store is being asked.
+      const verdict = slots.enter() ? await ask(key, attempt) : ({ kind: 'overloaded' } as const);
+      if (verdict.kind !== 'claimed') {
+        if (verdict.kind !== 'overloaded') slots.leave();
+        attempt.end(verdict);
+      }
+      return verdict;
+    },
+  };
+
+  async function ask(key: string, attempt: Attempt): Promise<ClaimVerdict> {
+    try {
+      const result = await store.claim(key, options.leaseMs);
+      if (result.kind === 'claimed') return { kind: 'claimed', claim: hold(key, attempt, result.token) };
+      if (result.kind === 'delivered') return { kind: 'delivered' };
+      return { kind: 'in_flight', detail: 'another process holds the claim, or died holding it' };
+    } catch (error) {
+      if (options.whenStoreDown === 'forward') {
+        return { kind: 'claimed', claim: hold(key, attempt, undefined) };
+      }
+      return { kind: 'store_unavailable', detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  function hold(key: string, attempt: Attempt, token: string | undefined): Claim {
+    return {
+      withoutStore: token === undefined,
+      async accepted() {
+        if (token === undefined) return unrecorded.add(key, token);
+        try {
+          if (!(await store.confirm(key, token, options.retentionMs))) options.onTakenOver(key);
+        } catch {
+          // The application has accepted, so only a 200 is true now; the memory suppresses repeats meanwhile.
+          unrecorded.add(key, token);
+        }
+      },
+      async release() {
+        if (token === undefined) return;
+        try {
+          await store.release(key, token);
+        } catch {
+          // The lease ends by itself; until then a retry is answered 409, which loses nothing.
+        }
+      },
+      settle(settlement) {
+        slots.leave();
+        attempt.end({ kind: 'joined', settlement });
+      },
+    };
+  }
+}

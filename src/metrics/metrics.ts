@@ -1,0 +1,150 @@
+/**
+ * The names and handles of everything that is counted. Labels are bounded: routes, reasons, keys and encodings, but
+ * never an address, an event id or the name of an event that nobody has verified.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { outcomes } from '../delivery/answer.ts';
+import { rejectionCodes } from '../delivery/rejections.ts';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The `route` label of what was refused before a route was known. */
+export const noRoute = 'none';
+
+const answerSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
+const gateSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1];
+const codeClasses = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
+const storeResults = {
+  claim: ['claimed', 'in_flight', 'delivered', 'error'],
+  confirm: ['recorded', 'taken_over', 'error'],
+  release: ['released', 'error'],
+} as const;
+
+/** Registers every metric in a registry of its own. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter<L>({ name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name, help, labelNames, registers });
+  const histogram = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    buckets: number[],
+  ) => new Histogram<L>({ name, help, labelNames, buckets, registers });
+
+  const metrics = {
+    registry,
+    deliveries: counter('hookgate_deliveries_total', 'Deliveries by how they ended.', ['route', 'outcome']),
+    rejections: counter('hookgate_rejections_total', 'Refusals by reason.', ['route', 'reason']),
+    wouldReject: counter(
+      'hookgate_would_reject_total',
+      'What observe mode, or a store that was down, let through although it would have been refused.',
+      ['route', 'reason'],
+    ),
+    deliverySeconds: histogram(
+      'hookgate_delivery_duration_seconds',
+      'From the arrival of the head until the answer is known.',
+      ['route', 'outcome'],
+      answerSeconds,
+    ),
+    gateSeconds: histogram(
+      'hookgate_gate_duration_seconds',
+      'Time that the gate itself adds: without waiting for the body and for the application.',
+      [],
+      gateSeconds,
+    ),
+    upstreamSeconds: histogram(
+      'hookgate_upstream_duration_seconds',
+      'Time until the answer of the application was complete.',
+      ['route', 'code_class'],
+      answerSeconds,
+    ),
+    checksumMatches: counter('hookgate_checksum_matches_total', 'Checksums that held, by key and encoding.', [
+      'key',
+      'encoding',
+    ]),
+    storeOperations: counter(
+      'hookgate_duplicate_store_operations_total',
+      'Operations on the duplicate store by result.',
+      ['operation', 'result'],
+    ),
+    storeUp: gauge('hookgate_duplicate_store_up', '1 while the duplicate store answers.'),
+    unrecorded: gauge(
+      'hookgate_unrecorded_events',
+      'Events the application accepted that only the memory of this process remembers.',
+    ),
+    takenOver: counter(
+      'hookgate_claims_taken_over_total',
+      'Claims that lapsed and were taken over before the application had answered.',
+    ),
+    oldestUndelivered: gauge(
+      'hookgate_oldest_undelivered_seconds',
+      'Age of the oldest verified event that the application has not accepted; 0 when there is none.',
+      ['route'],
+    ),
+    inFlight: gauge('hookgate_in_flight', 'Deliveries in progress.'),
+    allowlistEntries: gauge('hookgate_allowlist_entries', 'Entries of the allowlist in force.'),
+    reloads: counter('hookgate_config_reloads_total', 'Reloads by result.', ['result']),
+    lastReload: gauge(
+      'hookgate_config_last_reload_success_timestamp_seconds',
+      'When configuration, keys and allowlist were last loaded without a problem.',
+    ),
+    connectionsRefused: counter('hookgate_connections_refused_total', 'Connections cut at once, by reason.', [
+      'reason',
+    ]),
+    passedThrough: counter(
+      'hookgate_passthrough_requests_total',
+      'Requests on other paths streamed to the application, by class of status; none where it gave no answer.',
+      ['code_class'],
+    ),
+    buildInfo: gauge('hookgate_build_info', 'Always 1; the labels say what runs.', ['version', 'node']),
+  };
+
+  for (const [operation, results] of Object.entries(storeResults)) {
+    for (const result of results) metrics.storeOperations.inc({ operation, result }, 0);
+  }
+  for (const result of ['success', 'failure']) metrics.reloads.inc({ result }, 0);
+  for (const reason of ['limit', 'peer_limit']) metrics.connectionsRefused.inc({ reason }, 0);
+  for (const code_class of codeClasses) metrics.passedThrough.inc({ code_class }, 0);
+  metrics.gateSeconds.zero({});
+  return metrics;
+}
+
+/** Lets every series of these routes exist at 0, so that a first event shows as an increase. */
+export function zeroRouteSeries(metrics: Metrics, routes: readonly string[]): void {
+  for (const route of [noRoute, ...routes]) {
+    for (const reason of rejectionCodes) {
+      metrics.rejections.inc({ route, reason }, 0);
+      metrics.wouldReject.inc({ route, reason }, 0);
+    }
+    for (const outcome of outcomes) {
+      metrics.deliveries.inc({ route, outcome }, 0);
+      metrics.deliverySeconds.zero({ route, outcome });
+    }
+    if (route === noRoute) continue;
+    for (const code_class of codeClasses) metrics.upstreamSeconds.zero({ route, code_class });
+    metrics.oldestUndelivered.set({ route }, 0);
+  }
+}
+
+/** Keeps the checksum series at exactly the live keys: a key that is gone must not look merely unused. */
+export function keepKeySeries(
+  metrics: Metrics,
+  keys: { readonly before: readonly string[]; readonly now: readonly string[] },
+  encodings: readonly string[],
+): void {
+  for (const encoding of encodings) {
+    for (const key of keys.before) if (!keys.now.includes(key)) metrics.checksumMatches.remove({ key, encoding });
+    for (const key of keys.now) metrics.checksumMatches.inc({ key, encoding }, 0);
+  }
+}
+
+/** `2xx` and the like; `none` where there was no answer. */
+export function codeClass(status: number | undefined): (typeof codeClasses)[number] {
+  return status === undefined ? 'none' : (codeClasses[Math.floor(status / 100) - 1] ?? 'none');
+}

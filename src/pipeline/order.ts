@@ -1,0 +1,79 @@
+/**
+ * The way of a delivery, to be read from top to bottom: cheap checks first, nothing from the body trusted or stored
+ * before the checksum holds, nothing forwarded that is not claimed.
+ */
+import type { AddressSet } from '../addresses/address-set.ts';
+import type { Claims } from '../claims/claims.ts';
+import type { Slots } from '../claims/slots.ts';
+import type { Config } from '../config/config.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Verifier } from '../envelope/verify.ts';
+import type { Upstream } from '../forward/upstream.ts';
+import { createAllowlistGate } from '../gates/allowlist.ts';
+import { createBodyGate } from '../gates/body.ts';
+import { createChecksumGate } from '../gates/checksum.ts';
+import { createClientAddressGate } from '../gates/client-address.ts';
+import { createDuplicateGate } from '../gates/duplicate.ts';
+import { createEnvelopeGate } from '../gates/envelope.ts';
+import { createEventsGate } from '../gates/events.ts';
+import { createForwardGate } from '../gates/forward.ts';
+import type { Gate } from '../gates/gate.ts';
+import { createHeadersGate } from '../gates/headers.ts';
+import { createMethodGate } from '../gates/method.ts';
+import { createPathGate } from '../gates/path.ts';
+import { createUnsignedFieldsGate } from '../gates/unsigned-fields.ts';
+
+/** What the gates need, compiled once for each configuration. */
+export interface GateParts {
+  readonly config: Config;
+  readonly trustedProxies: AddressSet;
+  readonly allowlist: AddressSet;
+  readonly verify: Verifier;
+  readonly claims: Claims;
+  readonly slots: Slots;
+  readonly upstream: Upstream;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export function orderGates(parts: GateParts): Gates {
+  const { config, now } = parts;
+  const { limits } = config;
+  return inOrder([
+    createPathGate({ routes: config.routes, otherPaths: config.otherPaths }),
+    createMethodGate(),
+    createHeadersGate({ maxCount: limits.headers, maxBytes: limits.headerBytes }),
+    createClientAddressGate({ from: config.clientAddress.from, trustedProxies: parts.trustedProxies }),
+    createAllowlistGate({ mode: config.allowlist.mode, addresses: parts.allowlist }),
+    createBodyGate({ maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeMs, now }),
+    createEnvelopeGate(),
+    createChecksumGate({ mode: config.checksum.mode, verify: parts.verify }),
+    createUnsignedFieldsGate(),
+    createEventsGate(config.routes),
+    createDuplicateGate(parts.claims),
+    createForwardGate({ upstream: parts.upstream, slots: parts.slots, now }),
+  ]);
+}
+
+/** Gates of which each takes what the one before it returns. Only `inOrder` makes them. */
+export type Gates = readonly Gate<unknown, unknown>[];
+
+/** Does not compile where a gate does not take what the gate before it returns. */
+function inOrder<B, C, D, E, F, G, H, I, J, K, L>(
+  gates: [
+    Gate<Delivery, B>,
+    Gate<B, C>,
+    Gate<C, D>,
+    Gate<D, E>,
+    Gate<E, F>,
+    Gate<F, G>,
+    Gate<G, H>,
+    Gate<H, I>,
+    Gate<I, J>,
+    Gate<J, K>,
+    Gate<K, L>,
+    Gate<L, never>,
+  ],
+): Gates {
+  return gates as unknown as Gates;
+}
