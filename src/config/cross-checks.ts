@@ -1,0 +1,229 @@
+import { isThisMachine } from './host.ts';
+import { type Origin, type Problem, problemAt, quote } from './problem.ts';
+import { formatDuration } from './quantity.ts';
+import type { Settings } from './schema.ts';
+
+/** The sender tries an event again for this long (JUICYWAY.md, "Retries"). */
+const senderRetryWindowMs = 48 * 3_600_000;
+
+interface Finding {
+  readonly key: string;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** A rule looks only at settings that could be read; `reads` has their keys or sections. */
+interface Rule {
+  readonly reads: readonly string[];
+  readonly find: (settings: Settings) => readonly Finding[];
+}
+
+const rules: readonly Rule[] = [
+  { reads: ['duplicates.retention'], find: checkRetention },
+  { reads: ['duplicates.lease', 'upstream.connectTimeout', 'upstream.timeout'], find: checkLease },
+  { reads: ['listen.tls'], find: checkTls },
+  { reads: ['upstream.url', 'upstream.caFile'], find: checkUpstreamTls },
+  { reads: ['clientAddress'], find: checkProxies },
+  { reads: ['listen.port', 'admin.port'], find: checkAdminPort },
+  { reads: ['listen.host', 'listen.port', 'admin.host', 'admin.port', 'upstream.url'], find: checkLoop },
+  { reads: ['duplicates.redis'], find: checkRedis },
+  { reads: ['checksum.encodings'], find: checkEncodings },
+  { reads: ['routes'], find: checkRoutes },
+];
+
+/**
+ * Rules between settings that are each fine by themselves; every one with its reason. Rules about a broken setting
+ * are left out: they could only say something about a value that nobody wrote.
+ */
+export function crossCheck(
+  settings: Settings,
+  broken: ReadonlySet<string>,
+  originOf: (key: string) => Origin,
+): readonly Problem[] {
+  const concerns = (read: string, key: string) =>
+    key === read || key.startsWith(`${read}.`) || key.startsWith(`${read}[`) || read.startsWith(`${key}.`);
+  return rules
+    .filter(({ reads }) => ![...broken].some((key) => reads.some((read) => concerns(read, key))))
+    .flatMap(({ find }) => find(settings))
+    .map(({ key, found, expected }) => problemAt(originOf(key), key, found, expected));
+}
+
+/** Settings that are allowed, although they weaken the gate. */
+export function crossWarnings(settings: Settings): readonly string[] {
+  const { clientAddress } = settings;
+  const everyone = clientAddress.trustedProxies.filter((range) => range.endsWith('/0'));
+  return clientAddress.from === 'peer' || everyone.length === 0
+    ? []
+    : [`clientAddress.trustedProxies has ${everyone.join(' and ')}: whoever connects can claim any address`];
+}
+
+function checkRetention({ duplicates: { retention } }: Settings): Finding[] {
+  if (retention > senderRetryWindowMs) return [];
+  return [
+    {
+      key: 'duplicates.retention',
+      found: `found ${formatDuration(retention)}`,
+      expected: 'expected more than 48h, since the sender repeats an event for 48 hours',
+    },
+  ];
+}
+
+function checkLease({ duplicates: { lease }, upstream }: Settings): Finding[] {
+  const longestMs = upstream.connectTimeout + upstream.timeout;
+  if (lease > longestMs) return [];
+  return [
+    {
+      key: 'duplicates.lease',
+      found: `found ${formatDuration(lease)}`,
+      expected:
+        `expected more than ${formatDuration(longestMs)} (upstream.connectTimeout and upstream.timeout), ` +
+        'since a lease that ends first lets a repeat through',
+    },
+  ];
+}
+
+function checkTls({ listen: { tls } }: Settings): Finding[] {
+  if ((tls.certFile === '') === (tls.keyFile === '')) return [];
+  const [has, lacks] = tls.certFile === '' ? ['keyFile', 'certFile'] : ['certFile', 'keyFile'];
+  return [
+    {
+      key: `listen.tls.${has}`,
+      found: `found no ${lacks} beside it`,
+      expected: 'expected both, or neither for plain HTTP',
+    },
+  ];
+}
+
+function checkUpstreamTls({ upstream }: Settings): Finding[] {
+  if (upstream.caFile === '' || upstream.url.protocol === 'https:') return [];
+  return [
+    {
+      key: 'upstream.caFile',
+      found: 'found an upstream.url without TLS',
+      expected: 'expected an https URL, or no caFile',
+    },
+  ];
+}
+
+function checkProxies({ clientAddress }: Settings): Finding[] {
+  if (clientAddress.from === 'peer' || clientAddress.trustedProxies.length > 0) return [];
+  return [
+    {
+      key: 'clientAddress.trustedProxies',
+      found: 'found nobody',
+      expected: `expected the proxies' addresses, since "from: ${clientAddress.from}" takes nobody else's word`,
+    },
+  ];
+}
+
+function checkAdminPort({ listen, admin }: Settings): Finding[] {
+  if (listen.port === 0 || listen.port !== admin.port) return [];
+  return [
+    {
+      key: 'admin.port',
+      found: `found ${admin.port}, as listen.port`,
+      expected: 'expected another port, since senders must not reach the admin port',
+    },
+  ];
+}
+
+function checkLoop({ listen, admin, upstream }: Settings): Finding[] {
+  const upstreamPort = Number(upstream.url.port || (upstream.url.protocol === 'https:' ? 443 : 80));
+  const own = [
+    { host: listen.host, port: listen.port, name: 'listen' },
+    { host: admin.host, port: admin.port, name: 'admin' },
+  ].find(({ host, port }) => port === upstreamPort && reaches(upstream.url.hostname, host));
+  if (own === undefined) return [];
+  return [
+    {
+      key: 'upstream.url',
+      found: `found ${quote(upstream.url.href)}, where the gate itself listens (${own.name})`,
+      expected: "expected the application's address",
+    },
+  ];
+}
+
+/** Whether a connection to `target` arrives at a socket that listens on `host` of this machine. */
+function reaches(target: string, host: string): boolean {
+  const plain = target.replaceAll(/^\[|\]$/g, '').toLowerCase();
+  if (plain === host.toLowerCase()) return true;
+  return isThisMachine(plain) && isThisMachine(host);
+}
+
+function checkRedis({ duplicates: { redis } }: Settings): Finding[] {
+  const findings: Finding[] = [];
+  const urls = typeof redis.url === 'string' ? [redis.url] : redis.url;
+  if (redis.sentinels.length > 0 && redis.master === '') {
+    findings.push({
+      key: 'duplicates.redis.master',
+      found: 'missing',
+      expected: "expected the master's name at the sentinels",
+    });
+  }
+  if (redis.sentinels.length === 0 && redis.master !== '') {
+    findings.push({
+      key: 'duplicates.redis.sentinels',
+      found: 'found none beside a master',
+      expected: 'expected at least one host:port, or no master',
+    });
+  }
+  if (redis.sentinels.length > 0 && urls.length > 1) {
+    findings.push({
+      key: 'duplicates.redis.url',
+      found: 'found several URLs (a cluster) beside sentinels',
+      expected: 'expected one or the other',
+    });
+  }
+  if (new Set(urls.map((url) => new URL(url).protocol)).size > 1) {
+    findings.push({
+      key: 'duplicates.redis.url',
+      found: 'found both redis and rediss',
+      expected: 'expected one scheme for the whole cluster',
+    });
+  }
+  return findings;
+}
+
+function checkEncodings({ checksum: { encodings } }: Settings): Finding[] {
+  const key = 'checksum.encodings';
+  if (encodings.length === 0) {
+    return [
+      { key, found: 'found an empty list', expected: 'expected at least one, or no checksum could hold' },
+    ];
+  }
+  const repeated = encodings.find((encoding, index) => encodings.indexOf(encoding) !== index);
+  return repeated === undefined
+    ? []
+    : [{ key, found: `found ${repeated} twice`, expected: 'expected each encoding once' }];
+}
+
+function checkRoutes({ routes }: Settings): Finding[] {
+  return routes.flatMap((route, index) => {
+    const findings: Finding[] = [];
+    const earlier = routes.slice(0, index);
+    const sameName = earlier.findIndex(({ name }) => name === route.name);
+    if (sameName !== -1) {
+      findings.push({
+        key: `routes[${index}].name`,
+        found: `found ${quote(route.name)}, as in routes[${sameName}]`,
+        expected: 'expected another name, since metrics tell routes by it',
+      });
+    }
+    const samePath = earlier.findIndex(({ path }) => path.toLowerCase() === route.path.toLowerCase());
+    if (samePath !== -1) {
+      findings.push({
+        key: `routes[${index}].path`,
+        found: `found ${quote(route.path)}, as in routes[${samePath}] but for upper and lower case`,
+        expected: 'expected another path, since some routers do not tell them apart',
+      });
+    }
+    if (route.events.length === 0) {
+      findings.push({
+        key: `routes[${index}].events`,
+        found: 'found an empty list',
+        expected: 'expected at least one pattern, or nothing would be forwarded',
+      });
+    }
+    return findings;
+  });
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { parseAddressRange } from './address-range.ts';
+import { checkShape } from './check-shape.ts';
+import type { Config } from './config.ts';
+import { crossCheck, crossWarnings } from './cross-checks.ts';
+import { overlayEnvironment } from './environment.ts';
+import { anyFlag, type Flags, overlayFlags, overlayPath } from './flags.ts';
+import { type Problem, problemAt, quote } from './problem.ts';
+import { readTextFile } from './read-file.ts';
+import { readYaml } from './read-yaml.ts';
+import { hookgateYaml, type Settings } from './schema.ts';
+import type { ShapeSchema } from './schema-leaves.ts';
+import { emptySettings, type SettingsMap } from './settings-tree.ts';
+
+export interface ConfigSources {
+  /** From `--config`. Without it and without flags, `defaultFile` is read where it exists. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: Flags;
+  readonly defaultFile?: string;
+}
+
+export type LoadedConfig =
+  | {
+      readonly kind: 'ok';
+      readonly config: Config;
+      /** First 12 hex digits of SHA-256 over the effective configuration. */
+      readonly digest: string;
+      /** The file that was read, to be watched; undefined when there is none. */
+      readonly file: string | undefined;
+      /** Sentences about what is allowed but weakens the gate. */
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+const maxFileBytes = 1_048_576;
+const maxValues = 10_000;
+const schema = hookgateYaml as unknown as ShapeSchema;
+
+/**
+ * Reads the configuration: flags win over the environment, that over the file, that over the defaults. Reports all
+ * problems together. Never throws; reads only the one file, nothing that it names.
+ */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const { env, flags, defaultFile = '/etc/hookgate/hookgate.yaml' } = sources;
+  const file = sources.file ?? (!anyFlag(flags) && existsSync(defaultFile) ? defaultFile : undefined);
+  const read = readSettings(file);
+  if (read.kind === 'problems') return read;
+
+  const { root } = read;
+  const environment = overlayEnvironment(schema, root, env);
+  const path = flags.path === undefined ? environment.flags.path : undefined;
+  const early = [
+    ...read.problems,
+    ...environment.problems,
+    ...(path === undefined ? [] : overlayPath(root, path, 'HOOKGATE_PATH')),
+    ...overlayFlags(root, flags),
+  ];
+  const allowed = flags.allow !== undefined && flags.allow.length > 0 ? flags.allow : undefined;
+  const addresses = readAllowed(allowed ?? environment.flags.allow, allowed ? '--allow' : 'HOOKGATE_ALLOW');
+  const shape = checkShape(schema, root);
+  const problems = [...early, ...addresses.problems, ...shape.problems];
+
+  const settings = shape.value as Settings;
+  problems.push(...crossCheck(settings, shape.broken, shape.originOf));
+  if (problems.length > 0) return { kind: 'problems', problems };
+  const config = toConfig(settings, addresses.ranges);
+  const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
+  return { kind: 'ok', config, digest, file, warnings: [...crossWarnings(settings), ...addresses.warnings] };
+}
+
+type FileSettings =
+  | { readonly kind: 'settings'; readonly root: SettingsMap; readonly problems: readonly Problem[] }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+function readSettings(file: string | undefined): FileSettings {
+  if (file === undefined) return { kind: 'settings', root: emptySettings('configuration'), problems: [] };
+  const read = readTextFile(file, maxFileBytes);
+  if (read.kind === 'problem') return { kind: 'problems', problems: [read.problem] };
+  const { root, problems } = readYaml(read.text, file, maxValues);
+  // Without a root, every further problem would only be a consequence of the first.
+  if (root === undefined && problems.length > 0) return { kind: 'problems', problems };
+  if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
+    return { kind: 'settings', root: emptySettings(file), problems };
+  }
+  if (root.kind === 'map') return { kind: 'settings', root, problems };
+  const found = root.kind === 'list' ? 'found a list' : 'found one value';
+  return {
+    kind: 'problems',
+    problems: [problemAt(root.origin, '', found, 'expected settings, each "key: value"')],
+  };
+}
+
+function readAllowed(allow: readonly string[] | undefined, source: string) {
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const ranges = allow?.flatMap((text) => {
+    const range = parseAddressRange(text);
+    if (range.kind === 'invalid') {
+      problems.push(problemAt({ source }, '', `found ${quote(text)}`, range.expected));
+      return [];
+    }
+    if (range.everyone) warnings.push(`${source} has ${range.text}: every address of its kind is admitted`);
+    return [range.text];
+  });
+  return { ranges, problems, warnings };
+}
+
+function toConfig(settings: Settings, addresses: readonly string[] | undefined): Config {
+  const { listen, admin, upstream, clientAddress, allowlist, checksum, duplicates, limits } = settings;
+  return {
+    listen: {
+      host: listen.host,
+      port: listen.port,
+      tls: listen.tls.certFile === '' ? undefined : listen.tls,
+    },
+    admin,
+    upstream: {
+      url: upstream.url,
+      caFile: upstream.caFile === '' ? undefined : upstream.caFile,
+      connectTimeoutMs: upstream.connectTimeout,
+      timeoutMs: upstream.timeout,
+      connections: upstream.connections,
+    },
+    clientAddress,
+    allowlist: { ...allowlist, addresses },
+    checksum,
+    duplicates: {
+      store: duplicates.store,
+      retentionMs: duplicates.retention,
+      leaseMs: duplicates.lease,
+      whenStoreDown: duplicates.whenStoreDown,
+      embedded: duplicates.embedded,
+      redis: duplicates.redis,
+    },
+    routes: settings.routes,
+    otherPaths: settings.otherPaths,
+    limits: {
+      bodyBytes: limits.body,
+      headers: limits.headers,
+      headerBytes: limits.headerBytes,
+      bodyTimeMs: limits.bodyTime,
+      headerTimeMs: limits.headerTime,
+      connections: limits.connections,
+      connectionsPerPeer: limits.connectionsPerPeer,
+      inFlight: limits.inFlight,
+      waiters: limits.waiters,
+    },
+    drain: { delayMs: settings.drain.delay },
+    log: settings.log,
+  };
+}
