@@ -47,7 +47,7 @@ const rules = {
   overloaded: { status: 503, title: 'Too many deliveries are in progress.', retryAfterSeconds: 5 },
   internal_error: { status: 500, title: 'The gate failed; the event was not accepted.' },
   shutting_down: { status: 503, title: 'The gate is shutting down.', retryAfterSeconds: 5 },
-} satisfies Record<string, Omit<RejectionRule, 'shownAs'> & { shownAs?: string }>;
+} satisfies Record<string, Omit<RejectionRule, 'shownAs'> & { shownAs?: 'checksum_mismatch' }>;
 
 /** A reason for refusal: the `code` of the answer and the `reason` label of `hookgate_rejections_total`. */
 export type RejectionCode = keyof typeof rules;

@@ -11,7 +11,7 @@ import type { Ending, Gate } from './gate.ts';
 
 /** Nobody else delivers this event now, and it was not delivered before. */
 class ClaimedDelivery {
-  protected declare readonly proof: 'claimed';
+  declare protected readonly proof: 'claimed';
   readonly delivery: Delivery;
   readonly route: Route;
   readonly envelope: Envelope;

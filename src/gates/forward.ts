@@ -94,5 +94,7 @@ function settle(delivery: Claimed['delivery'], result: UpstreamResult): Settleme
 }
 
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(cause);
+  return cause instanceof Error
+    ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
+    : String(cause);
 }

@@ -13,20 +13,18 @@ export interface LogOutput {
 const flushEveryMs = 200;
 const bufferBytes = 16 * 1024;
 
+/** `destination` replaces standard output, and is written to at once. */
 export function createLog(level: string, destination?: DestinationStream): LogOutput {
-  const output = destination ?? pino.destination({ dest: 1, sync: false, minLength: bufferBytes });
-  const log = pino(
-    {
-      level,
-      base: undefined,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    output,
-  );
-  if (!('flushSync' in output)) return { log, flush: () => undefined };
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  if (destination !== undefined) return { log: pino(options, destination), flush: () => undefined };
 
-  const buffered = output;
+  const buffered = pino.destination({ dest: 1, sync: false, minLength: bufferBytes });
+  const log = pino(options, buffered);
   const timer = setInterval(() => buffered.flush(), flushEveryMs);
   timer.unref();
   // A closed pipe (EPIPE) must not end a gate that works.

@@ -7,7 +7,11 @@ export function instrumentStore(store: DuplicateStore, metrics: Metrics): Duplic
     metrics.storeOperations.inc({ operation, result });
     metrics.storeUp.set(result === 'error' ? 0 : 1);
   };
-  const counted = async <T>(operation: string, run: Promise<T>, resultOf: (value: T) => string): Promise<T> => {
+  const counted = async <T>(
+    operation: string,
+    run: Promise<T>,
+    resultOf: (value: T) => string,
+  ): Promise<T> => {
     try {
       const value = await run;
       count(operation, resultOf(value));
@@ -20,7 +24,9 @@ export function instrumentStore(store: DuplicateStore, metrics: Metrics): Duplic
   return {
     claim: (key, leaseMs) => counted('claim', store.claim(key, leaseMs), (result) => result.kind),
     confirm: (key, token, retentionMs) =>
-      counted('confirm', store.confirm(key, token, retentionMs), (held) => (held ? 'recorded' : 'taken_over')),
+      counted('confirm', store.confirm(key, token, retentionMs), (held) =>
+        held ? 'recorded' : 'taken_over',
+      ),
     release: (key, token) => counted('release', store.release(key, token), () => 'released'),
     async health() {
       const health = await store.health();

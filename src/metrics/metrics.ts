@@ -139,7 +139,8 @@ export function keepKeySeries(
   encodings: readonly string[],
 ): void {
   for (const encoding of encodings) {
-    for (const key of keys.before) if (!keys.now.includes(key)) metrics.checksumMatches.remove({ key, encoding });
+    for (const key of keys.before)
+      if (!keys.now.includes(key)) metrics.checksumMatches.remove({ key, encoding });
     for (const key of keys.now) metrics.checksumMatches.inc({ key, encoding }, 0);
   }
 }

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** argv → command → exit code. Commands load what they need themselves, so that `serve` starts quickly. */
+import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './cli/check.ts';
+import { addExplainCommand } from './cli/explain.ts';
+import { addSendCommand } from './cli/send.ts';
+import { addServeCommand } from './cli/serve.ts';
+import { addSignCommand } from './cli/sign.ts';
+import { version } from './version.ts';
+
+const usageExitCode = 2;
+
+const program = new Command('hookgate')
+  .description(
+    'Verifying reverse proxy for payment webhooks: only authentic, non-duplicate events get through.',
+  )
+  .version(version)
+  .showHelpAfterError('(hookgate --help lists the commands and options)')
+  .exitOverride();
+
+addServeCommand(program);
+addCheckCommand(program);
+addSignCommand(program);
+addSendCommand(program);
+addExplainCommand(program);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version end with 0; everything else that the parser refuses is a usage error.
+    process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
+  } else {
+    process.stderr.write(`hookgate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

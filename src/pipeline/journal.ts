@@ -1,0 +1,110 @@
+import { Answer, type Outcome, type Settlement } from '../delivery/answer.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { RejectionCode } from '../delivery/rejections.ts';
+import type { Log } from '../log/log.ts';
+import type { RecentRejections } from '../log/recent-rejections.ts';
+import { codeClass, type Metrics } from '../metrics/metrics.ts';
+import type { Undelivered } from '../metrics/undelivered.ts';
+import type { OnFault, OnSettled } from './run.ts';
+
+export interface JournalOptions {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly undelivered: Undelivered;
+  readonly rejections: RecentRejections;
+  readonly now: () => number;
+  readonly wallClock: () => number;
+}
+
+/** Writes the log line of each delivery and counts it: the one place where a delivery becomes figures. */
+export function createJournal(options: JournalOptions): { onSettled: OnSettled; onFault: OnFault } {
+  const { log, metrics, undelivered, rejections } = options;
+  return {
+    onSettled(delivery, settlement) {
+      const outcome = outcomeOf(settlement);
+      const durationMs = options.now() - delivery.arrivedAtMs;
+      count(delivery, settlement, outcome, durationMs);
+      write(delivery, settlement, outcome, durationMs);
+    },
+    onFault(delivery, fault) {
+      log.error({ requestId: delivery.requestId, err: fault }, 'fault in a gate');
+    },
+  };
+
+  function count(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
+    const { facts } = delivery;
+    const { route } = facts;
+    metrics.deliveries.inc({ route, outcome });
+    metrics.deliverySeconds.observe({ route, outcome }, durationMs / 1000);
+    metrics.gateSeconds.observe(gateMs(delivery, durationMs) / 1000);
+    if (facts.upstreamMs !== undefined) {
+      const code_class = codeClass(facts.upstreamStatus);
+      metrics.upstreamSeconds.observe({ route, code_class }, facts.upstreamMs / 1000);
+    }
+    if (facts.keyName !== undefined && facts.encoding !== undefined) {
+      metrics.checksumMatches.inc({ key: facts.keyName, encoding: facts.encoding });
+    }
+    for (const { code } of facts.wouldReject ?? []) metrics.wouldReject.inc({ route, reason: code });
+    if (facts.duplicateKey !== undefined) {
+      const done = outcome === 'forwarded' || outcome === 'duplicate';
+      undelivered[done ? 'delivered' : 'failed'](route, facts.duplicateKey);
+    }
+    if (settlement instanceof Answer) return;
+    metrics.rejections.inc({ route, reason: settlement.code });
+    rejections.add({
+      time: new Date(options.wallClock()).toISOString(),
+      requestId: delivery.requestId,
+      route,
+      reason: settlement.code,
+      detail: settlement.detail,
+      address: facts.address ?? delivery.peer.address,
+    });
+  }
+
+  function write(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
+    const { facts } = delivery;
+    const refused = settlement instanceof Answer ? undefined : settlement;
+    const line = {
+      requestId: delivery.requestId,
+      route: facts.route,
+      outcome,
+      reason: refused?.code,
+      detail: refused?.detail,
+      address: facts.address ?? delivery.peer.address,
+      hops: facts.hops,
+      event: facts.event,
+      key: facts.keyName,
+      encoding: facts.encoding,
+      duplicateKey: facts.duplicateKey,
+      bodyBytes: facts.bodyBytes,
+      upstreamStatus: facts.upstreamStatus,
+      durationMs: inMicroseconds(durationMs),
+      gateMs: inMicroseconds(gateMs(delivery, durationMs)),
+      upstreamMs: facts.upstreamMs === undefined ? undefined : inMicroseconds(facts.upstreamMs),
+      wouldReject: facts.wouldReject,
+      warning: facts.warning,
+    };
+    if (facts.warning !== undefined || outcome === 'upstream_failed') log.warn(line, 'delivery');
+    else log.info(line, 'delivery');
+  }
+}
+
+const upstreamFailures: ReadonlySet<RejectionCode> = new Set([
+  'upstream_unreachable',
+  'upstream_protocol_error',
+  'upstream_timeout',
+]);
+
+function outcomeOf(settlement: Settlement): Outcome {
+  if (settlement instanceof Answer) return settlement.outcome;
+  return upstreamFailures.has(settlement.code) ? 'upstream_failed' : 'rejected';
+}
+
+function gateMs({ facts }: Delivery, durationMs: number): number {
+  return Math.max(0, durationMs - facts.bodyMs - (facts.upstreamMs ?? 0));
+}
+
+/** Milliseconds with three decimals: what is below a microsecond is noise. */
+function inMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

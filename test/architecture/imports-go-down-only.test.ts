@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const src = new URL('../../src/', import.meta.url).pathname;
+
+/** Each room and the rooms it may import from: the table of docs/architecture.md. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  '.': ['cli'],
+  cli: ['app', 'sender', 'config', 'envelope', 'addresses', 'stores', 'server', 'gates', 'delivery', '.'],
+  app: [
+    'server',
+    'pipeline',
+    'config',
+    'stores',
+    'metrics',
+    'log',
+    'claims',
+    'forward',
+    'addresses',
+    'envelope',
+    'delivery',
+    'gates',
+    '.',
+  ],
+  server: ['pipeline', 'gates', 'delivery', 'addresses'],
+  pipeline: ['gates', 'claims', 'forward', 'envelope', 'addresses', 'metrics', 'log', 'config', 'delivery'],
+  gates: ['claims', 'forward', 'envelope', 'addresses', 'config', 'delivery'],
+  claims: ['delivery'],
+  forward: ['gates', 'addresses', 'delivery'],
+  sender: ['envelope', 'config', 'delivery'],
+  envelope: ['delivery'],
+  addresses: [],
+  config: ['addresses', 'delivery'],
+  stores: ['delivery'],
+  metrics: ['delivery'],
+  log: [],
+  delivery: [],
+};
+
+test('a room imports only from the rooms below it', () => {
+  const wrong: string[] = [];
+  for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue;
+    const from = roomOf(file);
+    for (const [, imported] of readFileSync(join(src, file), 'utf8').matchAll(
+      /(?:from|import\()\s*'(\.[^']+)'/g,
+    )) {
+      const to = roomOf(relative(src, join(src, dirname(file), imported as string)));
+      if (to !== from && !allowed[from]?.includes(to)) wrong.push(`${file} imports ${imported}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+function roomOf(file: string): string {
+  return file.includes('/') ? (file.split('/')[0] as string) : '.';
+}
