@@ -12,12 +12,11 @@ export type AddressRange =
  */
 export function parseAddressRange(text: string): AddressRange {
   const slash = text.indexOf('/');
-  const addressText = slash === -1 ? text : text.slice(0, slash);
+  const address = addressBytes(slash === -1 ? text : text.slice(0, slash));
   if (text.includes('%')) return invalid('expected an address without zone id');
-  const address = parseAddress(addressText);
   if (address === undefined)
     return invalid('expected an address or a CIDR, such as 203.0.113.7 or 2001:db8:42::/48');
-  const widest = address.kind() === 'ipv4' ? 32 : 128;
+  const widest = address.length * 8;
   const prefixText = slash === -1 ? undefined : text.slice(slash + 1);
   if (
     prefixText !== undefined &&
@@ -28,25 +27,38 @@ export function parseAddressRange(text: string): AddressRange {
   return canonical(address, prefixText === undefined ? widest : Number(prefixText));
 }
 
-function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (text.includes(':')) return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
-  const decimal = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/.test(text);
-  return decimal && ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
+/** The address in network byte order: 4 bytes, or 16. */
+function addressBytes(text: string): readonly number[] | undefined {
+  if (!text.includes(':')) return ipv4Bytes(text);
+  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text).toByteArray() : undefined;
 }
 
-function canonical(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): AddressRange {
-  if (address.kind() === 'ipv6' && (address as ipaddr.IPv6).isIPv4MappedAddress() && prefix >= 96) {
-    return canonical((address as ipaddr.IPv6).toIPv4Address(), prefix - 96);
-  }
-  const bytes = address.toByteArray();
+/** Four decimal numbers; a leading zero could mean octal, so it is refused. Long lists are mostly these. */
+function ipv4Bytes(text: string): readonly number[] | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (match === null || /(?:^|\.)0\d/.test(text)) return undefined;
+  const bytes = [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
+  return bytes.every((byte) => byte <= 255) ? bytes : undefined;
+}
+
+function canonical(bytes: readonly number[], prefix: number): AddressRange {
+  if (bytes.length === 16 && prefix >= 96 && isMapped(bytes)) return canonical(bytes.slice(12), prefix - 96);
   const masked = bytes.map((byte, index) => byte & networkMask(prefix - index * 8));
-  const whole = bytes.length * 8;
   if (masked.some((byte, index) => byte !== bytes[index])) {
-    const network = `${ipaddr.fromByteArray(masked).toString()}/${prefix}`;
+    const network = `${addressText(masked)}/${prefix}`;
     return invalid(`expected the network address ${network}, or one address without "/${prefix}"`);
   }
-  const name = address.toString();
-  return { kind: 'range', text: prefix === whole ? name : `${name}/${prefix}`, everyone: prefix === 0 };
+  const name = addressText(bytes);
+  const text = prefix === bytes.length * 8 ? name : `${name}/${prefix}`;
+  return { kind: 'range', text, everyone: prefix === 0 };
+}
+
+function isMapped(bytes: readonly number[]): boolean {
+  return bytes[10] === 0xff && bytes[11] === 0xff && bytes.slice(0, 10).every((byte) => byte === 0);
+}
+
+function addressText(bytes: readonly number[]): string {
+  return bytes.length === 4 ? bytes.join('.') : ipaddr.fromByteArray([...bytes]).toString();
 }
 
 /** The mask of one byte of which the first `bits` belong to the network. */

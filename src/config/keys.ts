@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Problem, problemAt, quote } from './problem.ts';
+import { readBytes, unreadable } from './read-file.ts';
+import { readAtOneMoment } from './stable-mount.ts';
+
+/** One live key: a business ID of the sender. */
+export interface Key {
+  /** The file's name; shown in logs, metrics and `/status`. */
+  readonly name: string;
+  /** Never shown anywhere. */
+  readonly secret: Buffer;
+}
+
+export type KeysRead =
+  | { readonly kind: 'ok'; readonly keys: readonly Key[]; readonly warnings: readonly string[] }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+const maxKeyBytes = 4096;
+
+/**
+ * Reads the keys directory (INTERFACE.md, "Keys directory"), sorted by name. Follows symlinks, since that is how
+ * Kubernetes mounts a Secret. Never throws; no sentence has anything of a key's content.
+ */
+export function readKeys(directory: string): KeysRead {
+  return readAtOneMoment(directory, () => readOnce(directory));
+}
+
+function readOnce(directory: string): KeysRead {
+  let names: string[];
+  try {
+    names = readdirSync(directory).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    const problem = problemAt(
+      { source: directory },
+      '',
+      unreadable(error),
+      'expected a directory with one file a key',
+    );
+    return { kind: 'problems', problems: [problem] };
+  }
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const keys: Key[] = [];
+  for (const name of names.sort()) {
+    const file = join(directory, name);
+    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}$/.test(name)) {
+      const expected = 'expected a name of letters, digits, ".", "_" and "-"';
+      problems.push(problemAt({ source: directory }, '', `found a file named ${quote(name)}`, expected));
+      continue;
+    }
+    const read = readBytes(file, maxKeyBytes);
+    if (read.kind === 'problem') {
+      problems.push(read.problem);
+      continue;
+    }
+    const secret = withoutNewline(read.bytes);
+    if (secret.length === 0) {
+      problems.push(problemAt({ source: file }, '', 'found an empty file', 'expected a business ID'));
+      continue;
+    }
+    const twin = keys.find((key) => key.secret.equals(secret));
+    if (twin !== undefined) {
+      problems.push(
+        problemAt({ source: file }, '', `found the same key as in ${twin.name}`, 'expected each key once'),
+      );
+    }
+    if (isSpace(secret.at(0)) || isSpace(secret.at(-1))) {
+      warnings.push(`${file} begins or ends with white space, which counts as part of the key`);
+    }
+    keys.push({ name, secret });
+  }
+  if (names.length === 0) {
+    const expected = 'expected one file a key, or no checksum could hold';
+    problems.push(problemAt({ source: directory }, '', 'found no key', expected));
+  }
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings };
+}
+
+/** Most editors and `echo` end a file with a newline that nobody means; only one is taken off. */
+function withoutNewline(bytes: Buffer): Buffer {
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+}
