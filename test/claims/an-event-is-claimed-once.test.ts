@@ -1,0 +1,202 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createAttempts } from '../../src/claims/attempts.ts';
+import { type Claim, type Claims, type ClaimVerdict, createClaims } from '../../src/claims/claims.ts';
+import { createSlots } from '../../src/claims/slots.ts';
+import { createUnrecorded } from '../../src/claims/unrecorded.ts';
+import { Answer } from '../../src/delivery/answer.ts';
+import { type DuplicateStore, StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
+import { reject } from '../../src/delivery/rejections.ts';
+
+const key = 'a'.repeat(64);
+const accepted = new Answer('forwarded', 200, []);
+
+describe('a repeat while the first attempt is under way', () => {
+  test('waits, and gets the outcome of the first', async () => {
+    const { claims } = claimsOver(storeThat({}));
+    const first = await claimed(claims);
+    const repeats = Array.from({ length: 20 }, () => claims.claim(key));
+    await first.accepted();
+    first.settle(accepted);
+    for (const verdict of await Promise.all(repeats)) {
+      expect(verdict).toEqual({ kind: 'joined', settlement: accepted });
+    }
+  });
+
+  test('is refused where as many wait already as may', async () => {
+    const { claims } = claimsOver(storeThat({}), { maxWaiters: 2 });
+    const first = await claimed(claims);
+    const waiting = [claims.claim(key), claims.claim(key)];
+    expect(await claims.claim(key)).toMatchObject({ kind: 'in_flight' });
+    first.settle(accepted);
+    expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(['joined', 'joined']);
+  });
+
+  test('is refused, never answered 200, when the first takes too long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { claims } = claimsOver(storeThat({}), { waitMs: 100 });
+    await claimed(claims);
+    const repeat = claims.claim(key);
+    vi.advanceTimersByTime(100);
+    vi.useRealTimers();
+    expect(await repeat).toMatchObject({ kind: 'in_flight' });
+  });
+
+  test('may claim anew after the first has failed', async () => {
+    const { claims } = claimsOver(storeThat({}));
+    const first = await claimed(claims);
+    const repeat = claims.claim(key);
+    await first.release();
+    const failure = reject('upstream_timeout', 'too slow');
+    first.settle(failure);
+    expect(await repeat).toEqual({ kind: 'joined', settlement: failure });
+    expect((await claims.claim(key)).kind).toBe('claimed');
+  });
+});
+
+describe('places', () => {
+  test('are refused when all are taken and free again after settling', async () => {
+    const { claims, slots } = claimsOver(storeThat({}), { inFlight: 1 });
+    const first = await claimed(claims);
+    expect(await claims.claim('b'.repeat(64))).toEqual({ kind: 'overloaded' });
+    first.settle(accepted);
+    expect(slots.taken).toBe(0);
+    expect((await claims.claim('b'.repeat(64))).kind).toBe('claimed');
+  });
+
+  test.each(['delivered', 'in_flight'] as const)('are given back when the store says %s', async (kind) => {
+    const { claims, slots } = claimsOver(storeThat({ claim: async () => ({ kind }) }));
+    expect((await claims.claim(key)).kind).toBe(kind);
+    expect(slots.taken).toBe(0);
+  });
+});
+
+describe('while the store is down', () => {
+  const down = async () => {
+    throw new StoreUnavailable('the store is away');
+  };
+
+  test('nothing is claimed by default, and nothing stays behind', async () => {
+    const { claims, slots } = claimsOver(storeThat({ claim: down }));
+    const expected: ClaimVerdict = { kind: 'store_unavailable', detail: 'the store is away' };
+    expect(await claims.claim(key)).toEqual(expected);
+    expect(await claims.claim(key)).toEqual(expected);
+    expect(slots.taken).toBe(0);
+  });
+
+  test('whenStoreDown: forward claims without it, and remembers what was accepted', async () => {
+    const { claims, unrecorded } = claimsOver(storeThat({ claim: down }), { whenStoreDown: 'forward' });
+    const claim = await claimed(claims);
+    expect(claim.withoutStore).toBe(true);
+    await claim.accepted();
+    claim.settle(accepted);
+    expect(unrecorded.size).toBe(1);
+    expect(await claims.claim(key)).toEqual({ kind: 'delivered' });
+  });
+
+  test('an acceptance that cannot be recorded is remembered and recorded later', async () => {
+    let recorded = 0;
+    let up = false;
+    const store = storeThat({
+      confirm: async () => {
+        if (!up) throw new StoreUnavailable('disk full');
+        recorded += 1;
+        return true;
+      },
+    });
+    const { claims, unrecorded, alarms } = claimsOver(store);
+    const claim = await claimed(claims);
+    await claim.accepted();
+    claim.settle(accepted);
+    expect(alarms).toEqual([key]);
+    expect(await claims.claim(key)).toEqual({ kind: 'delivered' });
+
+    up = true;
+    expect(await unrecorded.close()).toBe(0);
+    expect(recorded).toBe(1);
+  });
+
+  test('a release that fails blocks nobody here', async () => {
+    const { claims } = claimsOver(storeThat({ release: down }));
+    const first = await claimed(claims);
+    await first.release();
+    first.settle(reject('upstream_unreachable', 'refused'));
+    expect((await claims.claim(key)).kind).toBe('claimed');
+  });
+});
+
+test('a claim that was taken over is said', async () => {
+  const { claims, takenOver } = claimsOver(storeThat({ confirm: async () => false }));
+  const claim = await claimed(claims);
+  await claim.accepted();
+  expect(takenOver).toEqual([key]);
+});
+
+test('the memory of what could not be recorded is bounded, and says what it forgets', () => {
+  const forgotten: string[] = [];
+  const unrecorded = createUnrecorded({
+    store: storeThat({}),
+    leaseMs: 1000,
+    retentionMs: 1000,
+    retryMs: 60_000,
+    maxKeys: 2,
+    onAdded: () => undefined,
+    onForgotten: (forgottenKey) => forgotten.push(forgottenKey),
+  });
+  for (const each of ['1', '2', '3']) unrecorded.add(each, undefined);
+  expect(unrecorded.size).toBe(2);
+  expect(forgotten).toEqual(['1']);
+});
+
+/** A store that claims, records and releases everything, but for the operations given. */
+function storeThat(operations: Partial<DuplicateStore>): DuplicateStore {
+  return {
+    claim: async () => ({ kind: 'claimed', token: 't' }),
+    confirm: async () => true,
+    release: async () => undefined,
+    health: async () => ({ up: true, detail: 'a store for a test' }),
+    close: async () => undefined,
+    ...operations,
+  };
+}
+
+function claimsOver(
+  store: DuplicateStore,
+  settings: {
+    maxWaiters?: number;
+    waitMs?: number;
+    inFlight?: number;
+    whenStoreDown?: 'refuse' | 'forward';
+  } = {},
+) {
+  const alarms: string[] = [];
+  const takenOver: string[] = [];
+  const slots = createSlots(settings.inFlight ?? 100);
+  const unrecorded = createUnrecorded({
+    store,
+    leaseMs: 1000,
+    retentionMs: 1000,
+    retryMs: 60_000,
+    maxKeys: 100,
+    onAdded: (added) => alarms.push(added),
+    onForgotten: () => undefined,
+  });
+  const claims = createClaims({
+    store,
+    attempts: createAttempts(),
+    unrecorded,
+    slots,
+    leaseMs: 1000,
+    retentionMs: 1000,
+    waitMs: settings.waitMs ?? 1000,
+    maxWaiters: settings.maxWaiters ?? 100,
+    whenStoreDown: settings.whenStoreDown ?? 'refuse',
+    onTakenOver: (taken) => takenOver.push(taken),
+  });
+  return { claims, slots, unrecorded, alarms, takenOver };
+}
+
+async function claimed(claims: Claims): Promise<Claim> {
+  const verdict = await claims.claim(key);
+  if (verdict.kind !== 'claimed') throw new Error(`the verdict was ${verdict.kind}`);
+  return verdict.claim;
+}
