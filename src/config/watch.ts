@@ -1,0 +1,125 @@
+import { existsSync, watch as fsWatch, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { contentDigest } from './content-digest.ts';
+
+/** What the watch needs of time; injected by tests. */
+export interface WatchTimers {
+  readonly set: (run: () => void, ms: number) => unknown;
+  readonly clear: (timer: unknown) => void;
+}
+
+/** The part of `fs.watch` that is used: tells of any change in one directory. May throw. */
+export type WatchDirectory = (
+  directory: string,
+  onEvent: () => void,
+  onError: () => void,
+) => { readonly close: () => void };
+
+export interface WatchOptions {
+  /** Files or directories; they need not exist yet. */
+  readonly paths: readonly string[];
+  /** Called once for each change of contents, never for a touched file. */
+  readonly onChange: () => void;
+  /** Contents are also compared this often, for file systems and limits (ENOSPC, EMFILE) that send no events. */
+  readonly pollIntervalMs: number;
+  /** Events within this time are one change: writing a file makes several. */
+  readonly debounceMs?: number;
+  readonly timers?: WatchTimers;
+  readonly watchDirectory?: WatchDirectory;
+}
+
+/**
+ * Calls `onChange` when the contents below `paths` have changed since this call; so start the watch first, then
+ * read the files. Watches directories, not files: Kubernetes swaps `..data`, editors rename a new file
+ * over the old one, and a watch on the file itself would go with it. Never throws; does not keep the process alive.
+ */
+export function watchFiles(options: WatchOptions): { readonly close: () => void } {
+  const {
+    onChange,
+    pollIntervalMs,
+    debounceMs = 100,
+    timers = realTimers,
+    watchDirectory = nodeWatch,
+  } = options;
+  const paths = options.paths.map((path) => resolve(path));
+  const watchers = new Map<string, { readonly inode: number; readonly close: () => void }>();
+  let known = contentDigest(paths);
+  let soon: unknown;
+  let later: unknown;
+  let closed = false;
+
+  const drop = (directory: string) => {
+    watchers.get(directory)?.close();
+    watchers.delete(directory);
+  };
+  const onEvent = () => {
+    if (closed || soon !== undefined) return;
+    soon = timers.set(look, debounceMs);
+  };
+  /** Directories come and go, so what is watched is set anew at every look. */
+  const rewatch = () => {
+    const wanted = new Map(paths.flatMap(directoriesOf).map((directory) => [directory, inodeOf(directory)]));
+    for (const [directory, { inode }] of watchers) if (wanted.get(directory) !== inode) drop(directory);
+    for (const [directory, inode] of wanted) {
+      if (watchers.has(directory) || inode === undefined) continue;
+      try {
+        const { close } = watchDirectory(directory, onEvent, () => drop(directory));
+        watchers.set(directory, { inode, close });
+      } catch {
+        // Out of watches or descriptors, or just removed: the timer looks all the same, and tries again.
+      }
+    }
+  };
+  const look = () => {
+    if (soon !== undefined) timers.clear(soon);
+    if (later !== undefined) timers.clear(later);
+    soon = undefined;
+    if (closed) return;
+    rewatch();
+    later = timers.set(look, pollIntervalMs);
+    const current = contentDigest(paths);
+    if (current === known) return;
+    known = current;
+    onChange();
+  };
+
+  rewatch();
+  later = timers.set(look, pollIntervalMs);
+  return {
+    close: () => {
+      closed = true;
+      if (soon !== undefined) timers.clear(soon);
+      if (later !== undefined) timers.clear(later);
+      for (const directory of [...watchers.keys()]) drop(directory);
+    },
+  };
+}
+
+/** A directory itself and the one it is in; for what does not exist yet, the nearest directory that does. */
+function directoriesOf(path: string): string[] {
+  let parent = dirname(path);
+  while (!existsSync(parent) && parent !== dirname(parent)) parent = dirname(parent);
+  return inodeOf(path) === undefined ? [parent] : [parent, path];
+}
+
+/** Tells a directory from another that took its place; undefined when it is none. */
+function inodeOf(path: string): number | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isDirectory() ? stat.ino : undefined;
+  } catch {
+    // Missing or out of reach; the timer looks again.
+    return undefined;
+  }
+}
+
+const nodeWatch: WatchDirectory = (directory, onEvent, onError) => {
+  const watcher = fsWatch(directory, { persistent: false }, onEvent);
+  watcher.on('error', onError);
+  return watcher;
+};
+
+const realTimers: WatchTimers = {
+  set: (run, ms) => setTimeout(run, ms).unref(),
+  clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
