@@ -10,7 +10,7 @@ export interface Upstream {
    * counts that wait. Never rejects.
    */
   send(event: UpstreamEvent): Promise<UpstreamResult>;
-  /** Takes no more events, waits for those on their way (at most their deadline) and closes the connections. */
+  /** Takes no more events, waits for those on their way (at most their deadline), closes. May be called again. */
   close(): Promise<void>;
 }
 
@@ -66,6 +66,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
   const deadline: Deadline = { afterMs: rules.timeoutMs, now: rules.now };
   // Without it undici takes the TLS server name from the sender's Host header, and reconnects when that changes.
   const servername = rules.url.hostname;
+  let closed: Promise<void> | undefined;
 
   return {
     send(event) {
@@ -79,7 +80,10 @@ export function createUpstream(rules: UpstreamRules): Upstream {
         pool.dispatch(request as typeof request & { headers: string[] }, exchange);
       });
     },
-    close: () => pool.close(),
+    close() {
+      closed ??= pool.close();
+      return closed;
+    },
   };
 }
 

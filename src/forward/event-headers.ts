@@ -1,0 +1,106 @@
+import type { Delivery } from '../delivery/delivery.ts';
+import { endToEndHeaders } from './hop-by-hop.ts';
+
+/**
+ * The header fields of an event on its way to the application, names and values alternating. docs/forwarding.md
+ * lists them. The sender's end-to-end fields go through as they came, except those that only the gate may write
+ * and those that could make the application do something else with a genuine event than with any other, since no
+ * header is covered by the checksum.
+ *
+ * Content-Length is left to the upstream, which counts the bytes it writes.
+ */
+export function eventHeaders(event: {
+  readonly delivery: Delivery;
+  readonly bodyBytes: number;
+  /** Undefined in `observe` mode, where nobody vouches for the event: then it is not named in any header. */
+  readonly verified:
+    | { readonly event: string; readonly keyName: string; readonly duplicateKey: string }
+    | undefined;
+}): string[] {
+  const { delivery, verified } = event;
+  const { facts, head } = delivery;
+  const fromTrustedProxy = facts.hops !== undefined && delivery.peer.proxied === undefined;
+  const bodyUntouched = facts.bodyBytes === event.bodyBytes;
+
+  const headers: string[] = [];
+  let host: string | undefined;
+  let forwardedHost: string | undefined;
+  let forwardedProto: string | undefined;
+  const kept = endToEndHeaders(head.rawHeaders);
+  for (let index = 0; index + 1 < kept.length; index += 2) {
+    const name = kept[index] as string;
+    const value = kept[index + 1] as string;
+    const field = normalise(name);
+    switch (field) {
+      case 'host':
+        host ??= value;
+        break;
+      case 'x-forwarded-host':
+        forwardedHost ??= value;
+        break;
+      case 'x-forwarded-proto':
+        forwardedProto ??= value;
+        break;
+      default:
+        if (passes(field, bodyUntouched)) headers.push(name, value);
+    }
+  }
+
+  if (host !== undefined) headers.push('Host', host);
+  const ownProto = head.secure ? 'https' : 'http';
+  headers.push('X-Forwarded-For', forwardedFor(delivery));
+  headers.push('X-Forwarded-Proto', (fromTrustedProxy && forwardedProto) || ownProto);
+  const shownHost = (fromTrustedProxy && forwardedHost) || host;
+  if (shownHost !== undefined) headers.push('X-Forwarded-Host', shownHost);
+  headers.push('X-Request-Id', delivery.requestId);
+  headers.push('Hookgate-Verified', verified === undefined ? 'false' : 'true');
+  if (verified !== undefined) {
+    headers.push('Hookgate-Event', verified.event);
+    headers.push('Hookgate-Key', verified.keyName);
+    headers.push('Idempotency-Key', verified.duplicateKey);
+  }
+  return headers;
+}
+
+/**
+ * The chain as far as the gate has established it: the client first, then each trusted proxy. What stood to the
+ * left of the client was written by the client itself, and a careless application reads the leftmost.
+ */
+function forwardedFor({ facts, peer }: Delivery): string {
+  if (facts.hops !== undefined && peer.proxied === undefined) return facts.hops.toReversed().join(', ');
+  return facts.address ?? peer.address;
+}
+
+/** CGI, WSGI and Rack turn `-` and `_` into the same variable, so either spelling is the same field here. */
+function normalise(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower;
+}
+
+function passes(name: string, bodyUntouched: boolean): boolean {
+  if (name.startsWith('hookgate-') || name.startsWith('x-forwarded-')) return false;
+  return !writtenByGate.has(name) && (bodyUntouched || !digests.has(name));
+}
+
+const writtenByGate: ReadonlySet<string> = new Set([
+  'content-length',
+  'idempotency-key',
+  'x-request-id',
+  // Other spellings of who sent it: the gate has established that, and writes it into X-Forwarded-For.
+  'forwarded',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  // Symfony, IIS, Rails, Express and others let these replace the path or the method that the gate has judged.
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+]);
+
+/** Digests of a body that the gate has changed by stripping unsigned fields (RFC 9530 section 6.4). */
+const digests: ReadonlySet<string> = new Set(['digest', 'content-md5', 'repr-digest', 'content-digest']);

@@ -1,0 +1,117 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { answer200, startScriptedApplication } from '../support/scripted-application.ts';
+import { anEvent, testUpstream } from '../support/test-upstream.ts';
+
+test('a connection that the application closed while it was idle is not used again', async () => {
+  const application = await startScriptedApplication((socket) => {
+    answer200(socket, '');
+    setTimeout(() => socket.end(), 20);
+  });
+  const upstream = testUpstream(application.url, { connections: 1 });
+
+  for (let round = 0; round < 5; round += 1) {
+    expect(await upstream.send(anEvent(`${round}`))).toMatchObject({ kind: 'answered' });
+    await sleep(60);
+  }
+  expect(application.requests).toHaveLength(5);
+});
+
+test.each([
+  ['closed', (socket: { end(): void }) => socket.end()],
+  ['reset', (socket: { resetAndDestroy(): void }) => socket.resetAndDestroy()],
+] as const)(
+  'a kept connection that is %s as the next event arrives fails that event once',
+  async (_name, kill) => {
+    const application = await startScriptedApplication();
+    const upstream = testUpstream(application.url, { connections: 1 });
+    await upstream.send(anEvent('first'));
+
+    application.play((socket) => kill(socket));
+    expect(await upstream.send(anEvent('second'))).toMatchObject({ kind: 'broken', sent: true });
+
+    application.play(answer200);
+    expect(await upstream.send(anEvent('third'))).toMatchObject({ kind: 'answered' });
+    expect(application.requests.map((request) => request.split('\r\n\r\n')[1])).toEqual([
+      'first',
+      'second',
+      'third',
+    ]);
+  },
+);
+
+test('racing the idle limit of an application, every event is either answered or told to be lost, and runs once', async () => {
+  const runs = new Map<string, number>();
+  const application = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      runs.set(text, (runs.get(text) ?? 0) + 1);
+      response.removeHeader('Keep-Alive');
+      response.end('ok');
+    });
+  });
+  // Shorter than the gate's own limit, and without a hint: the worst case.
+  application.keepAliveTimeout = 5;
+  Object.assign(application, { keepAliveTimeoutBuffer: 0 });
+  await new Promise<void>((resolve) => application.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void application.close());
+  const { port } = application.address() as AddressInfo;
+  const upstream = testUpstream(new URL(`http://127.0.0.1:${port}`), { connections: 4 });
+
+  const results: { text: string; kind: string }[] = [];
+  await Promise.all(
+    Array.from({ length: 4 }, async (_, lane) => {
+      for (let round = 0; round < 100; round += 1) {
+        const text = `${lane}/${round}`;
+        results.push({ text, kind: (await upstream.send(anEvent(text))).kind });
+        await sleep(3 + (round % 5));
+      }
+    }),
+  );
+
+  expect(Math.max(...runs.values())).toBe(1);
+  for (const { text, kind } of results) {
+    expect(kind).toMatch(/^(answered|broken|unreachable)$/);
+    if (kind === 'answered') expect(runs.get(text)).toBe(1);
+    if (kind === 'unreachable') expect(runs.has(text)).toBe(false);
+  }
+  expect(results).toHaveLength(400);
+});
+
+test('a connection is given up a second before the application says it will, or after 1.5 seconds', async () => {
+  const application = await startScriptedApplication((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n');
+  });
+  const upstream = testUpstream(application.url, { connections: 1 });
+  await upstream.send(anEvent());
+  await upstream.send(anEvent());
+  expect(application.connections()).toBe(2);
+
+  application.play(answer200);
+  await upstream.send(anEvent());
+  const closed = new Promise((resolve) =>
+    application.server.getConnections((_error, count) => resolve(count)),
+  );
+  expect(await closed).toBe(1);
+  await sleep(1_800);
+  const left = await new Promise((resolve) =>
+    application.server.getConnections((_error, count) => resolve(count)),
+  );
+  expect(left).toBe(0);
+});
+
+test('a connection is closed after a thousand events', async () => {
+  const application = await startScriptedApplication();
+  const upstream = testUpstream(application.url, { connections: 1 });
+
+  for (let round = 0; round < 1_001; round += 1) await upstream.send(anEvent());
+
+  expect(application.connections()).toBe(2);
+  expect(application.requests.at(999)).toMatch(/^connection: close/im);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { answer200, startScriptedApplication } from '../support/scripted-application.ts';
+import { anEvent, testUpstream } from '../support/test-upstream.ts';
+
+test('events in flight and in the queue are answered, later ones are not sent', async () => {
+  const application = await startScriptedApplication((socket) => {
+    setTimeout(() => answer200(socket, ''), 30);
+  });
+  const upstream = testUpstream(application.url, { connections: 2 });
+  const early = Array.from({ length: 6 }, () => upstream.send(anEvent()));
+
+  const closed = upstream.close();
+  const late = upstream.send(anEvent());
+
+  for (const result of await Promise.all(early)) expect(result).toMatchObject({ kind: 'answered' });
+  expect(await late).toMatchObject({ kind: 'unreachable' });
+  await closed;
+  expect(application.requests).toHaveLength(6);
+});
+
+test('an application that never answers holds closing up no longer than the deadline', async () => {
+  const application = await startScriptedApplication(() => {});
+  const upstream = testUpstream(application.url, { connections: 2, timeoutMs: 200 });
+  const early = Array.from({ length: 6 }, () => upstream.send(anEvent()));
+  const startedMs = performance.now();
+
+  await upstream.close();
+
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+  for (const result of await Promise.all(early)) expect(result).toMatchObject({ kind: 'timeout' });
+});
