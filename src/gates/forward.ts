@@ -13,6 +13,8 @@ export interface ForwardGateOptions {
   readonly upstream: Upstream;
   /** Places for deliveries that hold no claim (observe mode); claimed ones have theirs already. */
   readonly slots: Slots;
+  /** The pod is ending: an application that has gone before the gate is expected. */
+  readonly isDraining: () => boolean;
   readonly now: () => number;
 }
 
@@ -65,10 +67,10 @@ async function forward(options: ForwardGateOptions, stage: Claimed | Unverified)
     body,
   });
   delivery.facts.upstreamMs = options.now() - startedMs;
-  return settle(delivery, result);
+  return settle(delivery, result, options.isDraining());
 }
 
-function settle(delivery: Claimed['delivery'], result: UpstreamResult): Settlement {
+function settle(delivery: Claimed['delivery'], result: UpstreamResult, isDraining: boolean): Settlement {
   const { facts } = delivery;
   switch (result.kind) {
     case 'answered': {
@@ -83,7 +85,7 @@ function settle(delivery: Claimed['delivery'], result: UpstreamResult): Settleme
       );
     }
     case 'unreachable':
-      return reject('upstream_unreachable', messageOf(result.cause));
+      return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', messageOf(result.cause));
     case 'timeout':
       if (result.sent) facts.warning = 'the application may have run: it did not answer in time';
       return reject('upstream_timeout', result.sent ? 'no complete answer in time' : 'not sent in time');

@@ -12,6 +12,8 @@ export interface JournalOptions {
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
+  /** Key name → wall-clock milliseconds of its last match, for `/status`. */
+  readonly lastMatches: Map<string, number>;
   readonly now: () => number;
   readonly wallClock: () => number;
 }
@@ -43,6 +45,7 @@ export function createJournal(options: JournalOptions): { onSettled: OnSettled; 
     }
     if (facts.keyName !== undefined && facts.encoding !== undefined) {
       metrics.checksumMatches.inc({ key: facts.keyName, encoding: facts.encoding });
+      options.lastMatches.set(facts.keyName, options.wallClock());
     }
     for (const { code } of facts.wouldReject ?? []) metrics.wouldReject.inc({ route, reason: code });
     if (facts.duplicateKey !== undefined) {

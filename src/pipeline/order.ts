@@ -32,6 +32,7 @@ export interface GateParts {
   readonly claims: Claims;
   readonly slots: Slots;
   readonly upstream: Upstream;
+  readonly isDraining: () => boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -51,7 +52,7 @@ export function orderGates(parts: GateParts): Gates {
     createUnsignedFieldsGate(),
     createEventsGate(config.routes),
     createDuplicateGate(parts.claims),
-    createForwardGate({ upstream: parts.upstream, slots: parts.slots, now }),
+    createForwardGate({ upstream: parts.upstream, slots: parts.slots, isDraining: parts.isDraining, now }),
   ]);
 }
 

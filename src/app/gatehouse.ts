@@ -1,0 +1,180 @@
+import { createAttempts } from '../claims/attempts.ts';
+import { createClaims } from '../claims/claims.ts';
+import { createSlots } from '../claims/slots.ts';
+import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
+import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import { createVerifier } from '../envelope/verify.ts';
+import { createPassthrough, type Passthrough } from '../forward/passthrough.ts';
+import { createUpstream, type Upstream } from '../forward/upstream.ts';
+import type { Log } from '../log/log.ts';
+import type { RecentRejections } from '../log/recent-rejections.ts';
+import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
+import type { Undelivered } from '../metrics/undelivered.ts';
+import { createJournal } from '../pipeline/journal.ts';
+import { orderGates } from '../pipeline/order.ts';
+import { createJudge, type Judge } from '../pipeline/run.ts';
+import type { Loaded } from './load.ts';
+
+/** The gates as they stand now. A reload swaps one reference; deliveries under way end with what they began with. */
+export interface Gatehouse {
+  readonly judge: Judge;
+  readonly loaded: Loaded;
+  readonly passthrough: Passthrough | undefined;
+  readonly unrecorded: Unrecorded;
+  /** Key name → wall-clock milliseconds of its last match. */
+  readonly lastMatches: ReadonlyMap<string, number>;
+  /** Deliveries in progress. */
+  readonly inFlight: number;
+  /** Compiles everything anew, then takes it; throws before anything has changed. */
+  adopt(loaded: Loaded): void;
+  /** Lets go of the connections to the application. */
+  close(): Promise<void>;
+}
+
+export interface GatehouseOptions {
+  readonly loaded: Loaded;
+  readonly store: DuplicateStore;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly undelivered: Undelivered;
+  readonly rejections: RecentRejections;
+  readonly isDraining: () => boolean;
+  readonly now: () => number;
+  readonly wallClock: () => number;
+}
+
+/** A larger answer than this is of no use to a sender of webhooks; it is read, and not kept. */
+const maxAnswerBytes = 64 * 1024;
+const unrecordedRetryMs = 1000;
+const maxUnrecorded = 100_000;
+
+export function createGatehouse(options: GatehouseOptions): Gatehouse {
+  const { store, log, metrics, now } = options;
+  const { duplicates, limits } = options.loaded.config;
+  const attempts = createAttempts();
+  const slots = createSlots(limits.inFlight);
+  const unrecorded = createUnrecorded({
+    store,
+    leaseMs: duplicates.leaseMs,
+    retentionMs: duplicates.retentionMs,
+    retryMs: unrecordedRetryMs,
+    maxKeys: maxUnrecorded,
+    onAdded: (duplicateKey) =>
+      log.error(
+        { duplicateKey },
+        'the application accepted an event that the duplicate store did not record',
+      ),
+    onForgotten: (duplicateKey) =>
+      log.error({ duplicateKey }, 'too many unrecorded events: a repeat of this one reaches the application'),
+  });
+  const lastMatches = new Map<string, number>();
+  const journal = createJournal({ ...options, lastMatches });
+  let inFlight = 0;
+  let current = compile(options.loaded, undefined);
+
+  return {
+    async judge(delivery) {
+      inFlight += 1;
+      try {
+        return await current.judge(delivery);
+      } finally {
+        inFlight -= 1;
+      }
+    },
+    get loaded() {
+      return current.loaded;
+    },
+    get passthrough() {
+      return current.passthrough;
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    unrecorded,
+    lastMatches,
+    adopt(loaded) {
+      const before = current;
+      current = compile(loaded, before);
+      if (current.upstream !== before.upstream) void before.upstream.close();
+      if (current.passthrough !== before.passthrough) before.passthrough?.close();
+    },
+    async close() {
+      current.passthrough?.close();
+      await current.upstream.close();
+    },
+  };
+
+  function compile(loaded: Loaded, before: Compiled | undefined): Compiled {
+    const { config } = loaded;
+    const upstream =
+      before !== undefined && sameUpstream(before.loaded, loaded) ? before.upstream : connect(loaded);
+    const claims = createClaims({
+      store,
+      attempts,
+      unrecorded,
+      slots,
+      leaseMs: config.duplicates.leaseMs,
+      retentionMs: config.duplicates.retentionMs,
+      waitMs: config.upstream.timeoutMs,
+      maxWaiters: config.limits.waiters,
+      whenStoreDown: config.duplicates.whenStoreDown,
+      onTakenOver(duplicateKey) {
+        metrics.takenOver.inc();
+        log.warn(
+          { duplicateKey },
+          'the claim had lapsed and was taken over: the event may have been delivered twice',
+        );
+      },
+    });
+    const gates = orderGates({
+      config,
+      trustedProxies: loaded.trustedProxies,
+      allowlist: loaded.allowlist,
+      verify: createVerifier({ keys: loaded.keys, encodings: config.checksum.encodings }),
+      claims,
+      slots,
+      upstream,
+      isDraining: options.isDraining,
+      now,
+    });
+    const passthrough = config.otherPaths === 'passthrough' ? openPassthrough(loaded) : undefined;
+    zeroRouteSeries(
+      metrics,
+      config.routes.map(({ name }) => name),
+    );
+    const keyNames = { before: before?.loaded.keys.map(keyName) ?? [], now: loaded.keys.map(keyName) };
+    keepKeySeries(metrics, keyNames, config.checksum.encodings);
+    metrics.allowlistEntries.set(loaded.allowlistEntries);
+    metrics.lastReload.set(options.wallClock() / 1000);
+    log.level = config.log.level;
+    return { loaded, upstream, passthrough, judge: createJudge(gates, journal.onSettled, journal.onFault) };
+  }
+
+  function connect({ config, upstreamCa }: Loaded): Upstream {
+    return createUpstream({ ...config.upstream, caPem: upstreamCa?.toString(), maxAnswerBytes, now });
+  }
+
+  function openPassthrough(loaded: Loaded): Passthrough {
+    return createPassthrough({
+      config: loaded.config,
+      caPem: loaded.upstreamCa?.toString(),
+      isDraining: options.isDraining,
+      onOutcome: (status) => metrics.passedThrough.inc({ code_class: codeClass(status) }),
+    });
+  }
+}
+
+interface Compiled {
+  readonly loaded: Loaded;
+  readonly upstream: Upstream;
+  readonly passthrough: Passthrough | undefined;
+  readonly judge: Judge;
+}
+
+const keyName = ({ name }: { name: string }): string => name;
+
+function sameUpstream(before: Loaded, after: Loaded): boolean {
+  const describe = ({ config, upstreamCa }: Loaded) =>
+    JSON.stringify([config.upstream, upstreamCa?.toString()]);
+  return describe(before) === describe(after);
+}

@@ -1,0 +1,40 @@
+import type { Config } from '../config/config.ts';
+import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.ts';
+import type { Log } from '../log/log.ts';
+
+/** A second gate on the same file is often one that is just ending: so long it is waited for. */
+const lockWaitMs = 30_000;
+const memoryStoreKeys = 100_000;
+
+/**
+ * Opens the duplicate store that the configuration names. Only its own code is loaded.
+ *
+ * @throws StoreRefused with a sentence for the operator.
+ */
+export async function openStore(
+  config: Config,
+  clocks: { now: () => number; wallClock: () => number },
+  log: Log,
+): Promise<DuplicateStore> {
+  const { store, embedded } = config.duplicates;
+  switch (store) {
+    case 'embedded': {
+      const { openEmbeddedStore } = await import('../stores/embedded/embedded.ts');
+      return openEmbeddedStore({
+        file: embedded.file,
+        ...clocks,
+        lockWaitMs,
+        onFault: (sentence: string) => log.error({ store }, sentence),
+      });
+    }
+    case 'memory': {
+      const { createMemoryStore } = await import('../stores/memory.ts');
+      log.warn('duplicates.store is memory: a restart forgets what was delivered; for demonstrations only');
+      return createMemoryStore({ maxKeys: memoryStoreKeys, now: clocks.now });
+    }
+    case 'redis':
+      throw new StoreRefused(
+        'duplicates.store: redis is not part of this version; use embedded with one replica',
+      );
+  }
+}

@@ -1,0 +1,132 @@
+import { formatProblem } from '../config/problem.ts';
+import { watchFiles } from '../config/watch.ts';
+import type { Log } from '../log/log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Loaded, LoadResult } from './load.ts';
+import { keysThatNeedRestart } from './restart-keys.ts';
+
+/** How the last reload ended, for `/status`. */
+export interface ReloadState {
+  readonly lastSuccess: string;
+  /** Undefined when the last reload was a success; otherwise the old state is still in force. */
+  readonly lastFailure: { readonly time: string; readonly problems: readonly string[] } | undefined;
+}
+
+export interface Reloader {
+  readonly state: ReloadState;
+  /** Reads everything again; at most one reload runs, and one that was asked for meanwhile follows it. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+export interface ReloaderOptions {
+  readonly load: () => Promise<LoadResult>;
+  readonly current: () => Loaded;
+  /** Takes the new state as a whole, or throws and changes nothing. */
+  readonly adopt: (loaded: Loaded) => void;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly wallClock: () => number;
+}
+
+/** Besides watching, contents are compared this often: a network file system or a missed event hides a change. */
+const pollIntervalMs = 10_000;
+
+/** Keeps what is in force equal to the files. On any problem the old state stays, and everybody is told. */
+export function createReloader(options: ReloaderOptions): Reloader {
+  const { log, metrics } = options;
+  const now = (): string => new Date(options.wallClock()).toISOString();
+  let state: ReloadState = { lastSuccess: now(), lastFailure: undefined };
+  let running: Promise<void> | undefined;
+  let again = false;
+  let closed = false;
+  let watched = watchedPaths(options.current());
+  let watcher = watch();
+
+  return {
+    get state() {
+      return state;
+    },
+    reload,
+    close() {
+      closed = true;
+      watcher.close();
+    },
+  };
+
+  function reload(): Promise<void> {
+    if (running !== undefined) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      do {
+        again = false;
+        await reloadOnce();
+      } while (again && !closed);
+      running = undefined;
+    })();
+    return running;
+  }
+
+  async function reloadOnce(): Promise<void> {
+    const result = await options.load();
+    if (closed) return;
+    if (result.kind === 'problems') return keepOld(result.problems.map(formatProblem));
+    const { loaded } = result;
+    const restart = keysThatNeedRestart(options.current().config, loaded.config);
+    if (restart.length > 0) {
+      return keepOld([
+        `${restart.join(', ')} changed, which takes a restart; nothing of the change is in force`,
+      ]);
+    }
+    try {
+      options.adopt(loaded);
+    } catch (error) {
+      return keepOld([error instanceof Error ? error.message : String(error)]);
+    }
+    state = { lastSuccess: now(), lastFailure: undefined };
+    metrics.reloads.inc({ result: 'success' });
+    log.info(
+      {
+        digest: loaded.digest,
+        keys: loaded.keys.map(({ name }) => name),
+        allowlist: loaded.allowlistEntries,
+      },
+      'reloaded',
+    );
+    for (const warning of loaded.warnings) log.warn(warning);
+    followNewPaths(loaded);
+  }
+
+  function keepOld(problems: readonly string[]): void {
+    state = { lastSuccess: state.lastSuccess, lastFailure: { time: now(), problems } };
+    metrics.reloads.inc({ result: 'failure' });
+    log.error({ problems }, 'the reload failed; what was in force before stays in force');
+  }
+
+  function followNewPaths(loaded: Loaded): void {
+    const paths = watchedPaths(loaded);
+    if (paths.join('\n') === watched.join('\n')) return;
+    watched = paths;
+    watcher.close();
+    watcher = watch();
+  }
+
+  function watch() {
+    return watchFiles({ paths: watched, onChange: () => void reload(), pollIntervalMs });
+  }
+}
+
+function watchedPaths({ config, configFile }: Loaded): string[] {
+  const { allowlist, checksum, listen, upstream } = config;
+  const readsAllowlist = allowlist.mode !== 'off' && allowlist.addresses === undefined;
+  return [
+    configFile,
+    checksum.keysDirectory,
+    readsAllowlist ? allowlist.file : undefined,
+    listen.tls?.certFile,
+    listen.tls?.keyFile,
+    upstream.caFile,
+  ].filter((path) => path !== undefined);
+}

@@ -1,0 +1,223 @@
+/** The wiring, as a recipe: start, keep up with the files, drain. */
+import { parseAddress } from '../addresses/address.ts';
+import type { ConfigSources } from '../config/load-config.ts';
+import type { Problem } from '../config/problem.ts';
+import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.ts';
+import { createLog, type Log } from '../log/log.ts';
+import { createRecentRejections } from '../log/recent-rejections.ts';
+import { instrumentStore } from '../metrics/instrument-store.ts';
+import { createMetrics, noRoute } from '../metrics/metrics.ts';
+import { createUndelivered } from '../metrics/undelivered.ts';
+import { createAdminServer } from '../server/admin.ts';
+import { createTrafficServer } from '../server/traffic.ts';
+import { version } from '../version.ts';
+import { createGatehouse, type Gatehouse } from './gatehouse.ts';
+import { type Loaded, loadEverything } from './load.ts';
+import { openStore } from './open-store.ts';
+import { createReloader, type Reloader } from './reloader.ts';
+import { createStatus } from './status.ts';
+
+export interface RunningGate {
+  readonly traffic: { readonly address: string; readonly port: number };
+  readonly admin: { readonly address: string; readonly port: number };
+  /** Reads all files again, now. */
+  reload(): Promise<void>;
+  /** Drains as DESIGN.md ("Shutdown") says; resolves when all is flushed and closed. */
+  stop(): Promise<void>;
+}
+
+export type StartResult =
+  | { readonly kind: 'running'; readonly gate: RunningGate }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  /** A sentence: a port is taken, or the store cannot be opened. */
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+const keptRejections = 300;
+const keptUndelivered = 10_000;
+const senderGivesUpAfterMs = 48 * 3_600_000;
+
+/** Starts a gate; resolves once it takes traffic, or with why it cannot. Leaves nothing half started. */
+export async function startGate(sources: ConfigSources): Promise<StartResult> {
+  const result = await loadEverything(sources);
+  if (result.kind === 'problems') return result;
+  const { loaded } = result;
+  const { config } = loaded;
+  const now = (): number => performance.now();
+  const wallClock = (): number => Date.now();
+  const { log, flush } = createLog(config.log.level);
+  const metrics = createMetrics();
+  metrics.buildInfo.set({ version, node: process.version }, 1);
+  const undelivered = createUndelivered({
+    now,
+    maxEvents: keptUndelivered,
+    forgetAfterMs: senderGivesUpAfterMs,
+  });
+  const rejections = createRecentRejections(keptRejections);
+  let store: DuplicateStore | undefined;
+  let gatehouse: Gatehouse | undefined;
+  let reloader: Reloader | undefined;
+  let isDraining = false;
+
+  const status = createStatus({
+    metrics,
+    undelivered,
+    store: () => store,
+    gatehouse: () => gatehouse,
+    reloads: () => reloader?.state,
+    isDraining: () => isDraining,
+    startedAt: new Date(wallClock()).toISOString(),
+  });
+  const admin = createAdminServer({
+    ...status,
+    rejections: rejections.list,
+    host: config.admin.host,
+    port: config.admin.port,
+  });
+
+  try {
+    // The admin port comes first: a gate that waits for the lock of its store is alive, and not ready.
+    const adminAddress = await admin.listen();
+    store = instrumentStore(await openStore(config, { now, wallClock }, log), metrics);
+    const house = createGatehouse({
+      loaded,
+      store,
+      log,
+      metrics,
+      undelivered,
+      rejections,
+      isDraining: () => isDraining,
+      now,
+      wallClock,
+    });
+    const server = createTrafficServer({
+      host: config.listen.host,
+      port: config.listen.port,
+      tls: tlsMaterial(loaded),
+      limits: {
+        headerBytes: config.limits.headerBytes,
+        headerTimeMs: config.limits.headerTimeMs,
+        connections: config.limits.connections,
+        connectionsPerPeer: config.limits.connectionsPerPeer,
+      },
+      proxyProtocol: config.clientAddress.from === 'proxyProtocol',
+      isTrustedProxy(text) {
+        const address = parseAddress(text);
+        return address !== undefined && house.loaded.trustedProxies.has(address);
+      },
+      judge: house.judge,
+      passThrough: config.otherPaths === 'passthrough' ? passTo(house) : undefined,
+      onRejected(request, rejection) {
+        metrics.deliveries.inc({ route: noRoute, outcome: 'rejected' });
+        metrics.rejections.inc({ route: noRoute, reason: rejection.code });
+        const refusal = {
+          requestId: request.requestId,
+          route: noRoute,
+          reason: rejection.code,
+          detail: rejection.detail,
+          address: request.peer.address,
+        };
+        rejections.add({ time: new Date(wallClock()).toISOString(), ...refusal });
+        log.info({ ...refusal, outcome: 'rejected' }, 'refused before it was a delivery');
+      },
+      onConnectionRefused: (reason) => metrics.connectionsRefused.inc({ reason }),
+      onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
+      now,
+    });
+    const trafficAddress = await server.listen();
+    gatehouse = house;
+    reloader = createReloader({
+      load: () => loadEverything(sources),
+      current: () => house.loaded,
+      adopt(next) {
+        const tls = tlsMaterial(next);
+        if (tls !== undefined) server.setTls(tls);
+        house.adopt(next);
+      },
+      log,
+      metrics,
+      wallClock,
+    });
+    sayWhatIsInForce(log, loaded, { traffic: trafficAddress, admin: adminAddress });
+
+    const opened = store;
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      isDraining = true;
+      log.info({ delayMs: house.loaded.config.drain.delayMs }, 'draining');
+      server.beginDrain();
+      await new Promise((resolve) => setTimeout(resolve, house.loaded.config.drain.delayMs));
+      reloader?.close();
+      await server.close(
+        house.loaded.config.upstream.timeoutMs + house.loaded.config.upstream.connectTimeoutMs,
+      );
+      const unrecorded = await house.unrecorded.close();
+      if (unrecorded > 0) log.error({ unrecorded }, 'ending with accepted events that no store has recorded');
+      await opened.close();
+      await house.close();
+      await admin.close();
+      log.info('stopped');
+      flush();
+    };
+    return {
+      kind: 'running',
+      gate: {
+        traffic: trafficAddress,
+        admin: adminAddress,
+        reload: reloader.reload,
+        stop: () => (stopped ??= stop()),
+      },
+    };
+  } catch (error) {
+    await store?.close();
+    await admin.close();
+    flush();
+    return { kind: 'failed', sentence: sentenceFor(error) };
+  }
+}
+
+function passTo(house: Gatehouse): Parameters<typeof createTrafficServer>[0]['passThrough'] {
+  return {
+    request: (request, response, delivery) => house.passthrough?.request(request, response, delivery),
+    upgrade: (request, socket, head, delivery) => house.passthrough?.upgrade(request, socket, head, delivery),
+    mayUpgrade: (request) => house.passthrough?.mayUpgrade(request) === true,
+  };
+}
+
+function tlsMaterial({ config, tls }: Loaded) {
+  if (tls === undefined || config.listen.tls === undefined) return undefined;
+  return { ...tls, minVersion: config.listen.tls.minVersion };
+}
+
+function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): void {
+  const { config } = loaded;
+  for (const warning of loaded.warnings) log.warn(warning);
+  if (config.allowlist.mode === 'enforce' && loaded.allowlist.size === 0) {
+    log.error('the allowlist is empty, so every delivery is refused: add the addresses of the sender');
+  }
+  if (config.allowlist.mode !== 'enforce')
+    log.warn(`allowlist.mode is ${config.allowlist.mode}: every address is let in`);
+  if (config.checksum.mode !== 'enforce')
+    log.warn('checksum.mode is observe: forged events reach the application');
+  log.info(
+    {
+      version,
+      ...addresses,
+      digest: loaded.digest,
+      upstream: config.upstream.url.href,
+      routes: config.routes.map(({ name, path }) => ({ name, path })),
+      keys: loaded.keys.map(({ name }) => name),
+      allowlist: loaded.allowlistEntries,
+      store: config.duplicates.store,
+    },
+    'ready',
+  );
+}
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof StoreRefused) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') return `${address}:${port} is taken by another process; choose another port`;
+  if (code === 'EACCES') return `${address}:${port} may not be bound by this user; choose a port above 1023`;
+  return error.message;
+}

@@ -1,0 +1,100 @@
+import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Undelivered } from '../metrics/undelivered.ts';
+import { version } from '../version.ts';
+import type { Gatehouse } from './gatehouse.ts';
+import type { ReloadState } from './reloader.ts';
+
+export interface StatusParts {
+  readonly metrics: Metrics;
+  readonly undelivered: Undelivered;
+  /** Undefined until the store is open. */
+  readonly store: () => DuplicateStore | undefined;
+  readonly gatehouse: () => Gatehouse | undefined;
+  readonly reloads: () => ReloadState | undefined;
+  readonly isDraining: () => boolean;
+  readonly startedAt: string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
+}
+
+/** What the admin port tells: readiness, `/status`, and the gauges that are read at the moment of a scrape. */
+export function createStatus(parts: StatusParts) {
+  return {
+    async ready(): Promise<Readiness> {
+      const gatehouse = parts.gatehouse();
+      const store = await healthOf(parts.store());
+      const config = gatehouse?.loaded.config;
+      const storeIsOptional = config?.duplicates.whenStoreDown === 'forward';
+      const checks = {
+        config: check(gatehouse !== undefined, 'loaded', 'not in force yet'),
+        keys: check((gatehouse?.loaded.keys.length ?? 0) > 0, 'loaded', 'none are loaded'),
+        allowlist: check(!refusesEverybody(gatehouse), 'loaded', 'it is empty, so every delivery is refused'),
+        store: { ok: store.up || storeIsOptional, detail: store.detail },
+        shutdown: check(!parts.isDraining(), 'not requested', 'the gate is shutting down'),
+      };
+      return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+    },
+
+    async metrics(): Promise<{ contentType: string; body: string }> {
+      const { metrics } = parts;
+      const gatehouse = parts.gatehouse();
+      metrics.inFlight.set(gatehouse?.inFlight ?? 0);
+      metrics.unrecorded.set(gatehouse?.unrecorded.size ?? 0);
+      for (const { name: route } of gatehouse?.loaded.config.routes ?? []) {
+        metrics.oldestUndelivered.set({ route }, parts.undelivered.oldestSeconds(route));
+      }
+      // Asking keeps hookgate_duplicate_store_up true also while no events come.
+      await healthOf(parts.store());
+      return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
+    },
+
+    async status(): Promise<object> {
+      const gatehouse = parts.gatehouse();
+      const loaded = gatehouse?.loaded;
+      return {
+        version,
+        node: process.version,
+        startedAt: parts.startedAt,
+        draining: parts.isDraining(),
+        config: {
+          digest: loaded?.digest,
+          file: loaded?.configFile,
+          ...parts.reloads(),
+          allowlistMode: loaded?.config.allowlist.mode,
+          checksumMode: loaded?.config.checksum.mode,
+          clientAddressFrom: loaded?.config.clientAddress.from,
+          routes: loaded?.config.routes.map(({ name, path }) => ({ name, path })),
+          warnings: loaded?.warnings,
+        },
+        keys: loaded?.keys.map(({ name }) => ({
+          name,
+          lastMatch: isoTime(gatehouse?.lastMatches.get(name)),
+        })),
+        allowlist: { entries: loaded?.allowlistEntries },
+        store: { kind: loaded?.config.duplicates.store, ...(await healthOf(parts.store())) },
+        inFlight: gatehouse?.inFlight,
+        unrecorded: gatehouse?.unrecorded.size,
+      };
+    },
+  };
+}
+
+function check(ok: boolean, good: string, bad: string): { ok: boolean; detail: string } {
+  return { ok, detail: ok ? good : bad };
+}
+
+function refusesEverybody(gatehouse: Gatehouse | undefined): boolean {
+  return gatehouse?.loaded.config.allowlist.mode === 'enforce' && gatehouse.loaded.allowlist.size === 0;
+}
+
+async function healthOf(store: DuplicateStore | undefined): Promise<StoreHealth> {
+  return store === undefined ? { up: false, detail: 'waiting for the store to open' } : store.health();
+}
+
+function isoTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

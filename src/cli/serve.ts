@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+
+/** The options of `serve` that stand for keys of the configuration. */
+interface ServeOptions {
+  config?: string;
+  upstream?: string;
+  listen?: string;
+  admin?: string;
+  path?: string;
+  keysDirectory?: string;
+  allow?: string[];
+  storeFile?: string;
+}
+
+const forcedExitCode = 1;
+
+/** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve', { isDefault: false })
+    .description('run the gate')
+    .option('--config <file>', 'hookgate.yaml; without it and without flags, /etc/hookgate/hookgate.yaml')
+    .option('--upstream <url>', 'the application, such as http://127.0.0.1:3000')
+    .option('--listen <host:port>', 'traffic port')
+    .option('--admin <host:port>', 'admin port: metrics, health, status')
+    .option('--path <path>', 'webhook path, such as /webhooks/juicyway')
+    .option('--keys-directory <directory>', 'one file a key; its content is a business ID')
+    .option(
+      '--allow <cidr>',
+      'address or range of the sender (repeatable); replaces the allowlist file',
+      collect,
+    )
+    .option('--store-file <file>', 'file of the embedded duplicate store')
+    .action(async (options: ServeOptions) => {
+      const { startGate } = await import('../app/serve.ts');
+      const { config: file, ...flags } = options;
+      const started = await startGate({ file, flags, env: process.env });
+      if (started.kind === 'problems') {
+        const { formatProblem } = await import('../config/problem.ts');
+        process.stderr.write(`${started.problems.map(formatProblem).join('\n')}\n`);
+        process.exitCode = 2;
+        return;
+      }
+      if (started.kind === 'failed') {
+        process.stderr.write(`hookgate: ${started.sentence}\n`);
+        process.exitCode = 1;
+        return;
+      }
+      const { gate } = started;
+      process.on('SIGHUP', () => void gate.reload());
+      await signalled();
+      // Somebody who asks twice does not want to wait for the drain.
+      for (const signal of ['SIGTERM', 'SIGINT'] as const)
+        process.once(signal, () => process.exit(forcedExitCode));
+      await gate.stop();
+      process.exit(0);
+    });
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ['SIGTERM', 'SIGINT'] as const;
+    const stop = (): void => {
+      for (const signal of signals) process.removeListener(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
+  });
+}
