@@ -1,0 +1,59 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Peer } from '../delivery/delivery.ts';
+import { Connection } from './connection.ts';
+
+/** Knows the connection of each socket that HTTP is spoken on. */
+export function createConnections(server: HttpServer | HttpsServer, secure: boolean) {
+  const bySocket = new WeakMap<object, Connection>();
+  const live = new Map<Socket, Connection>();
+  const awaitingHandshake = new Map<string, Peer>();
+
+  if (secure) {
+    server.prependListener('secureConnection', (socket: TLSSocket) => {
+      const peer = awaitingHandshake.get(endpointsOf(socket));
+      // The client left during the handshake, so its address is gone too.
+      if (peer === undefined) socket.destroy();
+      else add(socket, peer);
+    });
+  }
+
+  function add(socket: Socket, peer: Peer): void {
+    const connection = new Connection(peer, secure, socket.bytesRead - socket.readableLength);
+    bySocket.set(socket, connection);
+    live.set(socket, connection);
+    socket.once('close', () => live.delete(socket));
+  }
+
+  const of = (socket: object): Connection | undefined => bySocket.get(socket);
+
+  return {
+    /** Takes a socket whose peer is known. TLS puts another socket in its place, known by the same endpoints. */
+    admit(socket: Socket, peer: Peer): void {
+      if (!secure) {
+        add(socket, peer);
+        return;
+      }
+      const endpoints = endpointsOf(socket);
+      awaitingHandshake.set(endpoints, peer);
+      socket.once('close', () => awaitingHandshake.delete(endpoints));
+    },
+    of,
+    /** No request on it awaits its answer. */
+    isFree: (socket: object): boolean => of(socket)?.current === undefined,
+    /** Destroys the connections on which nothing was ever sent; Node does not count them as idle. */
+    dropUnused(): void {
+      for (const [socket, connection] of live) if (connection.isSilent(socket)) socket.destroy();
+    },
+    live: live as ReadonlyMap<Socket, Connection>,
+  };
+}
+
+export type Connections = ReturnType<typeof createConnections>;
+
+/** Unique among the connections open at a time. */
+function endpointsOf(socket: Socket): string {
+  return `${socket.remoteAddress}/${socket.remotePort}/${socket.localAddress}/${socket.localPort}`;
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Peer } from '../delivery/delivery.ts';
+import { type Rejection, reject } from '../delivery/rejections.ts';
+import type { Connections } from './connections.ts';
+import { type LingerLimits, lingerAndClose } from './linger.ts';
+import { renderRejectionBytes } from './respond.ts';
+
+/** A request that was refused before it could be judged; there may be no request at all, only bytes. */
+export interface EarlyRefusal {
+  readonly requestId: string;
+  readonly peer: Peer;
+}
+
+export type OnRejected = (refused: EarlyRefusal, rejection: Rejection) => void;
+
+/** Refuses on the bare socket, where no response exists, and closes. */
+export function refuseOnSocket(
+  socket: Socket,
+  refused: EarlyRefusal,
+  rejection: Rejection,
+  limits: LingerLimits,
+): void {
+  if (socket.writable) socket.write(renderRejectionBytes(rejection, refused.requestId));
+  lingerAndClose(socket, limits);
+}
+
+/**
+ * Answers what Node's parser refuses. After the first fault the parser reports every further chunk again, so
+ * each connection is refused once, and the rest only counted against what may be discarded.
+ */
+export function createClientErrorListener(
+  connections: Connections,
+  limits: LingerLimits,
+  events: { onRejected: OnRejected; onConnectionRefused: (reason: 'tls_handshake') => void },
+) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const connection = connections.of(socket);
+    if (connection === undefined) {
+      socket.destroy();
+      events.onConnectionRefused('tls_handshake');
+      return;
+    }
+    const rejection = rejectionFor(error);
+    if (rejection === undefined || socket.destroyed) return void socket.destroy();
+    if (connection.isBroken) {
+      if (socket.bytesRead > connection.discardUntilBytes) socket.pause();
+      return;
+    }
+    // The sender left a connection that only lingers, or one that has not said a word.
+    if (connection.isSilent(socket) || (connection.isLast && connection.current === undefined))
+      return void socket.destroy();
+
+    connection.isBroken = true;
+    connection.isLast = true;
+    connection.discardUntilBytes = socket.bytesRead + limits.maxBytes;
+    const { current } = connection;
+    if (current !== undefined && !current.request.complete) {
+      current.breakOff();
+      return;
+    }
+    const refused = { requestId: randomUUID(), peer: connection.peer };
+    // An answer under way is the earlier request's; one for these bytes could be taken for it.
+    if (current === undefined) refuseOnSocket(socket, refused, rejection, limits);
+    events.onRejected(refused, rejection);
+  };
+}
+
+function rejectionFor(error: NodeJS.ErrnoException): Rejection | undefined {
+  const { code } = error;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return reject('body_timeout', 'the head did not arrive in time');
+  if (code === 'HPE_HEADER_OVERFLOW') return reject('headers_too_large', 'more bytes than the parser reads');
+  if (code?.startsWith('HPE_') === true) return reject('malformed_request', `${code}: ${error.message}`);
+  return undefined;
+}

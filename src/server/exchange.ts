@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type BodyRead,
+  type Delivery,
+  type Facts,
+  noFacts,
+  type Peer,
+  type RequestHead,
+} from '../delivery/delivery.ts';
+import { BodyReader, takeWholeBody } from './read-body.ts';
+
+/** One request and its answer on a connection; to the gates it is the delivery. */
+export class Exchange implements Delivery {
+  readonly requestId: string = randomUUID();
+  readonly arrivedAtMs: number;
+  readonly head: RequestHead;
+  readonly peer: Peer;
+  readonly facts: Facts = noFacts();
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whoever streams the request through reads its body and writes its answer. */
+  isStreaming = false;
+  private bodyTaken = false;
+  private broken = false;
+  private reader: BodyReader | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrival: { peer: Peer; secure: boolean; atMs: number },
+  ) {
+    this.request = request;
+    this.response = response;
+    this.peer = arrival.peer;
+    this.arrivedAtMs = arrival.atMs;
+    this.head = {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      httpVersion: request.httpVersion,
+      rawHeaders: request.rawHeaders,
+      secure: arrival.secure,
+    };
+  }
+
+  /** Reads the body once; see `ReadBody`. Must be called as a method. */
+  readBody(limits: { maxBytes: number; timeoutMs: number }): Promise<BodyRead> {
+    return new Promise((resolve) => {
+      const settle = (read: BodyRead): void => {
+        this.bodyTaken = read.kind === 'complete';
+        this.reader = undefined;
+        resolve(read);
+      };
+      if (Number(this.request.headers['content-length']) > limits.maxBytes) {
+        settle({ kind: 'too_large', readBytes: 0 });
+        return;
+      }
+      if (this.expectsContinue() && !this.request.complete) this.response.writeContinue();
+      // In the next tick the parser is through with the bytes at hand. A body that came with its head then lies
+      // ready and is taken in one piece, without the listeners and the timer that a slow one needs.
+      process.nextTick(() => {
+        if (this.broken || this.request.destroyed) settle({ kind: 'aborted', readBytes: 0 });
+        else if (this.request.complete) settle(takeWholeBody(this.request, limits.maxBytes));
+        else this.reader = new BodyReader(this.request, limits, settle);
+      });
+    });
+  }
+
+  /** The rest of the body will never come: its framing is broken. */
+  breakOff(): void {
+    this.broken = true;
+    this.reader?.abort();
+    if (this.isStreaming) this.request.destroy();
+  }
+
+  /** The request has a body that was not read to its end, so what follows it cannot be told from it. */
+  hasUnreadBody(): boolean {
+    if (this.bodyTaken) return false;
+    const { headers } = this.request;
+    const length = headers['content-length'];
+    return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
+  }
+
+  /** HTTP/1.0 senders cannot wait for an interim answer (RFC 9110 section 10.1.1). */
+  expectsContinue(): boolean {
+    const { expect } = this.request.headers;
+    return expect !== undefined && expect.toLowerCase() === '100-continue' && this.head.httpVersion === '1.1';
+  }
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Settlement } from '../delivery/answer.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { Rejection, reject } from '../delivery/rejections.ts';
+import { PassThrough } from '../gates/gate.ts';
+import type { Connection } from './connection.ts';
+import type { Connections } from './connections.ts';
+import type { OnRejected } from './early-refusal.ts';
+import { Exchange } from './exchange.ts';
+import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
+import { respond } from './respond.ts';
+
+/** How a delivery ends, decided elsewhere. Rejects or throws only by a fault, which is answered 500. */
+export type Judge = (delivery: Delivery) => Verdict | Promise<Verdict>;
+type Verdict = Settlement | PassThrough;
+
+export interface ServeCollaborators {
+  readonly connections: Connections;
+  readonly lingerLimits: LingerLimits;
+  readonly judge: Judge;
+  /** Answers a request that the path gate lets through, and owns its body. */
+  readonly passThrough:
+    | ((request: IncomingMessage, response: ServerResponse, delivery: Delivery) => void)
+    | undefined;
+  readonly onRejected: OnRejected;
+  readonly onFault: (error: unknown) => void;
+  readonly isDraining: () => boolean;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** Requests that a client may send ahead of the answers. */
+const maxPipelined = 16;
+
+/** Lets each connection's requests be judged one after the other, and writes the answers. */
+export function createServe(collaborators: ServeCollaborators) {
+  const { connections, judge, now } = collaborators;
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    const connection = connections.of(request.socket);
+    // After the last answer nothing is judged: it may be the tail of a refused body.
+    if (connection === undefined || connection.isLast) return;
+    const { peer, secure } = connection;
+    const exchange = new Exchange(request, response, { peer, secure, atMs: now() });
+    connection.isUsed = true;
+    if (connection.current === undefined) start(connection, exchange);
+    else if (connection.waiting.length < maxPipelined) connection.waiting.push(exchange);
+    else connection.isLast = true;
+  }
+
+  function start(connection: Connection, exchange: Exchange): void {
+    connection.current = exchange;
+    const refusal = judgeVersion(exchange);
+    if (refusal !== undefined) {
+      answer(connection, exchange, refusal);
+      collaborators.onRejected(exchange, refusal);
+      return;
+    }
+    try {
+      const verdict = judge(exchange);
+      if (verdict instanceof Promise) {
+        verdict
+          .then((settled) => settle(connection, exchange, settled))
+          .catch((error) => fault(connection, exchange, error));
+      } else {
+        settle(connection, exchange, verdict);
+      }
+    } catch (error) {
+      fault(connection, exchange, error);
+    }
+  }
+
+  function settle(connection: Connection, exchange: Exchange, verdict: Verdict): void {
+    if (verdict instanceof PassThrough) stream(connection, exchange);
+    else answer(connection, exchange, verdict);
+  }
+
+  function answer(connection: Connection, exchange: Exchange, settlement: Settlement): void {
+    const { request, response } = exchange;
+    const unread = exchange.hasUnreadBody();
+    if (unread || collaborators.isDraining() || isFramingInDoubt(settlement)) connection.isLast = true;
+    if (connection.isLast) {
+      response.shouldKeepAlive = false;
+      const rest = unread && !connection.isBroken ? request : undefined;
+      if (unread || connection.isBroken) lingerAfterAnswer(request.socket, collaborators.lingerLimits, rest);
+    }
+    respond(response, settlement, exchange.requestId);
+    connection.answered = response;
+    connection.answeredAtMs = now();
+    next(connection);
+  }
+
+  function stream(connection: Connection, exchange: Exchange): void {
+    const { request, response } = exchange;
+    if (collaborators.passThrough === undefined) throw new Error('no passthrough is configured');
+    exchange.isStreaming = true;
+    if (collaborators.isDraining()) connection.isLast = true;
+    if (connection.isLast) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      // The application answered before it had read everything; the rest must not be taken for a request.
+      if (!request.complete && !request.socket.destroyed) {
+        connection.isLast = true;
+        lingerAfterAnswer(request.socket, collaborators.lingerLimits, request);
+        request.socket.destroySoon();
+      }
+      next(connection);
+    });
+    if (exchange.expectsContinue()) response.writeContinue();
+    collaborators.passThrough(request, response, exchange);
+  }
+
+  function next(connection: Connection): void {
+    connection.current = undefined;
+    if (connection.isLast) connection.waiting.length = 0;
+    const following = connection.waiting.shift();
+    if (following !== undefined) start(connection, following);
+  }
+
+  function fault(connection: Connection, exchange: Exchange, error: unknown): void {
+    collaborators.onFault(error);
+    // The fault may be the answer itself, such as a header value that cannot be written.
+    if (exchange.response.headersSent || exchange.isStreaming) exchange.request.socket.destroy();
+    else answer(connection, exchange, reject('internal_error', String(error)));
+  }
+
+  return serve;
+}
+
+/** Node's parser also takes `HTTP/0.9` and `HTTP/2.0` for versions; their framing is another one. */
+function judgeVersion({ request, head }: Exchange): Rejection | undefined {
+  if (request.httpVersionMajor === 1 && request.httpVersionMinor <= 1) return undefined;
+  return reject('malformed_request', `version HTTP/${head.httpVersion}`);
+}
+
+/** Where the head was refused for its form, nobody can say where the next request begins. */
+function isFramingInDoubt(settlement: Settlement): boolean {
+  if (!(settlement instanceof Rejection)) return false;
+  return settlement.code === 'malformed_request' || settlement.code === 'headers_too_large';
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Delivery, noFacts, type Peer } from '../delivery/delivery.ts';
+import { Rejection, reject } from '../delivery/rejections.ts';
+import { PassThrough } from '../gates/gate.ts';
+import type { Connections } from './connections.ts';
+import { type OnRejected, refuseOnSocket } from './early-refusal.ts';
+import type { LingerLimits } from './linger.ts';
+import type { Judge } from './serve.ts';
+
+/** Streams an upgraded connection; `head` is what came after the request. */
+export type PassUpgrade = (
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  delivery: Delivery,
+) => void;
+
+/**
+ * Listeners for requests that would take the connection out of HTTP: CONNECT, which is always refused, and
+ * upgrades, which are judged like any other request although `mayUpgrade` has already looked at the path.
+ */
+export function createTakeOverListeners(rules: {
+  connections: Connections;
+  lingerLimits: LingerLimits;
+  judge: Judge;
+  passUpgrade: PassUpgrade | undefined;
+  onRejected: OnRejected;
+  onFault: (error: unknown) => void;
+  now: () => number;
+}) {
+  const { connections, lingerLimits, judge, now } = rules;
+
+  function onConnect(request: IncomingMessage, socket: Socket): void {
+    const connection = leaveHttp(socket);
+    if (connection === undefined) return;
+    const rejection = reject('method_not_allowed', 'method CONNECT', { Allow: 'POST' });
+    const refused = deliveryOf(request, connection);
+    // Behind an unanswered request the answer would be taken for that one's.
+    if (connection.current === undefined) refuse(socket, refused, rejection);
+    rules.onRejected(refused, rejection);
+  }
+
+  async function onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const connection = leaveHttp(socket);
+    if (connection === undefined) return;
+    const delivery = deliveryOf(request, connection);
+    try {
+      const verdict = await judge(delivery);
+      if (verdict instanceof PassThrough && rules.passUpgrade !== undefined) {
+        rules.passUpgrade(request, socket, head, delivery);
+      } else if (verdict instanceof Rejection) {
+        refuse(socket, delivery, verdict);
+      } else {
+        throw new Error('an upgrade was judged as if it were a delivery');
+      }
+    } catch (error) {
+      rules.onFault(error);
+      socket.destroy();
+    }
+  }
+
+  /** From here on Node neither parses the socket nor listens to its errors. */
+  function leaveHttp(socket: Socket) {
+    socket.on('error', () => socket.destroy());
+    const connection = connections.of(socket);
+    if (connection === undefined || connection.isLast) {
+      socket.destroy();
+      return undefined;
+    }
+    connection.isUsed = true;
+    connection.isLast = true;
+    return connection;
+  }
+
+  function refuse(socket: Socket, refused: { requestId: string; peer: Peer }, rejection: Rejection): void {
+    const maxBytesRead = socket.bytesRead + lingerLimits.maxBytes;
+    socket.on('data', () => {
+      if (socket.bytesRead > maxBytesRead) socket.pause();
+    });
+    socket.on('end', () => socket.destroy());
+    refuseOnSocket(socket, refused, rejection, lingerLimits);
+  }
+
+  function deliveryOf(request: IncomingMessage, of: { peer: Peer; secure: boolean }): Delivery {
+    return {
+      requestId: randomUUID(),
+      arrivedAtMs: now(),
+      head: {
+        method: request.method ?? '',
+        target: request.url ?? '',
+        httpVersion: request.httpVersion,
+        rawHeaders: request.rawHeaders,
+        secure: of.secure,
+      },
+      peer: of.peer,
+      readBody: async () => ({ kind: 'aborted', readBytes: 0 }),
+      facts: noFacts(),
+    };
+  }
+
+  return { onConnect, onUpgrade };
+}

@@ -1,0 +1,160 @@
+/**
+ * The traffic port. The room `server` holds sockets only: it accepts connections, reads what is sent, writes what
+ * was decided elsewhere and closes. It decides nothing about an event.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Delivery } from '../delivery/delivery.ts';
+import { reject } from '../delivery/rejections.ts';
+import { interceptConnections } from './accept.ts';
+import { closeServer } from './close.ts';
+import { createConnections } from './connections.ts';
+import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
+import type { LingerLimits } from './linger.ts';
+import { listen } from './listen.ts';
+import { createNodeServer, type TlsMaterial } from './node-server.ts';
+import { createServe, type Judge } from './serve.ts';
+import { destroyUnreadAnswers } from './slow-readers.ts';
+import { createTakeOverListeners, type PassUpgrade } from './take-over.ts';
+
+/** Why a connection was closed without an answer. */
+export type ConnectionRefusal = 'connections' | 'connections_per_peer' | 'tls_handshake';
+
+export interface TrafficOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsMaterial | undefined;
+  readonly limits: {
+    readonly headerBytes: number;
+    /** For a request's head, for the TLS handshake and for the PROXY protocol header, each. */
+    readonly headerTimeMs: number;
+    readonly connections: number;
+    readonly connectionsPerPeer: number;
+    /** Idle time between requests; 72 s unless told, longer than the 60 s of common load balancers. */
+    readonly keepAliveMs?: number;
+    /** After a refusal; 256 KiB and 1 s unless told. */
+    readonly linger?: LingerLimits;
+    /** For the sender to take an answer in; 30 s unless told. */
+    readonly answerTimeMs?: number;
+  };
+  /** Trusted proxies begin each connection with a PROXY protocol header. */
+  readonly proxyProtocol: boolean;
+  /** Asked once a connection, so a reload holds from the next one on. `address` as the socket reports it. */
+  readonly isTrustedProxy: (address: string) => boolean;
+  readonly judge: Judge;
+  readonly passThrough:
+    | {
+        request(request: IncomingMessage, response: ServerResponse, delivery: Delivery): void;
+        readonly upgrade: PassUpgrade;
+        /** Whether the path gate lets this request through; asked for GET with `Upgrade: websocket` only. */
+        mayUpgrade(request: IncomingMessage): boolean;
+      }
+    | undefined;
+  /** A refusal that `judge` has not seen. */
+  readonly onRejected: OnRejected;
+  readonly onConnectionRefused: (reason: ConnectionRefusal) => void;
+  /** A fault of the gate; the request was answered 500 or its connection destroyed. */
+  readonly onFault: (error: unknown) => void;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export interface TrafficServer {
+  /** Rejects with the system's error when the port cannot be had. */
+  listen(): Promise<AddressInfo>;
+  /** Holds for handshakes from now on. Throws on unusable material and then changes nothing. */
+  setTls(material: TlsMaterial): void;
+  /**
+   * From now on every answer closes its connection. Idle connections are left alone until `close`: their next
+   * request may be under way already.
+   */
+  beginDrain(): void;
+  /** Stops listening, waits for what is in flight, and destroys what is left after `deadlineMs`. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** Builds the traffic port; nothing listens until `listen`. */
+export function createTrafficServer(options: TrafficOptions): TrafficServer {
+  const { tls, limits, passThrough, judge, onRejected, onConnectionRefused, onFault, now } = options;
+  const lingerLimits = limits.linger ?? { maxBytes: 256 * 1024, timeMs: 1000 };
+  let isDraining = false;
+
+  const server = createNodeServer({
+    tls,
+    maxHeadBytes: limits.headerBytes,
+    headerTimeMs: limits.headerTimeMs,
+    keepAliveMs: limits.keepAliveMs ?? 72_000,
+    maxConnections: limits.connections,
+    mayUpgrade: (request) => passThrough?.mayUpgrade(request) === true && connections.isFree(request.socket),
+  });
+  server.on('drop', () => onConnectionRefused('connections'));
+
+  const connections = createConnections(server, tls !== undefined);
+  const { open, dropAwaitingHeader } = interceptConnections(
+    server,
+    {
+      maxPerPeer: limits.connectionsPerPeer,
+      proxyHeaderTimeoutMs: limits.headerTimeMs,
+      proxyProtocol: options.proxyProtocol,
+      isTrustedProxy: options.isTrustedProxy,
+    },
+    {
+      admitted: connections.admit,
+      overShare: () => onConnectionRefused('connections_per_peer'),
+      malformedHeader: (peer, problem) =>
+        onRejected({ requestId: randomUUID(), peer }, reject('client_address_unknown', problem)),
+    },
+  );
+
+  const serve = createServe({
+    connections,
+    lingerLimits,
+    judge,
+    passThrough:
+      passThrough && ((request, response, delivery) => passThrough.request(request, response, delivery)),
+    onRejected,
+    onFault,
+    isDraining: () => isDraining,
+    now,
+  });
+  server.on('request', serve);
+  // Node would write the 100 Continue itself; here only reading the body does.
+  server.on('checkContinue', serve);
+  // Any other Expect is refused by the headers gate.
+  server.on('checkExpectation', serve);
+  server.on('clientError', createClientErrorListener(connections, lingerLimits, options));
+  const { onConnect, onUpgrade } = createTakeOverListeners({
+    connections,
+    lingerLimits,
+    judge,
+    passUpgrade: passThrough && ((...upgrade) => passThrough.upgrade(...upgrade)),
+    onRejected,
+    onFault,
+    now,
+  });
+  server.on('connect', onConnect);
+  server.on('upgrade', onUpgrade);
+  const stopWatching = destroyUnreadAnswers(connections.live, limits.answerTimeMs ?? 30_000, now);
+
+  return {
+    listen: () => listen(server, options.host, options.port),
+    setTls(material) {
+      if (!('setSecureContext' in server)) throw new Error('the traffic port was opened without TLS');
+      server.setSecureContext({ ...material });
+    },
+    beginDrain() {
+      isDraining = true;
+    },
+    async close(deadlineMs) {
+      isDraining = true;
+      const closed = closeServer(server, open, deadlineMs);
+      dropAwaitingHeader();
+      connections.dropUnused();
+      await closed;
+      stopWatching();
+    },
+  };
+}
