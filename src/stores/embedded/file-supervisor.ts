@@ -1,0 +1,228 @@
+import type { Worker } from 'node:worker_threads';
+import { type StoreHealth, StoreRefused, StoreUnavailable } from '../../delivery/duplicate-store.ts';
+import { type BatchLine, createBatchLine } from './batch-line.ts';
+import { createMainEnd, type MainEnd } from './exchange.ts';
+import { type FromWorker, startFileThread } from './file-thread.ts';
+import { type KeyFilter, openKeyFilter } from './key-filter.ts';
+import { createRetentionClock } from './retention-clock.ts';
+
+export interface SupervisorOptions {
+  readonly file: string;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** How long to wait for another process to let go of the file. */
+  readonly lockWaitMs: number;
+  /** Called once for each fault, with a sentence for people. */
+  readonly onFault?: (sentence: string) => void;
+  readonly log?: StoreLog;
+  /** Expired keys leave the file at most so much later; default one hour. */
+  readonly sweepEveryMs?: number;
+  /** Keys that gather in the log, at least, before they are filed; default 4096. */
+  readonly smallestRound?: number;
+  /** How long the disk may keep a batch before operations are refused; default five seconds. */
+  readonly answerWithinMs?: number;
+}
+
+/** What a logger must be able to do here; pino's is one. */
+export interface StoreLog {
+  info(sentence: string): void;
+  warn(sentence: string): void;
+  error(sentence: string): void;
+}
+
+/** The file with a thread behind it that is replaced whenever it ends. */
+export interface FileSupervisor {
+  /** Why no operation is taken now; undefined when they are. */
+  unavailable(): StoreUnavailable | undefined;
+  /** False: the key is certainly not in the file. True while nobody knows. */
+  mayHave(key: Uint8Array): boolean;
+  ask(key: string): Promise<boolean>;
+  record(key: string, retentionMs: number): Promise<void>;
+  health(): StoreHealth;
+  close(): Promise<void>;
+  readonly closed: boolean;
+}
+
+const firstRetryMs = 100;
+const longestRetryMs = 5000;
+const tickMs = 250;
+const closeWithinMs = 10_000;
+const lineCapacity = 65_536;
+const nothing = new Uint8Array(0);
+
+/** Resolves when the file is open; rejects with `StoreRefused`. `onTick` is called four times a second. */
+export function superviseFile(options: SupervisorOptions, onTick: () => void): Promise<FileSupervisor> {
+  const { file, now, onFault, log, answerWithinMs = 5000 } = options;
+  const clock = createRetentionClock({
+    now,
+    wallClock: options.wallClock,
+    onJump: (byMs) =>
+      log?.warn(
+        `The wall clock jumped by ${Math.round(byMs / 1000)} s; expired keys are kept for five minutes.`,
+      ),
+  });
+  let thread: Worker | undefined;
+  let end: MainEnd | undefined;
+  let filter: KeyFilter | undefined;
+  /** Why the store is down; undefined while it is up. */
+  let trouble: string | undefined = `${file} is being opened.`;
+  let mustHold: Uint8Array = nothing;
+  let retryMs = firstRetryMs;
+  let retryTimer: NodeJS.Timeout | undefined;
+  let closing: Promise<void> | undefined;
+  let onThreadEnd: () => void = () => {};
+
+  const line: BatchLine = createBatchLine({
+    now: () => performance.now(),
+    capacity: lineCapacity,
+    beforeSend: (to) => to.setTime(clock.read(), clock.settled()),
+    onAnswer() {
+      retryMs = firstRetryMs;
+      if (end !== undefined && trouble !== undefined && !closing) backUp('The disk answers again.');
+    },
+  });
+
+  const ticking = setInterval(() => {
+    end?.setTime(clock.read(), clock.settled());
+    if (trouble === undefined && line.outForMs() > answerWithinMs) {
+      goDown(`The disk of the store's file ${file} has not answered for ${answerWithinMs} ms.`);
+      line.stall(new StoreUnavailable(trouble));
+    }
+    onTick();
+  }, tickMs);
+  ticking.unref();
+
+  const goDown = (sentence: string): void => {
+    if (trouble !== sentence) {
+      log?.error(sentence);
+      onFault?.(sentence);
+    }
+    trouble = sentence;
+  };
+
+  const backUp = (sentence: string): void => {
+    log?.info(sentence);
+    trouble = undefined;
+  };
+
+  /** Starts a thread; calls back with undefined once the file is open, or with the reason when the thread ends. */
+  const start = (afterFault: boolean, ended: (sentence: string) => void, opened: () => void): void => {
+    const { lockWaitMs, sweepEveryMs = 3_600_000, smallestRound = 4096 } = options;
+    const mine = createMainEnd();
+    mine.setTime(clock.read(), clock.settled());
+    let sentence: string | undefined;
+    const onMessage = (message: FromWorker): void => {
+      if (message.kind === 'waiting') {
+        log?.warn(`Another process has the store's file ${file} open; waiting for up to ${lockWaitMs} ms.`);
+      } else if (message.kind === 'opened') {
+        if (message.restored > 0)
+          log?.warn(`${message.restored} keys were lost by the disk and written again.`);
+        end = mine;
+        line.connect(mine);
+        opened();
+      } else if (message.kind === 'filter') {
+        filter = openKeyFilter(message.memory);
+        mine.setFilterInUse(message.generation);
+      } else if (message.kind === 'fault') {
+        sentence = message.sentence;
+        mustHold = message.unfiled ?? mustHold;
+        disconnect(sentence);
+      }
+    };
+    thread = startFileThread(
+      { memory: mine.memory, file, lockWaitMs, afterFault, mustHold, sweepEveryMs, smallestRound },
+      onMessage,
+      (error) => {
+        thread = undefined;
+        disconnect(
+          sentence ??
+            `The thread of the store's file ${file} ended (${error?.message ?? 'no reason given'}).`,
+        );
+        ended(sentence ?? String(error?.message));
+        onThreadEnd();
+      },
+    );
+  };
+
+  const disconnect = (sentence: string): void => {
+    end = undefined;
+    filter = undefined;
+    if (!closing) goDown(sentence);
+    line.fail(new StoreUnavailable(sentence));
+  };
+
+  const retry = (): void => {
+    if (closing) return;
+    retryTimer = setTimeout(() => {
+      start(true, retry, () => backUp(`The store's file ${file} is open again.`));
+    }, retryMs);
+    retryTimer.unref();
+    retryMs = Math.min(longestRetryMs, retryMs * 2);
+  };
+
+  const shut = async (): Promise<void> => {
+    clearTimeout(retryTimer);
+    const ended = new Promise<void>((resolve) => {
+      onThreadEnd = resolve;
+    });
+    const late = setTimeout(() => void thread?.terminate(), closeWithinMs);
+    if (thread && end) {
+      await line.drained();
+      end?.sendClose();
+    } else {
+      void thread?.terminate();
+    }
+    if (thread) await ended;
+    clearTimeout(late);
+    clearInterval(ticking);
+    line.fail(new StoreUnavailable('The embedded store is closed.'));
+  };
+
+  const supervisor: FileSupervisor = {
+    unavailable() {
+      if (closing) return new StoreUnavailable('The embedded store is closed.');
+      return trouble === undefined ? undefined : new StoreUnavailable(trouble);
+    },
+    mayHave: (key) => filter === undefined || filter.mayHave(key, 0),
+    ask: (key) => line.ask(key),
+    record: (key, retentionMs) => line.record(key, clock.read() + retentionMs),
+    health() {
+      const remembered = end?.remembered();
+      if (closing) return { up: false, detail: 'The embedded store is closed.' };
+      if (trouble !== undefined) return { up: false, detail: trouble };
+      const count =
+        remembered === undefined ? 'its keys are still being counted' : `about ${remembered} keys`;
+      return {
+        up: true,
+        detail: `The store's file ${file} is open; ${count}.`,
+        ...(remembered === undefined ? {} : { remembered }),
+      };
+    },
+    close() {
+      closing ??= shut();
+      return closing;
+    },
+    get closed() {
+      return closing !== undefined;
+    },
+  };
+
+  return new Promise((resolve, reject) => {
+    let open = false;
+    start(
+      false,
+      (sentence) => {
+        if (open) return retry();
+        clearInterval(ticking);
+        reject(new StoreRefused(sentence));
+      },
+      () => {
+        open = true;
+        trouble = undefined;
+        resolve(supervisor);
+      },
+    );
+  });
+}
