@@ -1,0 +1,153 @@
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Config } from '../config/config.ts';
+import type { ConfigSources } from '../config/load-config.ts';
+import type { Problem } from '../config/problem.ts';
+import { createLog } from '../log/log.ts';
+import { type Loaded, loadEverything } from './load.ts';
+import { openStore } from './open-store.ts';
+
+/** One line of `hookgate check`. */
+export interface Check {
+  readonly name: string;
+  readonly result: 'good' | 'warning' | 'failed';
+  readonly detail: string;
+}
+
+export type CheckResult =
+  | { readonly kind: 'checked'; readonly checks: readonly Check[] }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+/** Tries all that `serve` would need, without serving: files, keys, allowlist, store, application. Never rejects. */
+export async function checkEverything(sources: ConfigSources): Promise<CheckResult> {
+  const result = await loadEverything(sources);
+  if (result.kind === 'problems') return result;
+  const { loaded } = result;
+  const { config } = loaded;
+  const [store, upstream, bypass] = await Promise.all([
+    checkStore(config),
+    checkUpstream(config),
+    checkBypass(config),
+  ]);
+  return {
+    kind: 'checked',
+    checks: [
+      { name: 'config', result: 'good', detail: `${loaded.configFile ?? 'flags and environment'} is valid` },
+      { name: 'keys', result: 'good', detail: loaded.keys.map(({ name }) => name).join(', ') },
+      checkAllowlist(loaded),
+      ...checkModes(config),
+      store,
+      upstream,
+      ...bypass,
+      ...loaded.warnings.map((detail): Check => ({ name: 'warning', result: 'warning', detail })),
+    ],
+  };
+}
+
+function checkAllowlist({ config, allowlist, allowlistEntries }: Loaded): Check {
+  const name = 'allowlist';
+  const { mode } = config.allowlist;
+  if (mode === 'off') return { name, result: 'warning', detail: 'off: every address is let in' };
+  if (allowlist.size === 0) {
+    const remedy = 'add the addresses that the provider publishes';
+    return mode === 'enforce'
+      ? { name, result: 'failed', detail: `empty: every delivery would be refused; ${remedy}` }
+      : { name, result: 'warning', detail: `empty; ${remedy} before mode enforce` };
+  }
+  return { name, result: 'good', detail: `${allowlistEntries} entries` };
+}
+
+function checkModes({ allowlist, checksum }: Config): Check[] {
+  const observed: Check[] = [];
+  if (allowlist.mode === 'observe') {
+    observed.push({ name: 'allowlist.mode', result: 'warning', detail: 'observe: unlisted addresses are let in' });
+  }
+  if (checksum.mode === 'observe') {
+    observed.push({ name: 'checksum.mode', result: 'warning', detail: 'observe: forged events are let in' });
+  }
+  return observed;
+}
+
+/** A running gate holds its file alone, so it is asked; without one the store is opened and closed again. */
+async function checkStore(config: Config): Promise<Check> {
+  const name = 'store';
+  const running = await askRunningGate(config);
+  if (running !== undefined) {
+    return { name, result: running.up ? 'good' : 'failed', detail: `${running.detail} (told by the running gate)` };
+  }
+  try {
+    const clocks = { now: () => performance.now(), wallClock: () => Date.now() };
+    const store = await openStore(config, clocks, createLog('silent').log);
+    const health = await store.health();
+    await store.close();
+    return { name, result: health.up ? 'good' : 'failed', detail: health.detail };
+  } catch (error) {
+    return { name, result: 'failed', detail: messageOf(error) };
+  }
+}
+
+async function askRunningGate({ admin }: Config): Promise<{ up: boolean; detail: string } | undefined> {
+  const host = admin.host === '::' || admin.host === '0.0.0.0' ? '127.0.0.1' : admin.host;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${admin.port}`;
+  try {
+    const response = await fetch(`http://${authority}/status`, { signal: AbortSignal.timeout(2000) });
+    const status = (await response.json()) as { store?: { up?: unknown; detail?: unknown } };
+    const { up, detail } = status.store ?? {};
+    return typeof up === 'boolean' && typeof detail === 'string' ? { up, detail } : undefined;
+  } catch {
+    return undefined; // none is running, which is the usual case
+  }
+}
+
+async function checkUpstream({ upstream }: Config): Promise<Check> {
+  const failure = await tryConnect(upstream.url.hostname, portOf(upstream.url), upstream.connectTimeoutMs);
+  const name = 'upstream';
+  return failure === undefined
+    ? { name, result: 'good', detail: `${upstream.url.href} accepts connections` }
+    : { name, result: 'failed', detail: `${upstream.url.href} cannot be reached: ${failure}` };
+}
+
+/** An application beside the gate that also listens beyond loopback can be called past the gate. */
+async function checkBypass({ upstream }: Config): Promise<Check[]> {
+  if (!/^(localhost|127\.|\[::1\])/.test(upstream.url.hostname)) return [];
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+    .map(({ address }) => address);
+  const port = portOf(upstream.url);
+  const open = await Promise.all(
+    addresses.map(async (address) => ((await tryConnect(address, port, 500)) === undefined ? [address] : [])),
+  );
+  return open.flat().map((address) => ({
+    name: 'bypass',
+    result: 'warning',
+    detail:
+      `the application also listens on ${address} port ${port}: whoever reaches that address goes past the gate; ` +
+      'a NetworkPolicy that admits only the port of the gate closes it',
+  }));
+}
+
+/** Undefined when a TCP connection could be made; otherwise why not. */
+function tryConnect(hostname: string, port: number, timeoutMs: number): Promise<string | undefined> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (failure: string | undefined): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(failure);
+    };
+    const timer = setTimeout(() => end(`no answer within ${timeoutMs} ms`), timeoutMs);
+    socket.once('connect', () => end(undefined));
+    socket.once('error', (error) => end(messageOf(error)));
+  });
+}
+
+function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
