@@ -1,0 +1,81 @@
+import { BACKSLASH, QUOTE, SPACE } from './ascii.ts';
+import type { Reading } from './reading.ts';
+
+/**
+ * Reads a string whose opening quote is before `start`; returns the position of its closing quote, or -1.
+ *
+ * Escaped lone surrogates are refused although RFC 8259 allows them: parsers turn them into U+FFFD, or drop them,
+ * so two bodies that differ for the checksum would be one for the application.
+ */
+export function scanString(reading: Reading, start: number): number {
+  const { body } = reading;
+  const end = body.length;
+  reading.sawEscape = false;
+  let at = start;
+  while (at < end) {
+    const byte = body[at] as number;
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) {
+      reading.sawEscape = true;
+      at = scanEscape(reading, at);
+      if (at < 0) return -1;
+    } else if (byte < SPACE) {
+      return reading.fail('an unescaped control character in a string', at);
+    } else {
+      at++;
+    }
+  }
+  return reading.fail('a string that does not end', end);
+}
+
+/** Reads the escape whose backslash is at `at`; returns the position after it, or -1. */
+function scanEscape(reading: Reading, at: number): number {
+  const { body } = reading;
+  switch (body[at + 1]) {
+    case QUOTE:
+    case BACKSLASH:
+    case 0x2f: // slash
+    case 0x62: // b
+    case 0x66: // f
+    case 0x6e: // n
+    case 0x72: // r
+    case 0x74: // t
+      return at + 2;
+    case 0x75: // u
+      return scanUnicodeEscape(reading, at);
+    default:
+      return reading.fail('an unknown escape in a string', at);
+  }
+}
+
+function scanUnicodeEscape(reading: Reading, at: number): number {
+  const { body } = reading;
+  const unit = hex4(body, at + 2);
+  if (unit < 0) return reading.fail('an escape without its four hexadecimal digits', at);
+  if (unit < 0xd800 || unit > 0xdfff) return at + 6;
+  if (unit > 0xdbff || body[at + 6] !== BACKSLASH || body[at + 7] !== 0x75) {
+    return reading.fail('half of a surrogate pair', at);
+  }
+  const low = hex4(body, at + 8);
+  if (low < 0xdc00 || low > 0xdfff) return reading.fail('half of a surrogate pair', at);
+  return at + 12;
+}
+
+/** Value of four hexadecimal digits, or -1. */
+function hex4(body: Buffer, at: number): number {
+  if (at + 4 > body.length) return -1;
+  let value = 0;
+  for (let next = at; next < at + 4; next++) {
+    const digit = hexDigit(body[next] as number);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/** Value of one hexadecimal digit in either case, given as a character code; -1 for anything else. */
+export function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
