@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../config/quantity.ts';
+import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import type { Tampering } from '../sender/tamper.ts';
+
+/** The options of `hookgate send`, after parsing. */
+export interface SendOptions {
+  readonly url: URL;
+  readonly keyFile: string;
+  readonly event: string;
+  /** Text of a JSON object; undefined: the sample. */
+  readonly data?: string;
+  readonly encoding: ChecksumEncoding;
+  readonly times: number;
+  readonly repeat: number;
+  readonly concurrency: number;
+  readonly rate?: number;
+  readonly tamper?: Tampering;
+  /** Names and values alternating. */
+  readonly header: readonly string[];
+  readonly retries: number;
+  readonly retryInterval: number;
+  readonly timeout: number;
+  readonly caFile?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new InvalidArgumentError('expected an http or https URL.');
+}
+
+export function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count > 0) return count;
+  throw new InvalidArgumentError('expected a whole number of 1 or more.');
+}
+
+export function parseCountOrNone(text: string): number {
+  return text === '0' ? 0 : parseCount(text);
+}
+
+export function parseRate(text: string): number {
+  const rate = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  if (rate > 0) return rate;
+  throw new InvalidArgumentError('expected events a second, such as 50 or 0.5.');
+}
+
+export function parseMilliseconds(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('expected a number with a unit of ms, s, m, h or d, such as 30s.');
+}
+
+/** `--header` may be given several times. */
+export function collectHeader(text: string, collected: readonly string[]): readonly string[] {
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new InvalidArgumentError("expected 'Name: value'.");
+  return [...collected, text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+}
+
+/** JSON text, or `@file` with it. */
+export function readData(text: string): string {
+  const json = text.startsWith('@') ? readText(text.slice(1)) : text;
+  try {
+    const data: unknown = JSON.parse(json);
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return json.trim();
+  } catch {
+    // Told below; the parser's own words would not name the option.
+  }
+  throw new InvalidArgumentError('expected a JSON object.');
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new InvalidArgumentError(`the file ${file} cannot be read.`);
+  }
+}

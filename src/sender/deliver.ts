@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attempt, Poster } from './post.ts';
+
+/** One event on its way to the receiver. */
+export interface Parcel {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly event: string;
+  readonly reference: string | undefined;
+  readonly body: string;
+}
+
+export interface SendingManner {
+  /** Deliveries on their way at the same time. */
+  readonly concurrency: number;
+  /** New deliveries in a second; undefined: as fast as the answers come. */
+  readonly rate: number | undefined;
+  /** Further attempts after an answer other than 200. The provider goes on for 48 hours (JUICYWAY.md, "Delivery"). */
+  readonly retries: number;
+  readonly retryIntervalMs: number;
+}
+
+/** Delivers all parcels and tells every attempt as it ends. Stops early, without throwing, when `signal` says so. */
+export async function deliverAll(
+  parcels: Iterable<Parcel>,
+  poster: Poster,
+  manner: SendingManner,
+  signal: AbortSignal,
+  onAttempt: (parcel: Parcel, attempt: Attempt, last: boolean) => void,
+): Promise<void> {
+  const startedMs = performance.now();
+  const waiting = parcels[Symbol.iterator]();
+  let started = 0;
+
+  async function lane(): Promise<void> {
+    while (!signal.aborted) {
+      const { value: parcel, done } = waiting.next();
+      if (done === true) return;
+      if (manner.rate !== undefined) {
+        const dueMs = startedMs + (started * 1000) / manner.rate;
+        started += 1;
+        if (!(await pause(dueMs - performance.now(), signal))) return;
+      }
+      await deliver(parcel);
+    }
+  }
+
+  async function deliver(parcel: Parcel): Promise<void> {
+    for (let retriesLeft = manner.retries; ; retriesLeft -= 1) {
+      const attempt = await poster.post(parcel.body, signal);
+      const last = attempt.status === 200 || retriesLeft === 0 || signal.aborted;
+      onAttempt(parcel, attempt, last);
+      if (last || !(await pause(manner.retryIntervalMs, signal))) return;
+    }
+  }
+
+  await Promise.all(Array.from({ length: manner.concurrency }, lane));
+}
+
+/** False when the sending was stopped meanwhile. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+  return !signal.aborted;
+}
