@@ -21,7 +21,7 @@ export function* usualEntries(text: string): Generator<WrittenEntry | 'unusual'>
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
     const raw = text.slice(start, end);
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    const line = newline !== -1 && raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     start = end + 1;
     lineNumber++;
     if (!seenHeader && header.test(line)) {

@@ -42,7 +42,8 @@ function read(text: string, source: string, maxNodes: number): YamlRead {
     version: '1.2',
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    // With 'silent' a second document would pass unnoticed.
+    logLevel: 'error',
     // The parser compares every key of a map with every other; the walk below finds repeats in one pass.
     uniqueKeys: false,
   });
@@ -51,7 +52,8 @@ function read(text: string, source: string, maxNodes: number): YamlRead {
     const { line, col } = lines.linePos(offset);
     return { source, line, column: col };
   };
-  for (const error of document.errors.slice(0, maxProblems)) {
+  // Warnings are about tags and directives that would have no effect.
+  for (const error of [...document.errors, ...document.warnings].slice(0, maxProblems)) {
     problems.push(problemAt(originOf(error.pos[0]), '', ...syntaxPhrase(error.code, error.message)));
   }
   if (problems.length > 0) return { root: undefined, problems };
