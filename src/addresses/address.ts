@@ -1,6 +1,7 @@
 /**
  * The room `addresses` reads addresses and ranges, and finds an address among ranges. It knows nothing of requests.
  */
+import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -26,9 +27,7 @@ export function parseAddress(text: string): Address | undefined {
   }
   const plain = text.includes('.') ? withoutDots(text) : text;
   // The longest one: eight groups of four digits and seven colons.
-  if (plain === undefined || plain.length > 39 || plain.includes('%') || !ipaddr.IPv6.isValid(plain)) {
-    return undefined;
-  }
+  if (plain === undefined || plain.length > 39 || plain.includes('%') || !isIPv6(plain)) return undefined;
   const { parts } = ipaddr.IPv6.parse(plain);
   return fromWords(joined(parts, 0), joined(parts, 2), joined(parts, 4), joined(parts, 6));
 }
@@ -44,7 +43,7 @@ export function formatAddress(address: Address): string {
 }
 
 /** The address of these words; those of an IPv4-mapped address become the IPv4 address (RFC 4291 section 2.5.5.2). */
-export function fromWords(word0: number, word1: number, word2: number, word3: number): Address {
+function fromWords(word0: number, word1: number, word2: number, word3: number): Address {
   const isMapped = word0 === 0 && word1 === 0 && word2 === 0xffff;
   return isMapped ? ipv4(word3) : { family: 6, word0, word1, word2, word3 };
 }

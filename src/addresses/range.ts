@@ -1,4 +1,4 @@
-import { type Address, formatAddress, fromWords, parseAddress } from './address.ts';
+import { type Address, formatAddress, parseAddress } from './address.ts';
 
 /** Every address from `first` to `last`, both of the same family. */
 export interface Range {
@@ -34,21 +34,56 @@ export function parseRange(text: string): ParsedRange {
 
 const examples = '203.0.113.7 or 2001:db8:42::/48';
 
+/** The range that `address` begins, `prefix` counted within its family. */
 function cover(address: Address, prefix: number): ParsedRange {
-  // The prefix counted as if every address had 128 bits.
-  const bits = address.family === 4 ? prefix + 96 : prefix;
-  const masks = [0, 32, 64, 96].map((start) => maskOf(bits - start)) as [number, number, number, number];
-  const words = [address.word0, address.word1, address.word2, address.word3] as const;
-  const first = words.map((word, index) => (word & (masks[index] ?? 0)) >>> 0);
-  const last = words.map((word, index) => (word | ~(masks[index] ?? 0)) >>> 0);
-  if (address.family === 4) last.fill(0, 0, 3);
-  if (first.some((word, index) => word !== words[index])) {
-    const network = `${formatAddress(ofFamily(address.family, first))}/${prefix}`;
+  const range = address.family === 4 ? coverIpv4(address, prefix) : coverIpv6(address, prefix);
+  const { first } = range;
+  if (!isSame(first, address)) {
+    const network = `${formatAddress(first)}/${prefix}`;
     return invalid(`expected the network address ${network}, or one address without "/${prefix}"`);
   }
+  return { kind: 'range', range };
+}
+
+function isSame(one: Address, other: Address): boolean {
+  return (
+    one.word0 === other.word0 &&
+    one.word1 === other.word1 &&
+    one.word2 === other.word2 &&
+    one.word3 === other.word3
+  );
+}
+
+function coverIpv4(address: Address, prefix: number): Range {
+  const mask = maskOf(prefix);
   return {
-    kind: 'range',
-    range: { first: ofFamily(address.family, first), last: ofFamily(address.family, last) },
+    first: { ...address, word3: (address.word3 & mask) >>> 0 },
+    last: { ...address, word3: (address.word3 | ~mask) >>> 0 },
+  };
+}
+
+function coverIpv6({ word0, word1, word2, word3 }: Address, prefix: number): Range {
+  const [mask0, mask1, mask2, mask3] = [
+    maskOf(prefix),
+    maskOf(prefix - 32),
+    maskOf(prefix - 64),
+    maskOf(prefix - 96),
+  ];
+  return {
+    first: {
+      family: 6,
+      word0: (word0 & mask0) >>> 0,
+      word1: (word1 & mask1) >>> 0,
+      word2: (word2 & mask2) >>> 0,
+      word3: (word3 & mask3) >>> 0,
+    },
+    last: {
+      family: 6,
+      word0: (word0 | ~mask0) >>> 0,
+      word1: (word1 | ~mask1) >>> 0,
+      word2: (word2 | ~mask2) >>> 0,
+      word3: (word3 | ~mask3) >>> 0,
+    },
   };
 }
 
@@ -56,10 +91,6 @@ function cover(address: Address, prefix: number): ParsedRange {
 function maskOf(bits: number): number {
   if (bits <= 0) return 0;
   return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
-}
-
-function ofFamily(family: 4 | 6, [word0 = 0, word1 = 0, word2 = 0, word3 = 0]: readonly number[]): Address {
-  return family === 6 ? { family, word0, word1, word2, word3 } : fromWords(0, 0, 0xffff, word3);
 }
 
 /** At most three digits without leading zero. */

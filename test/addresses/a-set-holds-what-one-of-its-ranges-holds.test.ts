@@ -22,7 +22,7 @@ test('an IPv4 sender is found however its address is written, and an IPv6 range 
 });
 
 // Node's BlockList counts IPv4 as part of ::/64 and wider, so no range here reaches that far down.
-test('agrees with a linear search and with Node'"'"'s BlockList over random ranges, at their edges', () => {
+test('agrees with a linear search and with the BlockList of Node over random ranges, at their edges', () => {
   const texts = fc.array(
     fc.oneof(
       fc.tuple(
@@ -97,5 +97,7 @@ function step(from: Address, by: 1 | -1): Address {
 }
 
 function within({ first, last }: Range, probe: Address): boolean {
-  return first.family === probe.family && numberOf(first) <= numberOf(probe) && numberOf(probe) <= numberOf(last);
+  return (
+    first.family === probe.family && numberOf(first) <= numberOf(probe) && numberOf(probe) <= numberOf(last)
+  );
 }
