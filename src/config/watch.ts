@@ -42,7 +42,7 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
     watchDirectory = nodeWatch,
   } = options;
   const paths = options.paths.map((path) => resolve(path));
-  const watchers = new Map<string, { readonly inode: number; readonly close: () => void }>();
+  const watchers = new Map<string, { readonly identity: string; readonly close: () => void }>();
   let known = contentDigest(paths);
   let soon: unknown;
   let later: unknown;
@@ -58,13 +58,15 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
   };
   /** Directories come and go, so what is watched is set anew at every look. */
   const rewatch = () => {
-    const wanted = new Map(paths.flatMap(directoriesOf).map((directory) => [directory, inodeOf(directory)]));
-    for (const [directory, { inode }] of watchers) if (wanted.get(directory) !== inode) drop(directory);
-    for (const [directory, inode] of wanted) {
-      if (watchers.has(directory) || inode === undefined) continue;
+    const wanted = new Map(
+      paths.flatMap(directoriesOf).map((directory) => [directory, identityOf(directory)]),
+    );
+    for (const [directory, { identity }] of watchers) if (wanted.get(directory) !== identity) drop(directory);
+    for (const [directory, identity] of wanted) {
+      if (watchers.has(directory) || identity === undefined) continue;
       try {
         const { close } = watchDirectory(directory, onEvent, () => drop(directory));
-        watchers.set(directory, { inode, close });
+        watchers.set(directory, { identity, close });
       } catch {
         // Out of watches or descriptors, or just removed: the timer looks all the same, and tries again.
       }
@@ -99,14 +101,15 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
 function directoriesOf(path: string): string[] {
   let parent = dirname(path);
   while (!existsSync(parent) && parent !== dirname(parent)) parent = dirname(parent);
-  return inodeOf(path) === undefined ? [parent] : [parent, path];
+  return identityOf(path) === undefined ? [parent] : [parent, path];
 }
 
 /** Tells a directory from another that took its place; undefined when it is none. */
-function inodeOf(path: string): number | undefined {
+function identityOf(path: string): string | undefined {
   try {
     const stat = statSync(path);
-    return stat.isDirectory() ? stat.ino : undefined;
+    // File systems give the number of a removed directory to the next one.
+    return stat.isDirectory() ? `${stat.ino} ${stat.birthtimeMs}` : undefined;
   } catch {
     // Missing or out of reach; the timer looks again.
     return undefined;
@@ -116,7 +119,7 @@ function inodeOf(path: string): number | undefined {
 const nodeWatch: WatchDirectory = (directory, onEvent, onError) => {
   const watcher = fsWatch(directory, { persistent: false }, onEvent);
   watcher.on('error', onError);
-  return watcher;
+  return { close: () => watcher.close() };
 };
 
 const realTimers: WatchTimers = {
