@@ -67,6 +67,8 @@ export interface TrafficServer {
   listen(): Promise<AddressInfo>;
   /** Holds for handshakes from now on. Throws on unusable material and then changes nothing. */
   setTls(material: TlsMaterial): void;
+  /** Sockets that are open, those before their first request among them. */
+  openConnections(): number;
   /**
    * From now on every answer closes its connection. Idle connections are left alone until `close`: their next
    * request may be under way already.
@@ -145,6 +147,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
       if (!('setSecureContext' in server)) throw new Error('the traffic port was opened without TLS');
       server.setSecureContext({ ...material });
     },
+    openConnections: () => open.size,
     beginDrain() {
       isDraining = true;
     },

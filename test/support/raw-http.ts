@@ -51,15 +51,36 @@ export class RawClient {
   async answers(count: number): Promise<number[]> {
     while (this.finalStatuses.length < count) {
       if (this.closed) throw new Error(`closed after ${JSON.stringify(this.text)}`);
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')]).catch(() => undefined);
+      await this.change();
     }
     return this.finalStatuses;
+  }
+
+  /** Waits until `text` has been received. */
+  async receives(text: string): Promise<void> {
+    while (!this.text.includes(text)) {
+      if (this.closed) throw new Error(`closed after ${JSON.stringify(this.text)}`);
+      await this.change();
+    }
   }
 
   /** Waits until the server has ended the connection; gives all that it sent. */
   async closing(): Promise<string> {
     if (!this.closed) await new Promise((resolve) => this.socket.once('close', resolve));
     return this.text;
+  }
+
+  private change(): Promise<void> {
+    const { socket } = this;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        socket.off('data', done);
+        socket.off('close', done);
+        resolve();
+      };
+      socket.on('data', done);
+      socket.on('close', done);
+    });
   }
 
   private get finalStatuses(): number[] {
