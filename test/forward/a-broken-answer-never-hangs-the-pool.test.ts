@@ -46,6 +46,9 @@ const breaches: Record<string, Script> = {
   'an upgrade that nobody asked for': (socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
   'a bare 101': (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  // undici's reading; RFC 9110 section 15.2 would have it ignored. Expect is never sent, so only a faulty server does it.
+  'a 100 Continue that nobody asked for': (socket) =>
+    socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok}Content-Length: 2\r\n\r\nok`),
   'nothing after an interim answer': (socket) => socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'),
 };
 
