@@ -131,7 +131,13 @@ function read(text: string, source: string, maxNodes: number): YamlRead {
   const contents = document.contents;
   const root = contents === null ? undefined : walk(contents, originOf(contents.range[0]), '', []);
   if (nodes > maxNodes) {
-    problems.push(problemAt({ source }, '', `found more than ${maxNodes} values`, 'expected a smaller file'));
+    const problem = problemAt(
+      { source },
+      '',
+      `found more than ${maxNodes} values`,
+      'expected a smaller file',
+    );
+    return { root: undefined, problems: [problem] };
   }
   return { root, problems };
 }
