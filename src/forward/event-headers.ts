@@ -67,8 +67,13 @@ export function eventHeaders(event: {
  * left of the client was written by the client itself, and a careless application reads the leftmost.
  */
 function forwardedFor({ facts, peer }: Delivery): string {
-  if (facts.hops !== undefined && peer.proxied === undefined) return facts.hops.toReversed().join(', ');
-  return facts.address ?? peer.address;
+  const { hops, address } = facts;
+  if (hops === undefined || address === undefined || peer.proxied !== undefined)
+    return address ?? peer.address;
+  const nearestFirst = hops.slice(0, hops.includes(address) ? hops.indexOf(address) : hops.length);
+  const peerAddress = peer.address.replace(/^::ffff:(?=.*\.)/i, '');
+  if (nearestFirst[0] !== peerAddress) nearestFirst.unshift(peerAddress);
+  return [address, ...nearestFirst.reverse()].join(', ');
 }
 
 /** CGI, WSGI and Rack turn `-` and `_` into the same variable, so either spelling is the same field here. */

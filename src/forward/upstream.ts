@@ -104,6 +104,7 @@ const poolManners = {
   keepAliveTimeoutThreshold: 1_000,
   keepAliveMaxTimeout: 60_000,
   maxRequestsPerClient: 1_000,
+  maxHeaderSize: 16_384,
   allowH2: false,
   useMilo: false,
 } as const;

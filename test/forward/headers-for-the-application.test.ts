@@ -6,18 +6,24 @@ const genuine = { event: 'payment.session.succeeded', keyName: 'live', duplicate
 
 function headersFor(
   rawHeaders: readonly string[],
-  circumstances: { hops?: readonly string[]; proxied?: string; secure?: boolean; stripped?: boolean } = {},
+  circumstances: {
+    hops?: readonly string[];
+    address?: string;
+    proxied?: string;
+    secure?: boolean;
+    stripped?: boolean;
+  } = {},
   verified: typeof genuine | 'unverified' = genuine,
 ): [string, string][] {
-  const { hops, proxied, secure = false, stripped = false } = circumstances;
+  const { hops, address = '10.0.0.9', proxied, secure = false, stripped = false } = circumstances;
   const flat = eventHeaders({
     delivery: {
       requestId: 'request-1',
       arrivedAtMs: 0,
       head: { method: 'POST', target: '/', httpVersion: '1.1', rawHeaders, secure },
-      peer: { address: '10.0.0.9', proxied },
+      peer: { address: '::ffff:10.0.0.9', proxied },
       readBody: () => Promise.reject(new Error('not read here')),
-      facts: { ...noFacts(), address: hops?.at(-1) ?? '10.0.0.9', hops, bodyBytes: 100 },
+      facts: { ...noFacts(), address, hops, bodyBytes: 100 },
     },
     bodyBytes: stripped ? 90 : 100,
     verified: verified === 'unverified' ? undefined : verified,
@@ -109,19 +115,20 @@ describe('a sender cannot write what the gate writes', () => {
   });
 });
 
-test('behind a trusted proxy the established chain is passed on, without what the client wrote to its left', () => {
+test.each([
+  ['with the peer and the client', ['10.0.0.9', '10.0.0.8', '203.0.113.7']],
+  ['without the client', ['10.0.0.9', '10.0.0.8']],
+  ['without the peer', ['10.0.0.8', '203.0.113.7']],
+  ['with what the client wrote', ['10.0.0.9', '10.0.0.8', '203.0.113.7', '6.6.6.6']],
+])('behind a trusted proxy the established chain is passed on and no more (hops %s)', (_name, hops) => {
   const headers = headersFor(
-    [
-      'Host',
-      'inner',
-      'X-Forwarded-For',
-      '6.6.6.6, 203.0.113.7, 10.0.0.8',
+    ['Host', 'inner', 'X-Forwarded-For', '6.6.6.6, 203.0.113.7, 10.0.0.8'].concat([
       'X-Forwarded-Proto',
       'https',
       'X-Forwarded-Host',
       'hooks.example',
-    ],
-    { hops: ['10.0.0.9', '10.0.0.8', '203.0.113.7'] },
+    ]),
+    { hops, address: '203.0.113.7' },
   );
 
   expect(valuesOf(headers, 'X-Forwarded-For')).toEqual(['203.0.113.7, 10.0.0.8, 10.0.0.9']);
@@ -133,6 +140,7 @@ test('behind a trusted proxy the established chain is passed on, without what th
 test('behind the PROXY protocol the forwarding fields of the client count for nothing', () => {
   const headers = headersFor(['X-Forwarded-For', '6.6.6.6', 'X-Forwarded-Proto', 'https'], {
     proxied: '203.0.113.7',
+    address: '203.0.113.7',
     hops: ['203.0.113.7'],
     secure: false,
   });
