@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../config/quantity.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { isFieldName, isFieldValue } from '../forward/hop-by-hop.ts';
 import type { Tampering } from '../sender/tamper.ts';
 
 /** The options of `hookgate send`, after parsing. */
@@ -55,12 +56,28 @@ export function parseMilliseconds(text: string): number {
   throw new InvalidArgumentError('expected a number with a unit of ms, s, m, h or d, such as 30s.');
 }
 
-/** `--header` may be given several times. */
+/** `--header` may be given several times. What the HTTP client sets by itself is refused, as is a second Host. */
 export function collectHeader(text: string, collected: readonly string[]): readonly string[] {
   const colon = text.indexOf(':');
-  if (colon < 1) throw new InvalidArgumentError("expected 'Name: value'.");
-  return [...collected, text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  const name = text.slice(0, Math.max(colon, 0)).trim();
+  const value = text.slice(colon + 1).trim();
+  if (!isFieldName(name) || !isFieldValue(value)) throw new InvalidArgumentError("expected 'Name: value'.");
+  const lower = name.toLowerCase();
+  if (ownFields.has(lower)) throw new InvalidArgumentError(`${name} is set by the sender itself.`);
+  if (lower === 'host' && collected.some((field, at) => at % 2 === 0 && field.toLowerCase() === 'host')) {
+    throw new InvalidArgumentError('expected one Host.');
+  }
+  return [...collected, name, value];
 }
+
+const ownFields: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /** JSON text, or `@file` with it. */
 export function readData(text: string): string {
