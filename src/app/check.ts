@@ -60,7 +60,11 @@ function checkAllowlist({ config, allowlist, allowlistEntries }: Loaded): Check 
 function checkModes({ allowlist, checksum }: Config): Check[] {
   const observed: Check[] = [];
   if (allowlist.mode === 'observe') {
-    observed.push({ name: 'allowlist.mode', result: 'warning', detail: 'observe: unlisted addresses are let in' });
+    observed.push({
+      name: 'allowlist.mode',
+      result: 'warning',
+      detail: 'observe: unlisted addresses are let in',
+    });
   }
   if (checksum.mode === 'observe') {
     observed.push({ name: 'checksum.mode', result: 'warning', detail: 'observe: forged events are let in' });
@@ -73,7 +77,11 @@ async function checkStore(config: Config): Promise<Check> {
   const name = 'store';
   const running = await askRunningGate(config);
   if (running !== undefined) {
-    return { name, result: running.up ? 'good' : 'failed', detail: `${running.detail} (told by the running gate)` };
+    return {
+      name,
+      result: running.up ? 'good' : 'failed',
+      detail: `${running.detail} (told by the running gate)`,
+    };
   }
   try {
     const clocks = { now: () => performance.now(), wallClock: () => Date.now() };

@@ -19,12 +19,13 @@ export async function openStore(
   const { store, embedded } = config.duplicates;
   switch (store) {
     case 'embedded': {
-      const { openEmbeddedStore } = await import('../stores/embedded/embedded.ts');
+      const { openEmbeddedStore } = await import('../stores/embedded/embedded-store.ts');
       return openEmbeddedStore({
         file: embedded.file,
         ...clocks,
         lockWaitMs,
-        onFault: (sentence: string) => log.error({ store }, sentence),
+        onFault: (sentence) => log.error({ store }, sentence),
+        log,
       });
     }
     case 'memory': {

@@ -87,6 +87,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     }
     state = { lastSuccess: now(), lastFailure: undefined };
     metrics.reloads.inc({ result: 'success' });
+    metrics.lastReloadGood.set(1);
     log.info(
       {
         digest: loaded.digest,
@@ -102,6 +103,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
   function keepOld(problems: readonly string[]): void {
     state = { lastSuccess: state.lastSuccess, lastFailure: { time: now(), problems } };
     metrics.reloads.inc({ result: 'failure' });
+    metrics.lastReloadGood.set(0);
     log.error({ problems }, 'the reload failed; what was in force before stays in force');
   }
 

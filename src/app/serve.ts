@@ -69,7 +69,9 @@ export async function startGate(sources: ConfigSources): Promise<StartResult> {
   });
   const admin = createAdminServer({
     ...status,
+    live: () => true,
     rejections: rejections.list,
+    onFault: (error) => log.error({ err: error }, 'fault at the admin port'),
     host: config.admin.host,
     port: config.admin.port,
   });

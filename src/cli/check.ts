@@ -19,12 +19,16 @@ export function addCheckCommand(program: Command): void {
         return;
       }
       const { checks } = result;
-      process.stdout.write(json ? `${JSON.stringify({ checks }, undefined, 2)}\n` : `${formatChecks(checks)}\n`);
+      process.stdout.write(
+        json ? `${JSON.stringify({ checks }, undefined, 2)}\n` : `${formatChecks(checks)}\n`,
+      );
       process.exitCode = checks.some((check) => check.result === 'failed') ? 1 : 0;
     });
 }
 
 function formatChecks(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
-  return checks.map(({ name, result, detail }) => `${result.padEnd(7)}  ${name.padEnd(width)}  ${detail}`).join('\n');
+  return checks
+    .map(({ name, result, detail }) => `${result.padEnd(7)}  ${name.padEnd(width)}  ${detail}`)
+    .join('\n');
 }

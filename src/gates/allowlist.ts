@@ -8,7 +8,7 @@ import type { HeaderFields } from './headers.ts';
 
 /** The sender may be listened to: from here on its body is read. */
 class AdmittedDelivery {
-  protected declare readonly proof: 'admitted';
+  declare protected readonly proof: 'admitted';
   readonly delivery: Delivery;
   readonly route: Route;
   readonly fields: HeaderFields;

@@ -6,7 +6,7 @@ import type { Gate } from './gate.ts';
 
 /** The whole body is in memory; nothing in it is trusted yet. */
 class ReceivedDelivery {
-  protected declare readonly proof: 'received';
+  declare protected readonly proof: 'received';
   readonly delivery: Delivery;
   readonly route: Route;
   readonly body: Buffer;
@@ -61,7 +61,10 @@ function isJsonInUtf8(contentType: string): boolean {
   });
 }
 
-function refuse(read: Exclude<BodyRead, { kind: 'complete' }>, limits: { maxBytes: number; timeoutMs: number }) {
+function refuse(
+  read: Exclude<BodyRead, { kind: 'complete' }>,
+  limits: { maxBytes: number; timeoutMs: number },
+) {
   switch (read.kind) {
     case 'too_large':
       return reject('body_too_large', `more than ${limits.maxBytes} bytes`);

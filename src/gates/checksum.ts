@@ -1,15 +1,15 @@
-import type { Verifier } from '../envelope/verify.ts';
 import type { Route } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
 import type { Envelope } from '../envelope/scan.ts';
+import type { Verifier } from '../envelope/verify.ts';
 import { noteWouldReject } from './allowlist.ts';
 import type { Enveloped } from './envelope.ts';
 import type { Gate } from './gate.ts';
 
 /** The checksum holds: event and data are as somebody who knows the business ID wrote them. */
 class VerifiedDelivery {
-  protected declare readonly proof: 'verified';
+  declare protected readonly proof: 'verified';
   readonly delivery: Delivery;
   readonly route: Route;
   readonly envelope: Envelope;
@@ -25,7 +25,7 @@ export type Verified = VerifiedDelivery;
 
 /** `observe` mode let it through without a valid checksum: forwarded as such, never claimed or remembered. */
 class UnverifiedDelivery {
-  protected declare readonly proof: 'unverified';
+  declare protected readonly proof: 'unverified';
   readonly delivery: Delivery;
   readonly route: Route;
   readonly envelope: Envelope;

@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 
 /** The body is one well-formed event: where its `event`, `data` and `checksum` stand is known. */
 class EnvelopedDelivery {
-  protected declare readonly proof: 'enveloped';
+  declare protected readonly proof: 'enveloped';
   readonly delivery: Delivery;
   readonly route: Route;
   readonly envelope: Envelope;

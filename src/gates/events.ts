@@ -9,7 +9,9 @@ type Wanted = (event: string) => boolean;
  * Answers verified events that the route does not want with 200, so that the sender does not try again, and
  * without forwarding them. Unverified ones (observe mode) go on: nobody vouches for their event name.
  */
-export function createEventsGate(routes: readonly Route[]): Gate<Verified | Unverified, Verified | Unverified> {
+export function createEventsGate(
+  routes: readonly Route[],
+): Gate<Verified | Unverified, Verified | Unverified> {
   const filters = new Map(routes.map((route) => [route.name, compilePatterns(route.events)]));
   return (stage) => {
     if (!('keyName' in stage)) return stage;

@@ -90,6 +90,10 @@ export function createMetrics() {
     inFlight: gauge('hookgate_in_flight', 'Deliveries in progress.'),
     allowlistEntries: gauge('hookgate_allowlist_entries', 'Entries of the allowlist in force.'),
     reloads: counter('hookgate_config_reloads_total', 'Reloads by result.', ['result']),
+    lastReloadGood: gauge(
+      'hookgate_config_last_reload_successful',
+      '1 while what was last read of configuration, keys and allowlist is in force; 0 while a bad change is not.',
+    ),
     lastReload: gauge(
       'hookgate_config_last_reload_success_timestamp_seconds',
       'When configuration, keys and allowlist were last loaded without a problem.',
@@ -109,9 +113,10 @@ export function createMetrics() {
     for (const result of results) metrics.storeOperations.inc({ operation, result }, 0);
   }
   for (const result of ['success', 'failure']) metrics.reloads.inc({ result }, 0);
-  for (const reason of ['limit', 'peer_limit']) metrics.connectionsRefused.inc({ reason }, 0);
+  for (const reason of ['connections', 'connections_per_peer', 'tls_handshake']) metrics.connectionsRefused.inc({ reason }, 0);
   for (const code_class of codeClasses) metrics.passedThrough.inc({ code_class }, 0);
   metrics.gateSeconds.zero({});
+  metrics.lastReloadGood.set(1);
   return metrics;
 }
 
