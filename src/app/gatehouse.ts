@@ -4,13 +4,15 @@ import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import { createVerifier } from '../envelope/verify.ts';
-import { createPassthrough, type Passthrough } from '../forward/passthrough.ts';
+import { createPassthrough, type Passthrough, type PassthroughOptions } from '../forward/passthrough.ts';
 import { createUpstream, type Upstream } from '../forward/upstream.ts';
+import { PassThrough } from '../gates/gate.ts';
+import { createJudgePath, type JudgePath } from '../gates/path.ts';
 import type { Log } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
-import { createJournal } from '../pipeline/journal.ts';
+import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
 import type { Loaded } from './load.ts';
@@ -18,6 +20,8 @@ import type { Loaded } from './load.ts';
 /** The gates as they stand now. A reload swaps one reference; deliveries under way end with what they began with. */
 export interface Gatehouse {
   readonly judge: Judge;
+  /** Records what was refused outside the gates. */
+  readonly onRefused: OnRefused;
   readonly loaded: Loaded;
   readonly passthrough: Passthrough | undefined;
   readonly unrecorded: Unrecorded;
@@ -39,6 +43,8 @@ export interface GatehouseOptions {
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
   readonly isDraining: () => boolean;
+  /** Answers a request that was passed through without success. */
+  readonly answerRefused: PassthroughOptions['onFailed'];
   readonly now: () => number;
   readonly wallClock: () => number;
 }
@@ -90,6 +96,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     get inFlight() {
       return inFlight;
     },
+    onRefused: journal.onRefused,
     unrecorded,
     lastMatches,
     adopt(loaded) {
@@ -126,8 +133,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         );
       },
     });
+    const judgePath = createJudgePath(config);
     const gates = orderGates({
       config,
+      judgePath,
       trustedProxies: loaded.trustedProxies,
       allowlist: loaded.allowlist,
       verify: createVerifier({ keys: loaded.keys, encodings: config.checksum.encodings }),
@@ -137,7 +146,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       isDraining: options.isDraining,
       now,
     });
-    const passthrough = config.otherPaths === 'passthrough' ? openPassthrough(loaded) : undefined;
+    const passthrough = config.otherPaths === 'passthrough' ? openPassthrough(loaded, judgePath) : undefined;
     zeroRouteSeries(
       metrics,
       config.routes.map(({ name }) => name),
@@ -154,12 +163,19 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     return createUpstream({ ...config.upstream, caPem: upstreamCa?.toString(), maxAnswerBytes, now });
   }
 
-  function openPassthrough(loaded: Loaded): Passthrough {
+  function openPassthrough({ config, upstreamCa }: Loaded, judgePath: JudgePath): Passthrough {
     return createPassthrough({
-      config: loaded.config,
-      caPem: loaded.upstreamCa?.toString(),
+      url: config.upstream.url,
+      caPem: upstreamCa?.toString(),
+      connectTimeoutMs: config.upstream.connectTimeoutMs,
+      isPassedThrough: (target) => judgePath(target) instanceof PassThrough,
       isDraining: options.isDraining,
-      onOutcome: (status) => metrics.passedThrough.inc({ code_class: codeClass(status) }),
+      onAnswered: (status) => metrics.passedThrough.inc({ code_class: codeClass(status) }),
+      onFailed(delivery, rejection, to) {
+        metrics.passedThrough.inc({ code_class: 'none' });
+        journal.onRefused(delivery, rejection);
+        options.answerRefused(delivery, rejection, to);
+      },
     });
   }
 }

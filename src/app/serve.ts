@@ -1,4 +1,5 @@
 /** The wiring, as a recipe: start, keep up with the files, drain. */
+import { ServerResponse } from 'node:http';
 import { parseAddress } from '../addresses/address.ts';
 import type { ConfigSources } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
@@ -6,9 +7,10 @@ import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.t
 import { createLog, type Log } from '../log/log.ts';
 import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
-import { createMetrics, noRoute } from '../metrics/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
 import { createAdminServer } from '../server/admin.ts';
+import { renderRejectionBytes, respond } from '../server/respond.ts';
 import { createTrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';
@@ -37,7 +39,10 @@ const keptUndelivered = 10_000;
 const senderGivesUpAfterMs = 48 * 3_600_000;
 
 /** Starts a gate; resolves once it takes traffic, or with why it cannot. Leaves nothing half started. */
-export async function startGate(sources: ConfigSources): Promise<StartResult> {
+export async function startGate(
+  sources: ConfigSources,
+  collaborators: { readonly openStore: typeof openStore } = { openStore },
+): Promise<StartResult> {
   const result = await loadEverything(sources);
   if (result.kind === 'problems') return result;
   const { loaded } = result;
@@ -79,7 +84,7 @@ export async function startGate(sources: ConfigSources): Promise<StartResult> {
   try {
     // The admin port comes first: a gate that waits for the lock of its store is alive, and not ready.
     const adminAddress = await admin.listen();
-    store = instrumentStore(await openStore(config, { now, wallClock }, log), metrics);
+    store = instrumentStore(await collaborators.openStore(config, { now, wallClock }, log), metrics);
     const house = createGatehouse({
       loaded,
       store,
@@ -88,6 +93,10 @@ export async function startGate(sources: ConfigSources): Promise<StartResult> {
       undelivered,
       rejections,
       isDraining: () => isDraining,
+      answerRefused(delivery, rejection, to) {
+        if (to instanceof ServerResponse) respond(to, rejection, delivery.requestId);
+        else to.end(renderRejectionBytes(rejection, delivery.requestId));
+      },
       now,
       wallClock,
     });
@@ -108,19 +117,7 @@ export async function startGate(sources: ConfigSources): Promise<StartResult> {
       },
       judge: house.judge,
       passThrough: config.otherPaths === 'passthrough' ? passTo(house) : undefined,
-      onRejected(request, rejection) {
-        metrics.deliveries.inc({ route: noRoute, outcome: 'rejected' });
-        metrics.rejections.inc({ route: noRoute, reason: rejection.code });
-        const refusal = {
-          requestId: request.requestId,
-          route: noRoute,
-          reason: rejection.code,
-          detail: rejection.detail,
-          address: request.peer.address,
-        };
-        rejections.add({ time: new Date(wallClock()).toISOString(), ...refusal });
-        log.info({ ...refusal, outcome: 'rejected' }, 'refused before it was a delivery');
-      },
+      onRejected: house.onRefused,
       onConnectionRefused: (reason) => metrics.connectionsRefused.inc({ reason }),
       onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
       now,

@@ -1,11 +1,14 @@
 import { Answer, type Outcome, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { RejectionCode } from '../delivery/rejections.ts';
+import type { Rejection, RejectionCode } from '../delivery/rejections.ts';
 import type { Log } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
-import { codeClass, type Metrics } from '../metrics/metrics.ts';
+import { codeClass, type Metrics, noRoute } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import type { OnFault, OnSettled } from './run.ts';
+
+/** Records a refusal of what never was a delivery: unparsable bytes, or a request that was passed through. */
+export type OnRefused = (refused: Pick<Delivery, 'requestId' | 'peer'>, rejection: Rejection) => void;
 
 export interface JournalOptions {
   readonly log: Log;
@@ -19,7 +22,11 @@ export interface JournalOptions {
 }
 
 /** Writes the log line of each delivery and counts it: the one place where a delivery becomes figures. */
-export function createJournal(options: JournalOptions): { onSettled: OnSettled; onFault: OnFault } {
+export function createJournal(options: JournalOptions): {
+  onSettled: OnSettled;
+  onFault: OnFault;
+  onRefused: OnRefused;
+} {
   const { log, metrics, undelivered, rejections } = options;
   return {
     onSettled(delivery, settlement) {
@@ -30,6 +37,13 @@ export function createJournal(options: JournalOptions): { onSettled: OnSettled; 
     },
     onFault(delivery, fault) {
       log.error({ requestId: delivery.requestId, err: fault }, 'fault in a gate');
+    },
+    onRefused({ requestId, peer }, { code, detail }) {
+      metrics.deliveries.inc({ route: noRoute, outcome: 'rejected' });
+      metrics.rejections.inc({ route: noRoute, reason: code });
+      const refusal = { requestId, route: noRoute, reason: code, detail, address: peer.address };
+      rejections.add({ time: new Date(options.wallClock()).toISOString(), ...refusal });
+      log.info({ ...refusal, outcome: 'rejected' }, 'refused');
     },
   };
 

@@ -20,12 +20,14 @@ import { createForwardGate } from '../gates/forward.ts';
 import type { Gate } from '../gates/gate.ts';
 import { createHeadersGate } from '../gates/headers.ts';
 import { createMethodGate } from '../gates/method.ts';
-import { createPathGate } from '../gates/path.ts';
+import { createPassedFramingCheck } from '../gates/passed-framing.ts';
+import { createPathGate, type JudgePath } from '../gates/path.ts';
 import { createUnsignedFieldsGate } from '../gates/unsigned-fields.ts';
 
 /** What the gates need, compiled once for each configuration. */
 export interface GateParts {
   readonly config: Config;
+  readonly judgePath: JudgePath;
   readonly trustedProxies: AddressSet;
   readonly allowlist: AddressSet;
   readonly verify: Verifier;
@@ -40,10 +42,11 @@ export interface GateParts {
 export function orderGates(parts: GateParts): Gates {
   const { config, now } = parts;
   const { limits } = config;
+  const headerLimits = { maxCount: limits.headers, maxBytes: limits.headerBytes };
   return inOrder([
-    createPathGate({ routes: config.routes, otherPaths: config.otherPaths }),
+    createPathGate({ judgePath: parts.judgePath, judgePassed: createPassedFramingCheck(headerLimits) }),
     createMethodGate(),
-    createHeadersGate({ maxCount: limits.headers, maxBytes: limits.headerBytes }),
+    createHeadersGate(headerLimits),
     createClientAddressGate({ from: config.clientAddress.from, trustedProxies: parts.trustedProxies }),
     createAllowlistGate({ mode: config.allowlist.mode, addresses: parts.allowlist }),
     createBodyGate({ maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeMs, now }),

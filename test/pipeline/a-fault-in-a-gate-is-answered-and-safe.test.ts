@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Settlement } from '../../src/delivery/answer.ts';
+import { type Delivery, noFacts } from '../../src/delivery/delivery.ts';
+import { createJudge } from '../../src/pipeline/run.ts';
+
+const delivery: Delivery = {
+  requestId: 'a-request',
+  arrivedAtMs: 0,
+  head: { method: 'POST', target: '/', httpVersion: '1.1', rawHeaders: [], secure: false },
+  peer: { address: '127.0.0.1', proxied: undefined },
+  readBody: async () => ({ kind: 'aborted', readBytes: 0 }),
+  facts: noFacts(),
+};
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new TypeError('a fault');
+    },
+  ],
+  ['rejects', () => Promise.reject(new TypeError('a fault'))],
+  ['ends nothing', (stage: unknown) => stage],
+])('a gate that %s ends in internal_error, is told and is counted', async (_how, gate) => {
+  const faults: unknown[] = [];
+  const settled: Settlement[] = [];
+  const judge = createJudge(
+    [gate],
+    (_delivery, settlement) => settled.push(settlement),
+    (_delivery, fault) => faults.push(fault),
+  );
+  expect(await judge(delivery)).toMatchObject({ code: 'internal_error' });
+  expect(settled).toMatchObject([{ code: 'internal_error' }]);
+  expect(faults).toHaveLength(1);
+});
