@@ -1,0 +1,89 @@
+{{/*
+Values that are each well-formed and do not fit together, or that cannot be guessed. All findings are reported at
+once, each with its remedy; what a single value may look like is in values.schema.json.
+*/}}
+{{- define "hookgate.checks" -}}
+{{- $v := .Values -}}
+{{- $found := list -}}
+{{- $ownConfig := not $v.existingConfigMap -}}
+
+{{- if and $ownConfig (not $v.upstream.url) -}}
+{{- $found = append $found "upstream.url is empty, so there is nothing to stand in front of. Name the application's Service: --set upstream.url=http://SERVICE.NAMESPACE.svc:PORT" -}}
+{{- end -}}
+
+{{- if and (eq $v.allowlist.mode "enforce") (not $v.allowlist.addresses) (not $v.allowlist.existingConfigMap) -}}
+{{- $found = append $found "allowlist.addresses is empty and allowlist.mode is enforce, so every event would be refused. List the sender's addresses from the provider's page (--set 'allowlist.addresses={203.0.113.7}'), name a ConfigMap in allowlist.existingConfigMap, or watch first with --set allowlist.mode=observe" -}}
+{{- end -}}
+
+{{- if not (or $v.keys.existingSecret $v.keys.values) -}}
+{{- $found = append $found (printf "No key: without the business ID no checksum can be verified. Put it into a Secret (kubectl create secret generic hookgate-keys --namespace %s --from-literal=live=BUSINESS_ID) and name that: --set keys.existingSecret=hookgate-keys" .Release.Namespace) -}}
+{{- end -}}
+{{- if and $v.keys.existingSecret $v.keys.values -}}
+{{- $found = append $found "keys.existingSecret and keys.values are both given, and only one Secret can be mounted. Put all business IDs into the one that you keep, and empty the other" -}}
+{{- end -}}
+
+{{- if eq $v.shape "gateway" -}}
+{{- if and (ne $v.duplicates.store "redis") (or $v.autoscaling.enabled (gt (int64 $v.replicaCount) 1)) -}}
+{{- $what := $v.autoscaling.enabled | ternary "autoscaling.enabled is true" (printf "replicaCount is %d" (int64 $v.replicaCount)) -}}
+{{- $found = append $found (printf "%s, but the %s store is one pod's own memory, so a repeat would reach the application through another pod. Set duplicates.store=redis with duplicates.redis.url, or replicaCount=1 without autoscaling" $what $v.duplicates.store) -}}
+{{- end -}}
+{{- if and $v.autoscaling.enabled (gt (int64 $v.autoscaling.minReplicas) (int64 $v.autoscaling.maxReplicas)) -}}
+{{- $found = append $found (printf "autoscaling.minReplicas (%d) is more than autoscaling.maxReplicas (%d). Raise the latter" (int64 $v.autoscaling.minReplicas) (int64 $v.autoscaling.maxReplicas)) -}}
+{{- end -}}
+
+{{- if eq $v.clientAddress.from "peer" -}}
+{{- if or $v.ingress.enabled $v.httpRoute.enabled -}}
+{{- $found = append $found (printf "%s.enabled is true and clientAddress.from is peer: every event would come from the proxy's own address, not from the sender's. Set clientAddress.from=forwarded and clientAddress.trustedProxies to the range of the proxy's pods (docs/client-address.md lists the common ones)" ($v.ingress.enabled | ternary "ingress" "httpRoute")) -}}
+{{- end -}}
+{{- if and (ne $v.service.type "ClusterIP") (ne $v.service.externalTrafficPolicy "Local") -}}
+{{- $found = append $found (printf "service.type is %s, service.externalTrafficPolicy is Cluster and clientAddress.from is peer: every event would come from a node's address. Set service.externalTrafficPolicy=Local, or clientAddress.from=proxyProtocol (or forwarded) with clientAddress.trustedProxies if the load balancer tells the address" $v.service.type) -}}
+{{- end -}}
+{{- end -}}
+
+{{- if and $v.ingress.enabled (not $v.ingress.hosts) -}}
+{{- $found = append $found "ingress.enabled is true and ingress.hosts is empty. Name the host that the provider calls: --set 'ingress.hosts={hooks.example.com}'" -}}
+{{- end -}}
+{{- if and $v.httpRoute.enabled (not $v.httpRoute.parentRefs) -}}
+{{- $found = append $found "httpRoute.enabled is true and httpRoute.parentRefs is empty. Name the Gateway: --set 'httpRoute.parentRefs[0].name=GATEWAY'" -}}
+{{- end -}}
+{{- if and $v.networkPolicy.enabled (not $v.networkPolicy.from) -}}
+{{- $found = append $found "networkPolicy.enabled is true and networkPolicy.from is empty, so nobody could reach the gate. List who may, for example the ingress controller's namespace: --set-json 'networkPolicy.from=[{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"ingress-nginx\"}}}]'" -}}
+{{- end -}}
+{{- if not (kindIs "invalid" $v.terminationGracePeriodSeconds) -}}
+{{- $least := sub (include "hookgate.stopSeconds" . | int64) 10 -}}
+{{- if lt (int64 $v.terminationGracePeriodSeconds) $least -}}
+{{- $found = append $found (printf "terminationGracePeriodSeconds is %d, but drain.delay and upstream.timeout need %d, so deliveries would be cut off at every upgrade. Raise it, leave it out (it is computed), or shorten those two" (int64 $v.terminationGracePeriodSeconds) $least) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- if and (ne $v.clientAddress.from "peer") (not $v.clientAddress.trustedProxies) -}}
+{{- $found = append $found (printf "clientAddress.from is %s and clientAddress.trustedProxies is empty, so nobody's word about the sender's address is taken. List the addresses or ranges of the proxies in front (docs/client-address.md tells how to find them)" $v.clientAddress.from) -}}
+{{- end -}}
+
+{{- $retention := include "hookgate.milliseconds" $v.duplicates.retention | int64 -}}
+{{- if le $retention 172800000 -}}
+{{- $found = append $found (printf "duplicates.retention is %s, but the sender repeats an event for 48 hours, and one that is forgotten earlier reaches the application twice. Set more than 48h, for example duplicates.retention=7d" $v.duplicates.retention) -}}
+{{- end -}}
+{{- $longest := add (include "hookgate.milliseconds" $v.upstream.connectTimeout | int64) (include "hookgate.milliseconds" $v.upstream.timeout | int64) -}}
+{{- if le (include "hookgate.milliseconds" $v.duplicates.lease | int64) $longest -}}
+{{- $found = append $found (printf "duplicates.lease is %s, not longer than upstream.connectTimeout and upstream.timeout together (%s and %s): a lease that ends first lets a repeat through. Raise duplicates.lease" $v.duplicates.lease $v.upstream.connectTimeout $v.upstream.timeout) -}}
+{{- end -}}
+{{- if and (eq $v.duplicates.store "redis") (not $v.duplicates.redis.url) (not $v.duplicates.redis.sentinels) -}}
+{{- $found = append $found "duplicates.store is redis and neither duplicates.redis.url nor duplicates.redis.sentinels is given. Set --set duplicates.redis.url=redis://HOST:6379" -}}
+{{- end -}}
+{{- if eq (int64 $v.listen.port) (int64 $v.admin.port) -}}
+{{- $found = append $found (printf "listen.port and admin.port are both %d, so senders would reach metrics and status. Give them different ports" (int64 $v.listen.port)) -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range $v.routes -}}
+{{- $names = append $names (include "hookgate.routeName" .) -}}
+{{- end -}}
+{{- if ne (len $names) (len (uniq $names)) -}}
+{{- $found = append $found (printf "Two routes have the same name (%s), so metrics could not tell them apart. Give each its own routes[].name" (join ", " $names)) -}}
+{{- end -}}
+
+{{- if $found -}}
+{{- fail (printf "\n\nHookgate cannot be installed with these values:\n\n- %s\n" (join "\n- " $found)) -}}
+{{- end -}}
+{{- end -}}

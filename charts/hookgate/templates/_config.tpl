@@ -1,0 +1,54 @@
+{{/* hookgate.yaml, from the values. Whole numbers go through int64, since Helm reads them as floats. */}}
+{{- define "hookgate.config" -}}
+{{- $v := .Values -}}
+{{- $listen := dict "port" (int64 $v.listen.port) -}}
+{{- if $v.listen.tls.existingSecret -}}
+{{- $_ := set $listen "tls" (dict "certFile" "/etc/hookgate/tls/tls.crt" "keyFile" "/etc/hookgate/tls/tls.key" "minVersion" $v.listen.tls.minVersion) -}}
+{{- end -}}
+{{- $upstream := dict "url" $v.upstream.url "connectTimeout" $v.upstream.connectTimeout "timeout" $v.upstream.timeout "connections" (int64 $v.upstream.connections) -}}
+{{- if $v.upstream.caConfigMap -}}
+{{- $_ := set $upstream "caFile" "/etc/hookgate/upstream-ca/ca.crt" -}}
+{{- end -}}
+{{- $duplicates := dict "store" $v.duplicates.store "retention" $v.duplicates.retention "lease" $v.duplicates.lease "whenStoreDown" $v.duplicates.whenStoreDown -}}
+{{- if eq $v.duplicates.store "embedded" -}}
+{{- $_ := set $duplicates "embedded" (dict "file" "/var/lib/hookgate/events.db") -}}
+{{- end -}}
+{{- if eq $v.duplicates.store "redis" -}}
+{{- $redis := dict "minReplicas" (int64 $v.duplicates.redis.minReplicas) -}}
+{{- with $v.duplicates.redis.url }}{{ $_ := set $redis "url" . }}{{ end -}}
+{{- with $v.duplicates.redis.sentinels }}{{ $_ := set $redis "sentinels" . }}{{ end -}}
+{{- with $v.duplicates.redis.master }}{{ $_ := set $redis "master" . }}{{ end -}}
+{{- if $v.duplicates.redis.existingSecret }}{{ $_ := set $redis "passwordFile" (printf "/etc/hookgate/redis/%s" $v.duplicates.redis.secretKey) }}{{ end -}}
+{{- $_ := set $duplicates "redis" $redis -}}
+{{- end -}}
+{{- $routes := list -}}
+{{- range $v.routes -}}
+{{- $route := dict "name" (include "hookgate.routeName" .) "path" .path -}}
+{{- with .events }}{{ $_ := set $route "events" . }}{{ end -}}
+{{- with .unsignedFields }}{{ $_ := set $route "unsignedFields" . }}{{ end -}}
+{{- $routes = append $routes $route -}}
+{{- end -}}
+{{- $limits := dict -}}
+{{- range $name, $value := $v.limits -}}
+{{- if kindIs "string" $value }}{{ $_ := set $limits $name $value }}{{ else }}{{ $_ := set $limits $name (int64 $value) }}{{ end -}}
+{{- end -}}
+{{- dict
+  "listen" $listen
+  "admin" (dict "port" (int64 $v.admin.port))
+  "upstream" $upstream
+  "clientAddress" (dict "from" $v.clientAddress.from "trustedProxies" $v.clientAddress.trustedProxies)
+  "allowlist" (dict "mode" $v.allowlist.mode "file" "/etc/hookgate/allowlist/allowlist.yaml")
+  "checksum" (dict "mode" $v.checksum.mode "keysDirectory" "/etc/hookgate/keys" "encodings" $v.checksum.encodings)
+  "duplicates" $duplicates
+  "routes" $routes
+  "otherPaths" $v.otherPaths
+  "limits" $limits
+  "drain" (dict "delay" $v.drain.delay)
+  "log" (dict "level" $v.log.level)
+  | toYaml -}}
+{{- end -}}
+
+{{/* A route's name: its own, or the last part of its path in a form that a metric's label likes. */}}
+{{- define "hookgate.routeName" -}}
+{{- if .name -}}{{ .name }}{{- else -}}{{ regexReplaceAll "[^a-z0-9_-]" (.path | trimAll "/" | base | lower) "-" | trimAll "-_." | trunc 63 | default "webhook" }}{{- end -}}
+{{- end -}}

@@ -1,0 +1,131 @@
+{{/*
+The container, for the gateway's Deployment and for charts that add it to a pod of their own. Takes the chart's
+context; from a parent chart that is `.Subcharts.hookgate`:
+
+  containers:
+    {{- include "hookgate.container" .Subcharts.hookgate | nindent 8 }}
+  volumes:
+    {{- include "hookgate.volumes" .Subcharts.hookgate | nindent 8 }}
+
+Both render list items. The container owns the port names `hookgate` and `hookgate-admin`; a Service that targets
+the name `hookgate` sends its traffic through it.
+*/}}
+{{- define "hookgate.container" -}}
+- name: hookgate
+  image: {{ include "hookgate.image" . | quote }}
+  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  args: [serve, --config, /etc/hookgate/config/hookgate.yaml]
+  {{- with .Values.extraEnv }}
+  env:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  ports:
+    - name: hookgate
+      containerPort: {{ int64 .Values.listen.port }}
+      protocol: TCP
+    - name: hookgate-admin
+      containerPort: {{ int64 .Values.admin.port }}
+      protocol: TCP
+  # The store's file may still be held by a pod that is ending; until it is free the gate is alive and not ready.
+  startupProbe:
+    httpGet: { path: /livez, port: hookgate-admin }
+    periodSeconds: 1
+    failureThreshold: 60
+  livenessProbe:
+    httpGet: { path: /livez, port: hookgate-admin }
+    periodSeconds: 10
+    timeoutSeconds: 5
+    failureThreshold: 3
+  readinessProbe:
+    httpGet: { path: /readyz, port: hookgate-admin }
+    periodSeconds: 2
+    timeoutSeconds: 2
+    failureThreshold: 1
+  resources:
+    {{- toYaml .Values.resources | nindent 4 }}
+  securityContext:
+    {{- toYaml .Values.securityContext | nindent 4 }}
+  volumeMounts:
+    {{- include "hookgate.configMounts" . | nindent 4 }}
+    {{- if eq .Values.duplicates.store "embedded" }}
+    - name: hookgate-store
+      mountPath: /var/lib/hookgate
+    {{- end }}
+{{- end -}}
+
+{{/* Directories, never subPath, which would not follow a change. */}}
+{{- define "hookgate.configMounts" -}}
+- name: hookgate-config
+  mountPath: /etc/hookgate/config
+  readOnly: true
+- name: hookgate-allowlist
+  mountPath: /etc/hookgate/allowlist
+  readOnly: true
+- name: hookgate-keys
+  mountPath: /etc/hookgate/keys
+  readOnly: true
+{{- if .Values.listen.tls.existingSecret }}
+- name: hookgate-tls
+  mountPath: /etc/hookgate/tls
+  readOnly: true
+{{- end }}
+{{- if .Values.upstream.caConfigMap }}
+- name: hookgate-upstream-ca
+  mountPath: /etc/hookgate/upstream-ca
+  readOnly: true
+{{- end }}
+{{- if and (eq .Values.duplicates.store "redis") .Values.duplicates.redis.existingSecret }}
+- name: hookgate-redis
+  mountPath: /etc/hookgate/redis
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{/* The volumes that the container mounts, the store's included. */}}
+{{- define "hookgate.volumes" -}}
+{{ include "hookgate.configVolumes" . }}
+{{- if eq .Values.duplicates.store "embedded" }}
+- name: hookgate-store
+  {{- if .Values.persistence.enabled }}
+  persistentVolumeClaim:
+    claimName: {{ default (printf "%s-store" (include "hookgate.fullname" .)) .Values.persistence.existingClaim }}
+  {{- else }}
+  emptyDir:
+    sizeLimit: {{ .Values.persistence.emptyDirSizeLimit }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Mode 0444: the process is uid 65532 and owns none of these files. */}}
+{{- define "hookgate.configVolumes" -}}
+- name: hookgate-config
+  configMap:
+    name: {{ include "hookgate.configMapName" . }}
+    defaultMode: 0444
+- name: hookgate-allowlist
+  configMap:
+    name: {{ include "hookgate.allowlistConfigMapName" . }}
+    defaultMode: 0444
+- name: hookgate-keys
+  secret:
+    secretName: {{ include "hookgate.keysSecretName" . }}
+    defaultMode: 0444
+{{- with .Values.listen.tls.existingSecret }}
+- name: hookgate-tls
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0444
+{{- end }}
+{{- with .Values.upstream.caConfigMap }}
+- name: hookgate-upstream-ca
+  configMap:
+    name: {{ . }}
+    defaultMode: 0444
+{{- end }}
+{{- if and (eq .Values.duplicates.store "redis") .Values.duplicates.redis.existingSecret }}
+- name: hookgate-redis
+  secret:
+    secretName: {{ .Values.duplicates.redis.existingSecret }}
+    defaultMode: 0444
+{{- end }}
+{{- end -}}

@@ -1,0 +1,21 @@
+{{/* Milliseconds of a duration such as `90s`, `2.5m` or `7d`; the schema has checked its form. */}}
+{{- define "hookgate.milliseconds" -}}
+{{- $text := toString . -}}
+{{- $number := regexFind "^[0-9.]+" $text | float64 -}}
+{{- $unit := regexFind "[a-z]+$" $text -}}
+{{- $factor := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000) $unit | float64 -}}
+{{- mulf $number $factor | ceil | int64 -}}
+{{- end -}}
+
+{{/*
+How long a pod may take to stop: it goes on accepting for the drain delay, then waits for what is in flight, at most
+the upstream timeout. 15 s to spare, for the store's last flush and a slow node.
+*/}}
+{{- define "hookgate.stopSeconds" -}}
+{{- $milliseconds := add (include "hookgate.milliseconds" .Values.drain.delay | int64) (include "hookgate.milliseconds" .Values.upstream.timeout | int64) -}}
+{{- add (divf $milliseconds 1000 | ceil | int64) 15 -}}
+{{- end -}}
+
+{{- define "hookgate.replicas" -}}
+{{- if .Values.autoscaling.enabled -}}{{ .Values.autoscaling.minReplicas | int64 }}{{- else -}}{{ .Values.replicaCount | int64 }}{{- end -}}
+{{- end -}}

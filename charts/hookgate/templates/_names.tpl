@@ -1,0 +1,71 @@
+{{/* Names and labels. */}}
+
+{{- define "hookgate.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* At most 50 characters, so that every suffix below fits into 63. */}}
+{{- define "hookgate.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := include "hookgate.name" . -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What a pod of the gateway is selected by. A Deployment's selector cannot change: nothing may be added here. */}}
+{{- define "hookgate.selector" -}}
+app.kubernetes.io/name: {{ include "hookgate.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: gateway
+{{- end -}}
+
+{{/* Labels of every object but the pods of the gateway: no component, so that no selector takes them for one. */}}
+{{- define "hookgate.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/name: {{ include "hookgate.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "hookgate.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "hookgate.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "hookgate.configMapName" -}}
+{{- default (printf "%s-config" (include "hookgate.fullname" .)) .Values.existingConfigMap -}}
+{{- end -}}
+
+{{- define "hookgate.allowlistConfigMapName" -}}
+{{- default (printf "%s-allowlist" (include "hookgate.fullname" .)) .Values.allowlist.existingConfigMap -}}
+{{- end -}}
+
+{{- define "hookgate.keysSecretName" -}}
+{{- default (printf "%s-keys" (include "hookgate.fullname" .)) .Values.keys.existingSecret -}}
+{{- end -}}
+
+{{- define "hookgate.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Name of the traffic Service's port. */}}
+{{- define "hookgate.servicePortName" -}}
+{{- if .Values.listen.tls.existingSecret -}}https{{- else -}}http{{- end -}}
+{{- end -}}
