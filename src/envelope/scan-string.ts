@@ -14,8 +14,12 @@ export function scanString(reading: Reading, start: number): number {
   let at = start;
   while (at < end) {
     const byte = body[at] as number;
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) {
+    // Most bytes are lower-case letters: one comparison for them.
+    if (byte > BACKSLASH) {
+      at++;
+    } else if (byte === QUOTE) {
+      return at;
+    } else if (byte === BACKSLASH) {
       reading.sawEscape = true;
       at = scanEscape(reading, at);
       if (at < 0) return -1;

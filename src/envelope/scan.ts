@@ -29,7 +29,7 @@ class EnvelopeScan {
   readonly #reading: Reading;
   readonly #names: MemberNames;
   readonly #unsigned: Span[] = [];
-  readonly #unsignedNames: string[] = [];
+  readonly #doubtfulNames: string[] = [];
   #event: string | undefined;
   #checksum: string | undefined;
   #data: Span | undefined;
@@ -47,7 +47,7 @@ class EnvelopeScan {
     if (end < 0) return fault(this.#reading.problem, this.#reading.problemOffset);
     if (this.#event === undefined) return fault('no top-level event', end);
     if (this.#data === undefined) return fault('no top-level data', end);
-    if (this.#unsignedNames.length > 0 && hasLookAlike(this.#unsignedNames)) {
+    if (this.#doubtfulNames.length > 0 && hasLookAlike(this.#doubtfulNames)) {
       return fault('a top-level name that could be taken for event, data or checksum', 0);
     }
     const envelope = new Envelope(this.#body, {
@@ -89,21 +89,23 @@ class EnvelopeScan {
     const reading = this.#reading;
     const nameEnd = scanMemberName(reading, this.#names, at);
     if (nameEnd < 0) return -1;
-    const name = topLevelName(this.#body, at + 1, nameEnd, reading.sawEscape);
+    const { sawEscape } = reading;
     const start = scanColon(reading, nameEnd + 1);
     if (start < 0) return -1;
-    switch (name) {
+    switch (signedName(this.#body, at + 1, nameEnd, sawEscape)) {
       case 'data':
         return this.#readData(start);
       case 'event':
         return this.#readEvent(start);
       case 'checksum':
         return this.#readChecksum(start);
-      default: {
+      case undefined: {
         const end = scanValue(reading, this.#names, start, 1);
         if (end < 0) return -1;
         this.#unsigned.push({ start: at, end });
-        this.#unsignedNames.push(name);
+        if (mayLookAlike(this.#body, at + 1, nameEnd, sawEscape)) {
+          this.#doubtfulNames.push(stringText(this.#body, at + 1, nameEnd, sawEscape));
+        }
         return end;
       }
     }
@@ -144,14 +146,31 @@ class EnvelopeScan {
   }
 }
 
-/** Name of a top-level member, unescaped; the usual three without making a string. */
-function topLevelName(body: Buffer, start: number, end: number, hasEscape: boolean): string {
+/** Which of the three signed names this is, however it is escaped. */
+function signedName(
+  body: Buffer,
+  start: number,
+  end: number,
+  hasEscape: boolean,
+): 'data' | 'event' | 'checksum' | undefined {
   if (!hasEscape) {
     if (spells(body, start, end, 'data')) return 'data';
     if (spells(body, start, end, 'event')) return 'event';
-    if (spells(body, start, end, 'checksum')) return 'checksum';
+    return spells(body, start, end, 'checksum') ? 'checksum' : undefined;
   }
-  return stringText(body, start, end, hasEscape);
+  const text = stringText(body, start, end, true);
+  return text === 'data' || text === 'event' || text === 'checksum' ? text : undefined;
+}
+
+/** Leaves out names of visible ASCII with another length than the three, so that the rest is rarely looked at. */
+function mayLookAlike(body: Buffer, start: number, end: number, hasEscape: boolean): boolean {
+  const length = end - start;
+  if (hasEscape || length === 4 || length === 5 || length === 8) return true;
+  for (let at = start; at < end; at++) {
+    const byte = body[at] as number;
+    if (byte < 0x21 || byte > 0x7e) return true;
+  }
+  return false;
 }
 
 function spells(body: Buffer, start: number, end: number, name: string): boolean {

@@ -80,7 +80,7 @@ function settle(delivery: Claimed['delivery'], result: UpstreamResult, isDrainin
       return new Answer(
         accepted ? 'forwarded' : 'upstream_refused',
         accepted ? 200 : result.status,
-        answerHeaders(result.headers),
+        answerHeaders(result.headers, result.bodyDropped),
         result.body,
       );
     }

@@ -11,7 +11,7 @@ export interface LogOutput {
 
 /** Lines are gathered and written together, at the latest after this time: a write for each would cost more. */
 const flushEveryMs = 200;
-const bufferBytes = 16 * 1024;
+const bufferBytes = 8 * 1024;
 
 /** `destination` replaces standard output, and is written to at once. */
 export function createLog(level: string, destination?: DestinationStream): LogOutput {

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+
+interface ExplainOptions {
+  config?: string;
+  keysDirectory?: string;
+  address?: string;
+  keyFile?: string[];
+  json?: boolean;
+}
+
+/** `hookgate explain`: which gate refuses a captured body, why, and what would have matched. */
+export function addExplainCommand(program: Command): void {
+  program
+    .command('explain')
+    .description('tell which gate refuses a captured body, and why')
+    .argument('<file>', 'the body as it was received; - reads standard input')
+    .option('--config <file>', 'hookgate.yaml; without it and --keys-directory, /etc/hookgate/hookgate.yaml')
+    .option('--keys-directory <directory>', 'one file a key')
+    .option('--address <address>', 'where it came from; with --config')
+    .option('--key-file <file>', 'a further key to try that is not live (repeatable)', collect)
+    .option('--json', 'print for machines')
+    .action(async (file: string, options: ExplainOptions) => {
+      const { explain } = await import('../app/explain.ts');
+      const { readKeyFile } = await import('../sender/key-file.ts');
+      let result: Awaited<ReturnType<typeof explain>>;
+      try {
+        result = await explain({
+          body: readFileSync(file === '-' ? 0 : file),
+          sources: { file: options.config, flags: {}, env: process.env },
+          keysDirectory: options.keysDirectory,
+          address: options.address,
+          otherKeys: (options.keyFile ?? []).map((name) => ({
+            name: basename(name),
+            secret: readKeyFile(name),
+          })),
+        });
+      } catch (error) {
+        process.stderr.write(`hookgate explain: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = 2;
+        return;
+      }
+      if (result.kind === 'problems') {
+        const { formatProblem } = await import('../config/problem.ts');
+        process.stderr.write(`${result.problems.map(formatProblem).join('\n')}\n`);
+        process.exitCode = 2;
+        return;
+      }
+      const { refusedBy, sentences } = result.explanation;
+      const verdict = refusedBy === undefined ? 'It would pass.' : `It would be refused: ${refusedBy}.`;
+      const text = [verdict, ...sentences].join('\n');
+      process.stdout.write(
+        options.json ? `${JSON.stringify(result.explanation, undefined, 2)}\n` : `${text}\n`,
+      );
+      process.exitCode = refusedBy === undefined ? 0 : 1;
+    });
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { readKeyFile } from '../sender/key-file.ts';
+
+interface SignOptions {
+  keyFile: string;
+  encoding: ChecksumEncoding;
+  event?: string;
+  data?: string;
+}
+
+/** `hookgate sign`: writes a body as the sender does, from an event and its data or from a body on standard input. */
+export function addSignCommand(program: Command): void {
+  program
+    .command('sign')
+    .description('print a signed body')
+    .requiredOption('--key-file <file>', 'file with the business ID')
+    .addOption(
+      new Option('--encoding <encoding>', 'how data is written in the signed message')
+        .choices(['received', 'compact', 'sorted'])
+        .default('sorted'),
+    )
+    .option('--event <name>', 'name of the event; with --data')
+    .option('--data <json>', 'data as JSON, or @file; without it a body is read from standard input')
+    .action(async (options: SignOptions) => {
+      const { signBody, signEvent, UnsignableEvent } = await import('../envelope/sign.ts');
+      try {
+        const signing = { secret: readKeyFile(options.keyFile), encoding: options.encoding };
+        const body =
+          options.event === undefined && options.data === undefined
+            ? signBody(readFileSync(0), signing)
+            : signEvent({ event: eventOf(options), dataJson: dataOf(options), ...signing });
+        process.stdout.write(`${body}\n`);
+      } catch (error) {
+        if (!(error instanceof UnsignableEvent || error instanceof Error)) throw error;
+        process.stderr.write(`hookgate sign: ${error.message}\n`);
+        process.exitCode = 2;
+      }
+    });
+}
+
+function eventOf({ event }: SignOptions): string {
+  if (event === undefined) throw new Error('--data needs --event, the name of the event');
+  return event;
+}
+
+function dataOf({ data }: SignOptions): string {
+  if (data === undefined) throw new Error('--event needs --data, JSON or @file');
+  return data.startsWith('@') ? readFileSync(data.slice(1), 'utf8') : data;
+}
