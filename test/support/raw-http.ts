@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureVersion } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
 /** A client that sends exactly the bytes it is told to, and keeps what comes back. */
@@ -89,18 +89,23 @@ export class RawClient {
 }
 
 /** Opens a plain connection; it is destroyed when the test ends. */
-export async function openRaw(port: number, host = '127.0.0.1'): Promise<RawClient> {
-  const client = new RawClient(connect({ port, host }));
+export async function openRaw(port: number, host = '127.0.0.1', localAddress?: string): Promise<RawClient> {
+  const client = new RawClient(connect({ port, host, ...(localAddress && { localAddress }) }));
   await once(client.socket, 'connect');
   return client;
 }
 
 /** Opens a TLS connection that trusts any certificate. */
-export async function openRawTls(port: number, over?: Socket): Promise<RawClient> {
+export async function openRawTls(
+  port: number,
+  over?: Socket,
+  maxVersion: SecureVersion = 'TLSv1.3',
+): Promise<RawClient> {
   const client = new RawClient(
     connectTls({
       ...(over === undefined ? { port, host: '127.0.0.1' } : { socket: over }),
       rejectUnauthorized: false,
+      maxVersion,
       ALPNProtocols: ['http/1.1'],
     }),
   );
