@@ -5,6 +5,7 @@
  * alike. RFC 3986 section 6.2.2 lists what normalisation may do; routers in use do more.
  */
 export function findAmbiguity(path: string): string | undefined {
+  let isEncoded = false;
   for (let index = 0; index < path.length; index++) {
     const code = path.charCodeAt(index);
     if (code <= 0x20 || code >= 0x7f) return 'a control, blank or non-ASCII character';
@@ -16,8 +17,11 @@ export function findAmbiguity(path: string): string | undefined {
       case slash:
         if (path.charCodeAt(index + 1) === slash) return 'an empty segment';
         if (isDotSegment(path, index + 1)) return 'a dot segment';
+        // http-proxy writes `http:/` as `http://`, so the application would see another path than the gate.
+        if (endsWithScheme(path, index)) return 'an embedded URL';
         break;
       case percent: {
+        isEncoded = true;
         const decoded = decodeEscape(path, index);
         if (decoded === undefined) return 'a broken percent-encoding';
         if (decoded < 0x20 || decoded === 0x7f) return 'an encoded control character';
@@ -27,37 +31,57 @@ export function findAmbiguity(path: string): string | undefined {
       }
     }
   }
-  return undefined;
+  // Overlong forms of "/" and "." are no UTF-8, but some decoders take them.
+  return isEncoded && decodeUtf8(path) === undefined ? 'a percent-encoding that is not UTF-8' : undefined;
 }
 
 /**
  * Tells whether a router could take `path` for one of the webhook routes although it is none of them letter by
  * letter: routers ignore case and trailing slashes (Express), cut `;parameters` (servlet containers), take a suffix
- * as the format (Rails), or route everything below a path to its handler (nginx locations, Express mounts).
+ * as the format (Rails), route everything below a path to its handler (nginx locations, Express mounts, PATH_INFO),
+ * or serve all paths below a front controller as well (`/index.php/webhooks/juicyway`).
  */
 export function createLookAlikes(routePaths: readonly string[]): (path: string) => boolean {
   const routes = routePaths.map(fold);
   return (path) => {
     const folded = fold(path);
-    return routes.some(
-      (route) => folded.startsWith(route) && !isNameCharacter(folded.charCodeAt(route.length)),
-    );
+    for (let start = 0; start !== -1; start = endOfScript(folded, start)) {
+      if (routes.some((route) => continues(folded, start, route))) return true;
+    }
+    return false;
   };
 }
 
-/** What is left of a path once everything is ignored that some router ignores. */
-function fold(path: string): string {
-  return decodeLeniently(path.replace(/;[^/]*/g, ''))
-    .normalize('NFKC')
-    .toLowerCase();
+/** Whether `route` stands at `start`, alone or followed by what does not belong to a longer name. */
+function continues(path: string, start: number, route: string): boolean {
+  return path.startsWith(route, start) && !isNameCharacter(path.charCodeAt(start + route.length));
 }
 
-function decodeLeniently(path: string): string {
+/** Where the path goes on behind the next segment with a dot in it, such as `index.php`; -1 where it does not. */
+function endOfScript(path: string, start: number): number {
+  const dotAt = path.indexOf('.', start);
+  return dotAt === -1 ? -1 : path.indexOf('/', dotAt);
+}
+
+/** What is left of a path once everything is ignored that some router ignores. Only made to be compared. */
+function fold(path: string): string {
+  const decoded = decodeUtf8(path) ?? path;
+  const segments: string[] = [];
+  // Look-alikes of "/" and of letters (full-width ones, the Kelvin sign) become those here.
+  for (const segment of decoded.normalize('NFKC').toLowerCase().split(/[/\\]/)) {
+    const name = segment.replace(/[;?#].*$/s, '').replace(/[. ]+$/, '');
+    // ASP.NET takes the session out of the path: /(S(x))/webhooks.
+    if (name !== '' && !/^\(.*\)$/s.test(name)) segments.push(name);
+  }
+  return `/${segments.join('/')}`;
+}
+
+function decodeUtf8(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
   } catch {
-    // Not UTF-8: no router that decodes can take it for a route, which is ASCII.
-    return path;
+    // Expected of any path with such an encoding; the callers know what to do without.
+    return undefined;
   }
 }
 
@@ -66,12 +90,23 @@ const backslash = 0x5c;
 const percent = 0x25;
 const hash = 0x23;
 const dot = 0x2e;
+const colon = 0x3a;
+const semicolon = 0x3b;
 
 function isDotSegment(path: string, start: number): boolean {
   if (path.charCodeAt(start) !== dot) return false;
   const end = path.charCodeAt(start + 1) === dot ? start + 2 : start + 1;
-  // `..;x` is a dot segment to a router that cuts parameters.
-  return end === path.length || path.charCodeAt(end) === slash || path.charCodeAt(end) === 0x3b;
+  const next = path.charCodeAt(end);
+  // `..;x` is one to a router that cuts parameters, and `..%20` to one that trims.
+  return end === path.length || next === slash || next === semicolon || next === percent;
+}
+
+/** Whether `http:` or `https:` stands before the slash at `index`. */
+function endsWithScheme(path: string, index: number): boolean {
+  return (
+    path.charCodeAt(index - 1) === colon &&
+    (path.startsWith('http', index - 5) || path.startsWith('https', index - 6))
+  );
 }
 
 /** The byte of the escape at `index`; undefined where two hex digits are missing. */
