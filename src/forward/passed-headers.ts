@@ -5,20 +5,23 @@ import { endToEndHeaders } from './hop-by-hop.ts';
 /**
  * Makes the headers of a request that is passed through safe to send on: http-proxy takes `request.headers` as they
  * are. Hop-by-hop fields go, so do those that only the gate may write and those with which a framework would serve
- * another path than the one that was judged.
+ * another path than the one that was judged. The framing stays: it was judged, and the body comes with it.
+ *
+ * What a trusted proxy says of the client goes on, with the peer added; what anybody else says of it does not.
  */
-export function preparePassedHeaders(request: IncomingMessage, delivery: Delivery): void {
+export function preparePassedHeaders(request: IncomingMessage, delivery: Delivery, peerIsTrusted: boolean): void {
   const { headers } = request;
   const kept = new Set<string>();
   const fields = endToEndHeaders(request.rawHeaders);
   for (let index = 0; index < fields.length; index += 2) kept.add((fields[index] as string).toLowerCase());
   for (const name in headers) {
-    if (!kept.has(name) && name !== 'transfer-encoding') delete headers[name];
-    else if (name.startsWith('hookgate-') || replacesPath.has(name)) delete headers[name];
+    const goesOn = kept.has(name) || name === 'transfer-encoding';
+    if (!goesOn || name.startsWith('hookgate-') || replacesPath.has(name)) delete headers[name];
+    else if (!peerIsTrusted && saysWhoSent(name)) delete headers[name];
   }
   const before = headers['x-forwarded-for'];
   const { address, proxied } = delivery.peer;
-  const peer = proxied === undefined || proxied === 'local' ? address : proxied;
+  const peer = withoutMapping(proxied === undefined || proxied === 'local' ? address : proxied);
   headers['x-forwarded-for'] = before === undefined ? peer : `${before}, ${peer}`;
   headers['x-forwarded-proto'] ??= delivery.head.secure ? 'https' : 'http';
   if (headers.host !== undefined) headers['x-forwarded-host'] ??= headers.host;
@@ -26,8 +29,12 @@ export function preparePassedHeaders(request: IncomingMessage, delivery: Deliver
 }
 
 /** The same for a WebSocket handshake, which needs its two hop-by-hop fields. */
-export function preparePassedUpgradeHeaders(request: IncomingMessage, delivery: Delivery): void {
-  preparePassedHeaders(request, delivery);
+export function preparePassedUpgradeHeaders(
+  request: IncomingMessage,
+  delivery: Delivery,
+  peerIsTrusted: boolean,
+): void {
+  preparePassedHeaders(request, delivery, peerIsTrusted);
   request.headers.connection = 'Upgrade';
   request.headers.upgrade = 'websocket';
 }
@@ -35,6 +42,26 @@ export function preparePassedUpgradeHeaders(request: IncomingMessage, delivery: 
 /** Symfony, IIS and others serve the path in these in place of the request's own. */
 const replacesPath: ReadonlySet<string> = new Set([
   'x-original-url',
+  'x-original-uri',
   'x-rewrite-url',
   'x-http-path-override',
 ]);
+
+function saysWhoSent(name: string): boolean {
+  return name.startsWith('x-forwarded-') || otherClientFields.has(name);
+}
+
+const otherClientFields: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+]);
+
+/** A dual-stack socket reports IPv4 peers as `::ffff:192.0.2.1`. */
+function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}

@@ -113,7 +113,8 @@ export function createMetrics() {
     for (const result of results) metrics.storeOperations.inc({ operation, result }, 0);
   }
   for (const result of ['success', 'failure']) metrics.reloads.inc({ result }, 0);
-  for (const reason of ['connections', 'connections_per_peer', 'tls_handshake']) metrics.connectionsRefused.inc({ reason }, 0);
+  for (const reason of ['connections', 'connections_per_peer', 'tls_handshake'])
+    metrics.connectionsRefused.inc({ reason }, 0);
   for (const code_class of codeClasses) metrics.passedThrough.inc({ code_class }, 0);
   metrics.gateSeconds.zero({});
   metrics.lastReloadGood.set(1);

@@ -7,7 +7,7 @@ const src = new URL('../../src/', import.meta.url).pathname;
 /** Each room and the rooms it may import from: the table of docs/architecture.md. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['cli'],
-  cli: ['app', 'sender', 'config', 'envelope', 'addresses', 'stores', 'server', 'gates', 'delivery', '.'],
+  cli: ['app', 'sender', 'config', 'envelope', 'forward', 'delivery', '.'],
   app: [
     'server',
     'pipeline',
@@ -25,12 +25,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   server: ['pipeline', 'gates', 'delivery', 'addresses'],
   pipeline: ['gates', 'claims', 'forward', 'envelope', 'addresses', 'metrics', 'log', 'config', 'delivery'],
-  gates: ['claims', 'forward', 'envelope', 'addresses', 'config', 'delivery'],
+  gates: ['claims', 'forward', 'envelope', 'addresses', 'paths', 'config', 'delivery'],
   claims: ['delivery'],
-  forward: ['gates', 'addresses', 'delivery'],
-  sender: ['envelope', 'config', 'delivery'],
+  forward: ['delivery'],
+  sender: ['envelope', 'forward', 'delivery'],
   envelope: ['delivery'],
   addresses: [],
+  paths: [],
   config: ['addresses', 'delivery'],
   stores: ['delivery'],
   metrics: ['delivery'],

@@ -17,9 +17,10 @@ const programs: Readonly<Record<string, string>> = {
 };
 const luaModule = '/usr/share/nginx/modules-available/mod-http-lua.conf';
 
-const path = `${process.env['PATH']}:/usr/sbin:/sbin`;
+const path = `${process.env.PATH}:/usr/sbin:/sbin`;
 const has = (name: string): boolean =>
-  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { env: { ...process.env, PATH: path } }).status === 0;
+  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { env: { ...process.env, PATH: path } }).status ===
+  0;
 const exists = (file: string): boolean => spawnSync('test', ['-e', file]).status === 0;
 
 const missing = Object.keys(programs).filter((name) => !has(name));
@@ -34,7 +35,7 @@ if (packages.length > 0) {
     run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
   } else {
     console.warn(`not installed, so tests that need them are skipped: ${packages.join(' ')}`);
-    if (process.env['CI'] === 'true') process.exitCode = 1;
+    if (process.env.CI === 'true') process.exitCode = 1;
   }
 }
 

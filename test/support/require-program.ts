@@ -7,12 +7,12 @@ import { spawnSync } from 'node:child_process';
 export function requireProgram(name: string): string | undefined {
   const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], {
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
   });
   const path = found.stdout.trim();
   if (found.status === 0 && path !== '') return path;
   const sentence = `${name} is not installed (test/setup/prerequisites.ts installs it from Debian when run as root)`;
-  if (process.env['CI'] === 'true') throw new Error(sentence);
+  if (process.env.CI === 'true') throw new Error(sentence);
   console.warn(`skipped: ${sentence}`);
   return undefined;
 }
