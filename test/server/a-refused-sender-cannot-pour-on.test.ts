@@ -27,7 +27,9 @@ describe.each(Object.entries(variants))('a body of 10 GiB %s', (_name, { tls, he
       tls: certificate && { ...certificate, minVersion: 'TLSv1.2' },
       limits: { linger },
     });
-    const client = tls ? await openRawTls(gate.port) : await openRaw(gate.port);
+    const client = tls
+      ? await openRawTls(gate.port)
+      : await openRaw(gate.port, '127.0.0.1', { allowHalfOpen: true });
 
     const startedMs = performance.now();
     client.send(head);
@@ -41,6 +43,26 @@ describe.each(Object.entries(variants))('a body of 10 GiB %s', (_name, { tls, he
     expect(client.text).toMatch(/"requestId":"[0-9a-f-]+"\}$/);
     expect(gate.judged.length + gate.rejected.length, 'judged once').toBe(1);
   });
+});
+
+test('one that writes all of its body before it reads finds its answer', async () => {
+  const gate = await openTrafficPort({ judge: () => reject('address_not_allowed', 'not listed') });
+  const client = await openRaw(gate.port, '127.0.0.1', { allowHalfOpen: true });
+  const body = Buffer.alloc(200_000, 0x20);
+
+  client.socket.pause();
+  client.send(post('').replace('Length: 0', `Length: ${body.length}`));
+  await expect.poll(() => gate.judged.length).toBe(1);
+  for (let sent = 0; sent < body.length; sent += 20_000) {
+    await new Promise((resolve) => client.socket.write(body.subarray(sent, sent + 20_000), resolve));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  client.socket.resume();
+  await client.answers(1);
+  client.socket.end();
+
+  expect(await client.closing()).toMatch(/^HTTP\/1\.1 403 [\s\S]*"requestId":"[0-9a-f-]+"\}$/);
+  expect(client.errorCode).toBeUndefined();
 });
 
 test('a refused sender with a small body is closed without waiting for the linger time', async () => {

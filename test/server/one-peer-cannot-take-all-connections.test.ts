@@ -15,7 +15,7 @@ test('a peer over its share is cut off at once and counted, another peer is serv
   await excess.closing();
   expect(gate.refusedConnections).toEqual(['connections_per_peer']);
 
-  const other = await openRaw(gate.port, '127.0.0.1', '127.0.0.2');
+  const other = await openRaw(gate.port, '127.0.0.1', { localAddress: '127.0.0.2' });
   other.send(post('{}'));
   expect(await other.answers(1)).toEqual([200]);
 

@@ -89,8 +89,12 @@ export class RawClient {
 }
 
 /** Opens a plain connection; it is destroyed when the test ends. */
-export async function openRaw(port: number, host = '127.0.0.1', localAddress?: string): Promise<RawClient> {
-  const client = new RawClient(connect({ port, host, ...(localAddress && { localAddress }) }));
+export async function openRaw(
+  port: number,
+  host = '127.0.0.1',
+  options: { localAddress?: string; allowHalfOpen?: boolean } = {},
+): Promise<RawClient> {
+  const client = new RawClient(connect({ port, host, ...options }));
   await once(client.socket, 'connect');
   return client;
 }
