@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../demo/free-port.ts';
+import { startEventApplication } from '../support/event-application.ts';
+import { signedEvent, testSecret } from '../support/sign-event.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const rounds = 20;
+const eventsPerRound = 40;
+const concurrency = 8;
+const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
+
+/**
+ * The gate is killed with SIGKILL while events are under way, twenty times, always on the same store. The sender
+ * tries each event again until it is answered 200, as the provider does.
+ */
+test('no event is lost, and none is repeated beyond those in flight at a kill', async () => {
+  const application = await startEventApplication();
+  const places = await prepare(application.url);
+  const figures = { sent: 0, answered200: 0, false200: 0, kills: 0 };
+  const seen = (reference: string): number =>
+    application.events.filter(({ body }) => body.includes(reference)).length;
+  const references: string[] = [];
+
+  for (let round = 0; round < rounds; round++) {
+    let gate = await startGate(places);
+    const queue = Array.from({ length: eventsPerRound }, (_, index) => `reference-${round}-${index}-`);
+    references.push(...queue);
+    const killAfter = 5 + round;
+    let delivered = 0;
+    let killed: Promise<void> | undefined;
+
+    const deliver = async (reference: string): Promise<void> => {
+      const body = signedEvent('payment.session.succeeded', { reference, amount: 1000 });
+      for (;;) {
+        figures.sent += 1;
+        const status = await post(places.port, body);
+        if (status === 200) {
+          figures.answered200 += 1;
+          if (seen(reference) === 0) figures.false200 += 1;
+          delivered += 1;
+          if (delivered === killAfter) {
+            killed = restart();
+          }
+          return;
+        }
+        await killed;
+      }
+    };
+    const restart = async (): Promise<void> => {
+      figures.kills += 1;
+      await kill(gate);
+      gate = await startGate(places);
+    };
+    const workers = Array.from({ length: concurrency }, async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await deliver(next);
+    });
+    await Promise.all(workers);
+    await killed;
+    await kill(gate);
+  }
+
+  const lost = references.filter((reference) => seen(reference) === 0).length;
+  const repeated = application.events.length - references.length;
+  console.log(JSON.stringify({ ...figures, accepted: application.events.length, lost, repeated }));
+  expect(figures.kills).toBe(rounds);
+  expect({ lost, false200: figures.false200 }).toEqual({ lost: 0, false200: 0 });
+  expect(figures.answered200).toBe(references.length);
+  expect(repeated).toBeLessThanOrEqual(rounds * concurrency);
+}, 120_000);
+
+interface Places {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly flags: readonly string[];
+}
+
+async function prepare(upstreamUrl: string): Promise<Places> {
+  const directory = temporaryDirectory();
+  const keys = join(directory, 'keys');
+  mkdirSync(keys);
+  writeFileSync(join(keys, 'primary'), testSecret);
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const flags = [
+    ['--upstream', upstreamUrl],
+    ['--listen', `127.0.0.1:${port}`],
+    ['--admin', `127.0.0.1:${adminPort}`],
+    ['--path', '/webhooks/juicyway'],
+    ['--keys-directory', keys],
+    ['--allow', '127.0.0.1'],
+    ['--store-file', join(directory, 'events.db')],
+  ].flat();
+  return { port, adminPort, flags };
+}
+
+async function startGate({ adminPort, flags }: Places): Promise<ChildProcess> {
+  const gate = spawn(process.execPath, [program, 'serve', ...flags], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  onTestFinished(() => void gate.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${adminPort}/readyz`;
+  while (
+    !(await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
+    if (gate.exitCode !== null) throw new Error(`the gate ended with ${gate.exitCode}`);
+  }
+  return gate;
+}
+
+function kill(gate: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    gate.once('exit', () => resolve());
+    gate.kill('SIGKILL');
+  });
+}
+
+/** The status, or undefined where the connection broke. */
+async function post(port: number, body: Buffer): Promise<number | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/webhooks/juicyway`, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return undefined;
+  }
+}
