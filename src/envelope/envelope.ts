@@ -3,7 +3,8 @@
  * them as each encoding does, and checks and makes checksums. Nothing is rebuilt from a JavaScript object.
  */
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
-import { compactJson, sortedJson } from './canonical.ts';
+import { compactJson } from './compact-json.ts';
+import { sortedJson } from './sorted-json.ts';
 
 /** Bytes `start` up to, not including, `end` of a body. */
 export interface Span {
