@@ -1,3 +1,5 @@
+import { parseAddress } from '../addresses/address.ts';
+import type { AddressSet } from '../addresses/address-set.ts';
 import { createAttempts } from '../claims/attempts.ts';
 import { createClaims } from '../claims/claims.ts';
 import { createSlots } from '../claims/slots.ts';
@@ -163,11 +165,16 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     return createUpstream({ ...config.upstream, caPem: upstreamCa?.toString(), maxAnswerBytes, now });
   }
 
-  function openPassthrough({ config, upstreamCa }: Loaded, judgePath: JudgePath): Passthrough {
+  function openPassthrough(
+    { config, upstreamCa, trustedProxies }: Loaded,
+    judgePath: JudgePath,
+  ): Passthrough {
     return createPassthrough({
       url: config.upstream.url,
       caPem: upstreamCa?.toString(),
       connectTimeoutMs: config.upstream.connectTimeoutMs,
+      isTrustedProxy: ({ address }) =>
+        config.clientAddress.from === 'forwarded' && isIn(trustedProxies, address),
       isPassedThrough: (target) => judgePath(target) instanceof PassThrough,
       isDraining: options.isDraining,
       onAnswered: (status) => metrics.passedThrough.inc({ code_class: codeClass(status) }),
@@ -185,6 +192,11 @@ interface Compiled {
   readonly upstream: Upstream;
   readonly passthrough: Passthrough | undefined;
   readonly judge: Judge;
+}
+
+function isIn(addresses: AddressSet, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && addresses.has(address);
 }
 
 const keyName = ({ name }: { name: string }): string => name;

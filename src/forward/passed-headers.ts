@@ -9,7 +9,11 @@ import { endToEndHeaders } from './hop-by-hop.ts';
  *
  * What a trusted proxy says of the client goes on, with the peer added; what anybody else says of it does not.
  */
-export function preparePassedHeaders(request: IncomingMessage, delivery: Delivery, peerIsTrusted: boolean): void {
+export function preparePassedHeaders(
+  request: IncomingMessage,
+  delivery: Delivery,
+  peerIsTrusted: boolean,
+): void {
   const { headers } = request;
   const kept = new Set<string>();
   const fields = endToEndHeaders(request.rawHeaders);

@@ -1,19 +1,22 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream';
+import { isIP, type Socket } from 'node:net';
 import './without-util-extend.ts';
 import httpProxy from 'http-proxy';
 import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
-import { endToEndHeaders } from './hop-by-hop.ts';
+import { passAnswer, prepareRefusedUpgrade, prepareTunnel } from './passed-answer.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
 
-/** Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets. */
+/**
+ * Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets.
+ * docs/passthrough.md describes it.
+ */
 export interface Passthrough {
+  /** The path gate and the framing check have let the request through; an awaited 100 Continue was sent. */
   request(request: IncomingMessage, response: ServerResponse, delivery: Delivery): void;
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, delivery: Delivery): void;
-  /** Whether this upgrade may become a tunnel; otherwise it is handled as an ordinary request. */
+  /** Whether this GET with `Upgrade: websocket` may become a tunnel; otherwise it is an ordinary request. */
   mayUpgrade(request: IncomingMessage): boolean;
   /** Closes idle connections to the application. */
   close(): void;
@@ -27,65 +30,153 @@ export interface PassthroughOptions {
   readonly connectTimeoutMs: number;
   /** The path gate's word on a request target. */
   readonly isPassedThrough: (target: string) => boolean;
-  /** Whether the peer may say who sent a request; the same rule as for events. */
+  /** Whether the peer may say who sent a request, as for events. */
   readonly isTrustedProxy: (peer: Peer) => boolean;
   /** The pod is ending: an application that has gone before the gate is expected. */
   readonly isDraining: () => boolean;
-  /** Status of the application's answer. */
+  /** Status of the application's answer; 101 for a tunnel. */
   readonly onAnswered: (status: number) => void;
-  /** The application gave no answer; `response` or `socket` is where the refusal belongs. */
+  /** The application gave no answer; `to` is where the refusal belongs. Called at most once a request. */
   readonly onFailed: (delivery: Delivery, rejection: Rejection, to: ServerResponse | Socket) => void;
 }
 
-/** Node gives idle connections up after 5 s, other servers later: a reused one must not be just closing. */
-const idleTimeoutMs = 4000;
+/** What a client waits for: its request, and what to do when the application gives no answer. */
+interface Pass {
+  readonly delivery: Delivery;
+  readonly fail: (error: Error) => void;
+}
 
-/** By http-proxy, which opens the upstream's request; the answer is written here. */
+/** Given up before the application does: known limits begin at 2 s, and a reset here is a 502 for the client. */
+const idleTimeoutMs = 1500;
+
+/** By http-proxy, which opens the upstream's request and copies bytes; the answers are written here. */
 export function createPassthrough(options: PassthroughOptions): Passthrough {
-  const { url, connectTimeoutMs } = options;
-  const ca = options.caPem === undefined ? {} : { ca: options.caPem };
-  const agentOptions = { keepAlive: true, timeout: idleTimeoutMs, ...ca };
-  const agent = url.protocol === 'https:' ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
-  const target = {
-    protocol: url.protocol,
-    hostname: unbracketed(url),
-    port: url.port,
-    path: url.pathname,
-    ...ca,
-  };
+  const pooled = createAgent(options, { keepAlive: true, timeout: idleTimeoutMs });
+  const single = createAgent(options, { keepAlive: false });
+  const passes = new WeakMap<IncomingMessage, Pass>();
   const proxy = httpProxy.createProxyServer({
-    target: target as unknown as string,
+    target: targetOf(options) as unknown as string,
     // The path goes on as it came; http-proxy would parse and rebuild it.
     toProxy: true,
     selfHandleResponse: true,
   });
 
-  proxy.on('proxyReq', (proxyReq, _request, response) => {
+  proxy.on('proxyReq', (proxyReq, request, response) => {
+    limitConnecting(proxyReq, options);
+    // A client that leaves would otherwise leave the application writing into nothing.
     response.once('close', () => proxyReq.destroy());
-    limitConnecting(proxyReq, secure, connectTimeoutMs);
+    if (response.destroyed) proxyReq.destroy();
+    const pass = passes.get(request);
+    if (pass === undefined) return;
+    // An unasked 101 ends a request without an error; where there was one, this comes too late to count.
+    proxyReq.once('close', () => pass.fail(brokenProtocol('the application closed without an answer')));
+    proxyReq.once('response', (answer: IncomingMessage) => {
+      if (isFinalStatus(answer.statusCode)) {
+        options.onAnswered(answer.statusCode);
+        passAnswer(answer, response, pass.delivery.requestId);
+      } else {
+        proxyReq.destroy();
+        pass.fail(brokenProtocol(`status ${answer.statusCode}`));
+      }
+    });
+  });
+
+  proxy.on('proxyReqWs', (proxyReq, request, socket) => {
+    limitConnecting(proxyReq, options);
+    socket.once('close', () => proxyReq.destroy());
+    const pass = passes.get(request);
+    if (pass === undefined) return;
+    const { requestId } = pass.delivery;
+    // Both come before http-proxy's own listeners.
+    proxyReq.once('upgrade', (answer: IncomingMessage, upstream: Socket) => {
+      options.onAnswered(101);
+      prepareTunnel(answer, upstream, socket, requestId);
+    });
+    proxyReq.once('response', (answer: IncomingMessage) => {
+      options.onAnswered(answer.statusCode ?? 0);
+      prepareRefusedUpgrade(answer, socket, requestId);
+    });
   });
 
   return {
     request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const fail = once((error: Error) => {
-        if (response.headersSent || response.destroyed) response.destroy();
-        else options.onFailed(delivery, rejectionFor(error), response);
-      });
-      passedRequests.set(response, { delivery, fail });
-      proxy.web(request, response, { agent }, fail);
+      const fail = (error: Error): void => {
+        // An answer under way has its own end: a late write error must not cut off an early 413.
+        if (response.headersSent || response.destroyed) return;
+        options.onFailed(delivery, rejectionFor(error, options.isDraining()), response);
+      };
+      passes.set(request, { delivery, fail });
+      proxy.web(request, response, { agent: pooled }, fail);
     },
     upgrade(request, socket, head, delivery) {
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const fail = once((error: Error) => {
-        if (socket.bytesWritten === before) options.onFailed(delivery, rejectionFor(error), socket);
-        else socket.destroy();
-      });
-      const before = socket.bytesWritten;
-      passedRequests.set(socket, { delivery, fail });
-      proxy.ws(request, socket, head, {}, fail);
+      const writtenBefore = socket.bytesWritten;
+      const fail = (error: Error): void => {
+        if (socket.destroyed || socket.writableEnded) return;
+        if (socket.bytesWritten > writtenBefore) socket.destroy();
+        else options.onFailed(delivery, rejectionFor(error, options.isDraining()), socket);
+      };
+      passes.set(request, { delivery, fail });
+      proxy.ws(request, socket, head, { agent: single }, fail);
     },
     mayUpgrade: (request) => !hasBody(request) && options.isPassedThrough(request.url ?? ''),
-    close: () => agent.destroy(),
+    close: () => pooled.destroy(),
   };
+}
+
+function targetOf({ url }: PassthroughOptions) {
+  return { protocol: url.protocol, hostname: hostOf(url), port: url.port, path: url.pathname };
+}
+
+/** Node would take the TLS server name from the client's Host header. An address is none (RFC 6066 section 3). */
+function createAgent({ url, caPem }: PassthroughOptions, manners: object): HttpAgent | HttpsAgent {
+  if (url.protocol === 'http:') return new HttpAgent(manners);
+  const host = hostOf(url);
+  const ca = caPem === undefined ? {} : { ca: caPem };
+  return new HttpsAgent({ ...manners, ...ca, servername: isIP(host) === 0 ? host : '' });
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** From the name's resolution to the end of the TLS handshake. A connection that was open already is not limited. */
+function limitConnecting(proxyReq: ClientRequest, { url, connectTimeoutMs }: PassthroughOptions): void {
+  const timer = setTimeout(() => {
+    const error = new Error(`no connection to ${url.host} within ${connectTimeoutMs} ms`);
+    proxyReq.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+  }, connectTimeoutMs);
+  const clear = (): void => clearTimeout(timer);
+  const watch = (socket: Socket): void => {
+    if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', clear);
+    else clear();
+  };
+  proxyReq.once('close', clear);
+  if (proxyReq.socket === null) proxyReq.once('socket', watch);
+  else watch(proxyReq.socket);
+}
+
+/** Node's parser takes any three digits; its writer throws on some of them. */
+function isFinalStatus(status: number | undefined): status is number {
+  return status !== undefined && status >= 200 && status <= 999;
+}
+
+const breach = 'HOOKGATE_BREACH';
+
+function brokenProtocol(message: string): Error {
+  return Object.assign(new Error(message), { code: breach });
+}
+
+function rejectionFor(error: Error & { code?: string }, isDraining: boolean): Rejection {
+  const { code } = error;
+  const isBroken = code === 'ECONNRESET' || code === 'EPIPE' || code === breach || code?.startsWith('HPE_');
+  if (isBroken) return reject('upstream_protocol_error', error.message);
+  return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', error.message);
+}
+
+/** http-proxy sends an upgrade's headers and no body: a length without one would swallow the next request. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;
 }

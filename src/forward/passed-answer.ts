@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { endToEndHeaders } from './hop-by-hop.ts';
+
+/** Streams the answer; when the application breaks off, the client's connection is cut, so that it can tell. */
+export function passAnswer(answer: IncomingMessage, response: ServerResponse, requestId: string): void {
+  if (response.headersSent || response.destroyed) return void answer.destroy();
+  response.writeHead(answer.statusCode ?? 502, passedFields(answer, requestId));
+  // Server-sent events begin with a head and nothing else.
+  response.flushHeaders();
+  pipeline(answer, response, (error) => {
+    if (error) response.destroy();
+  });
+}
+
+/**
+ * Prepares an application's refusal to upgrade, which http-proxy writes: as this is the last of the connection, its
+ * body ends where the connection ends, and needs no chunks.
+ */
+export function prepareRefusedUpgrade(answer: IncomingMessage, socket: Socket, requestId: string): void {
+  answer.headers = { ...joinedFields(answer, requestId), connection: 'close' };
+  answer.once('error', () => socket.destroy());
+}
+
+/**
+ * Prepares a 101, which http-proxy writes, and ties the two ends of the tunnel together, so that neither outlives the
+ * other: http-proxy ends one only when the other ends in good order.
+ */
+export function prepareTunnel(
+  answer: IncomingMessage,
+  upstream: Socket,
+  socket: Socket,
+  requestId: string,
+): void {
+  answer.headers = { ...joinedFields(answer, requestId), connection: 'Upgrade', upgrade: 'websocket' };
+  socket.once('close', () => upstream.destroy());
+  upstream.once('close', () => socket.destroySoon());
+  if (socket.destroyed) upstream.destroy();
+}
+
+/** The same fields in the form that http-proxy takes. */
+function joinedFields(answer: IncomingMessage, requestId: string): Record<string, string | string[]> {
+  const fields = passedFields(answer, requestId);
+  const joined: Record<string, string | string[]> = {};
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
+    const value = fields[index + 1] as string;
+    const before = joined[name];
+    joined[name] = before === undefined ? value : [before, value].flat();
+  }
+  return joined;
+}
+
+/** End-to-end fields, with the gate's request id in place of any other. */
+function passedFields(answer: IncomingMessage, requestId: string): string[] {
+  const fields = endToEndHeaders(answer.rawHeaders);
+  const passed: string[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const name = fields[index] as string;
+    if (!isGatesOwn(name.toLowerCase())) passed.push(name, fields[index + 1] as string);
+  }
+  passed.push('X-Request-Id', requestId);
+  return passed;
+}
+
+function isGatesOwn(name: string): boolean {
+  return name === 'x-request-id' || name.startsWith('hookgate-');
+}

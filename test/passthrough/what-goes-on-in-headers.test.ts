@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { startPlainApplication } from '../support/plain-application.ts';
+import { openRaw } from '../support/raw-http.ts';
+import { runGate, type Sections } from '../support/running-gate.ts';
+
+/** The header fields with which the application saw a GET with these lines. */
+async function seenWith(lines: readonly string[], sections: Sections = {}) {
+  const application = await startPlainApplication((_, response) => void response.end());
+  const gate = await runGate(application.url, { otherPaths: 'passthrough', ...sections });
+  const client = await openRaw(gate.port);
+  client.send(['GET /other HTTP/1.1', 'Host: shop.test', ...lines, '', ''].join('\r\n'));
+  expect(await client.answers(1)).toEqual([200]);
+  const id = /x-request-id: (\S+)/i.exec(client.text)?.[1];
+  const headers = application.requests[0]?.headers ?? {};
+  expect(headers['x-request-id']).toBe(id);
+  return headers;
+}
+
+test('end-to-end fields go on as they came', async () => {
+  const headers = await seenWith(['Cookie: a=1', 'Cookie: b=2', 'X-Own: caf\xe9', 'Traceparent: 00-1-2-01']);
+  expect(headers).toMatchObject({
+    host: 'shop.test',
+    cookie: 'a=1; b=2',
+    'x-own': 'caf\xe9',
+    traceparent: '00-1-2-01',
+  });
+});
+
+test('hop-by-hop fields end here, and so do those that Connection lists', async () => {
+  const headers = await seenWith([
+    'Connection: keep-alive, x-listed, host',
+    'X-Listed: 1',
+    'Keep-Alive: timeout=1',
+    'Proxy-Authorization: Basic eA==',
+    'Proxy-Anything: 1',
+    'TE: trailers',
+    'Upgrade: h2c',
+    'HTTP2-Settings: AAMAAABkAAQAAP__',
+  ]);
+  expect(Object.keys(headers).sort()).toEqual(
+    ['connection', 'host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-request-id'].sort(),
+  );
+});
+
+test('fields that only the gate may write, or that name another path, do not go on', async () => {
+  const headers = await seenWith([
+    'Hookgate-Verified: true',
+    'hookgate-event: payment.succeeded',
+    'X-Original-URL: /webhooks/juicyway',
+    'X-Rewrite-Url: /webhooks/juicyway',
+    'X-Request-Id: forged',
+  ]);
+  expect(Object.keys(headers).filter((name) => /hookgate|url/.test(name))).toEqual([]);
+  expect(headers['x-request-id']).not.toBe('forged');
+});
+
+const saysWhoSent = [
+  'X-Forwarded-For: 203.0.113.7',
+  'X-Forwarded-Proto: https',
+  'X-Forwarded-Host: admin.test',
+  'X-Real-IP: 203.0.113.7',
+];
+
+test('a stranger does not say who sent a request', async () => {
+  const headers = await seenWith(saysWhoSent);
+  expect(headers).toMatchObject({
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': 'shop.test',
+  });
+  expect(headers).not.toHaveProperty('x-real-ip');
+});
+
+test('a trusted proxy does', async () => {
+  const clientAddress = '{ from: forwarded, trustedProxies: [127.0.0.1] }';
+  expect(await seenWith(saysWhoSent, { clientAddress })).toMatchObject({
+    'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'admin.test',
+    'x-real-ip': '203.0.113.7',
+  });
+});
+
+test('of the answer the end-to-end fields go on', async () => {
+  const application = await startPlainApplication((_, response) => {
+    response.writeHead(201, [
+      ...['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'Connection', 'close, X-Hop', 'X-Hop', '1'],
+      ...[
+        'Proxy-Authenticate',
+        'Basic',
+        'Hookgate-Duplicate',
+        'true',
+        'X-Request-Id',
+        'theirs',
+        'ETag',
+        '"x"',
+      ],
+    ]);
+    response.end('made');
+  });
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const answer = await fetch(`http://127.0.0.1:${gate.port}/other`, { method: 'PUT' });
+  expect([answer.status, await answer.text()]).toEqual([201, 'made']);
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(answer.headers.get('etag')).toBe('"x"');
+  for (const name of ['x-hop', 'proxy-authenticate', 'hookgate-duplicate'])
+    expect(answer.headers.has(name)).toBe(false);
+  expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(answer.headers.get('connection')).toBe('keep-alive');
+});
+
+test('the path and the query go on byte for byte, behind the prefix of the upstream', async () => {
+  const application = await startPlainApplication();
+  const gate = await runGate(`${application.url}/app`, { otherPaths: 'passthrough' });
+  const targets = ['/', '/?', '/a%20b/c;d=1?x=//y/../z&u=http:/v?w', "/~u/$&'()*+,=:@!"];
+  for (const target of targets) {
+    const client = await openRaw(gate.port);
+    client.send(`GET ${target} HTTP/1.1\r\nHost: shop.test\r\n\r\n`);
+    await client.answers(1);
+  }
+  expect(application.seen).toEqual(targets.map((target) => `GET /app${target}`));
+});
