@@ -1,7 +1,7 @@
 /** Processor time of the envelope's parts, in microseconds per body: `node bench/envelope.ts`. Medians of 15 rounds. */
 import { createHmac, createSecretKey } from 'node:crypto';
 import { duplicateKey } from '../src/envelope/duplicate-key.ts';
-import { createMessageHmac } from '../src/envelope/hmac.ts';
+import { createHmacSha256 } from '../src/envelope/hmac.ts';
 import { type Envelope, scanEnvelope } from '../src/envelope/scan.ts';
 import { signEvent } from '../src/envelope/sign.ts';
 import { createVerifier } from '../src/envelope/verify.ts';
@@ -105,10 +105,10 @@ for (const [name, body] of Object.entries(hostileBodies(256 * 1024))) {
 const key = createSecretKey(secret);
 const data = Buffer.from(session(1));
 const digest = Buffer.alloc(32);
-const writeHmac = createMessageHmac(secret);
+const writeHmac = createHmacSha256(secret);
 console.log('\nus per HMAC of an 800-byte event');
 console.log(
-  `two one-shot hashes ${median(4000, () => writeHmac(digest, 'card.transaction', data)).toFixed(2)}`,
+  `two one-shot hashes ${median(4000, () => writeHmac(digest, 'card.transaction|', data)).toFixed(2)}`,
 );
 console.log(
   `createHmac          ${median(4000, () => void createHmac('sha256', key).update('card.transaction|').update(data).digest('binary')).toFixed(2)}`,

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import type { Envelope } from './envelope.ts';
-import { createMessageHmac } from './hmac.ts';
+import { createHmacSha256 } from './hmac.ts';
 import type { ChecksumKey } from './verify.ts';
 
 /** How a body may have been signed, in words; `differences` is empty where the gate itself would find it. */
@@ -23,9 +23,9 @@ export function findNearestSigning(envelope: Envelope, keys: readonly ChecksumKe
   const found: Signing[] = [];
   for (const key of keys) {
     for (const { secret, difference } of keyVariants(key.secret)) {
-      const writeHmac = createMessageHmac(secret);
+      const writeHmac = createHmacSha256(secret);
       for (const { data, encoding, differences } of texts) {
-        writeHmac(digest, envelope.event, data);
+        writeHmac(digest, `${envelope.event}|`, data);
         if (!timingSafeEqual(digest, sent)) continue;
         found.push({ keyName: key.name, encoding, differences: [...differences, ...difference] });
       }

@@ -1,6 +1,6 @@
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import type { Envelope } from './envelope.ts';
-import { createMessageHmac } from './hmac.ts';
+import { createHmacSha256 } from './hmac.ts';
 import { scanEnvelope } from './scan.ts';
 
 export interface Signing {
@@ -44,7 +44,7 @@ export function signBody(body: Buffer, signing: Signing): string {
 
 function checksum(envelope: Envelope, { secret, encoding, hexCase = 'upper' }: Signing): string {
   const digest = Buffer.alloc(32);
-  createMessageHmac(secret)(digest, envelope.event, envelope.dataIn(encoding));
+  createHmacSha256(secret)(digest, `${envelope.event}|`, envelope.dataIn(encoding));
   const hex = digest.toString('hex');
   return hexCase === 'upper' ? hex.toUpperCase() : hex;
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import type { Envelope } from './envelope.ts';
-import { createMessageHmac } from './hmac.ts';
+import { createHmacSha256 } from './hmac.ts';
 import { hexDigit } from './scan-string.ts';
 
 /** A business ID under which events may be signed; several are live while one is replaced by another. */
@@ -28,7 +28,7 @@ export function createVerifier(rules: {
   encodings: readonly ChecksumEncoding[];
 }): Verifier {
   const { encodings } = rules;
-  const keys = rules.keys.map(({ name, secret }) => ({ name, writeHmac: createMessageHmac(secret) }));
+  const keys = rules.keys.map(({ name, secret }) => ({ name, writeHmac: createHmacSha256(secret) }));
   const tried = `no match with ${listed('key', rules.keys)}; data ${encodings.join(', ')}`;
   const sent = Buffer.alloc(32);
   const computed = Buffer.alloc(32);
@@ -36,7 +36,7 @@ export function createVerifier(rules: {
   let lastEncoding = encodings[0];
 
   function holds(key: (typeof keys)[number], event: string, data: Buffer): boolean {
-    key.writeHmac(computed, event, data);
+    key.writeHmac(computed, `${event}|`, data);
     return timingSafeEqual(sent, computed);
   }
 
