@@ -9,9 +9,8 @@ export function passAnswer(answer: IncomingMessage, response: ServerResponse, re
   response.writeHead(answer.statusCode ?? 502, passedFields(answer, requestId));
   // Server-sent events begin with a head and nothing else.
   response.flushHeaders();
-  pipeline(answer, response, (error) => {
-    if (error) response.destroy();
-  });
+  // On an error of either it destroys the other.
+  pipeline(answer, response, () => {});
 }
 
 /**
@@ -21,11 +20,19 @@ export function passAnswer(answer: IncomingMessage, response: ServerResponse, re
 export function prepareRefusedUpgrade(answer: IncomingMessage, socket: Socket, requestId: string): void {
   answer.headers = { ...joinedFields(answer, requestId), connection: 'close' };
   answer.once('error', () => socket.destroy());
+  answer.once('end', () => {
+    // What came behind the handshake is discarded, so that the end of the connection can be read; but not for long.
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('close', () => clearTimeout(timer));
+  });
 }
 
+const lingerMs = 1000;
+
 /**
- * Prepares a 101, which http-proxy writes, and ties the two ends of the tunnel together, so that neither outlives the
- * other: http-proxy ends one only when the other ends in good order.
+ * Prepares a 101, which http-proxy writes, and ends the tunnel where the gate itself destroys the client's
+ * socket: http-proxy ends one side only when the other ends or fails of its own accord.
  */
 export function prepareTunnel(
   answer: IncomingMessage,
@@ -35,7 +42,6 @@ export function prepareTunnel(
 ): void {
   answer.headers = { ...joinedFields(answer, requestId), connection: 'Upgrade', upgrade: 'websocket' };
   socket.once('close', () => upstream.destroy());
-  upstream.once('close', () => socket.destroySoon());
   if (socket.destroyed) upstream.destroy();
 }
 

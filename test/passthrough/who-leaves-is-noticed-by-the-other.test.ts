@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { startPlainApplication } from '../support/plain-application.ts';
+import { openRaw } from '../support/raw-http.ts';
+import { runGate } from '../support/running-gate.ts';
+import { startScriptedApplication } from '../support/scripted-application.ts';
+
+const get = 'GET /other HTTP/1.1\r\nHost: shop.test\r\n\r\n';
+
+test('a client that leaves during the answer frees the application', async () => {
+  const application = await startPlainApplication((_, response) => void response.write('begun'));
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  const connected = once(application.server, 'connection');
+  client.send(get);
+  await client.receives('begun');
+  const [upstream] = await connected;
+  client.socket.destroy();
+  await once(upstream, 'close');
+});
+
+test('a client that leaves before the answer frees the application', async () => {
+  const application = await startPlainApplication(() => {});
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  const connected = once(application.server, 'connection');
+  const requested = once(application.server, 'request');
+  client.send(get);
+  const [upstream] = await connected;
+  await requested;
+  client.socket.destroy();
+  await once(upstream, 'close');
+});
+
+test('a client that leaves during its upload frees the application', async () => {
+  const application = await startPlainApplication((request) => void request.on('error', () => {}).resume());
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  const requested = once(application.server, 'request');
+  client.send('POST /other HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100\r\n\r\npart');
+  const [request] = await requested;
+  client.socket.destroy();
+  await new Promise((resolve) => request.once('close', resolve));
+  expect(request.complete).toBe(false);
+});
+
+test.each([
+  ['a length', 'Content-Length: 100\r\n\r\npart'],
+  ['chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n'],
+])('an application that breaks off an answer with %s cuts the client off', async (_, answer) => {
+  const application = await startScriptedApplication((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\n${answer}`, () => socket.destroy());
+  });
+  const gate = await runGate(application.url.origin, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  client.send(get);
+  expect(await client.closing()).toContain('200 OK');
+  // The end of a chunked body would tell the client that it has all.
+  expect(client.text).not.toContain('\r\n0\r\n');
+});
+
+test('an early refusal of an upload reaches the client', async () => {
+  const application = await startPlainApplication((_, response) => {
+    response.writeHead(413, { Connection: 'close' }).end('too much');
+  });
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  client.send('POST /other HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100000000\r\n\r\npart');
+  await client.receives('too much');
+  expect(await client.closing()).toContain('413 Payload Too Large');
+});
