@@ -3,7 +3,7 @@ import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 /**
  * Events that the application accepted although the store could not record it. They are suppressed from memory and
  * tried again in the background until they are recorded; what is left when the process ends is the window in which
- * a repeat reaches the application (docs/stores.md).
+ * a repeat reaches the application.
  */
 export interface Unrecorded {
   has(key: string): boolean;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { readKeyFile } from '../config/key-file.ts';
 import { signEvent } from '../envelope/sign.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
-import { readKeyFile } from '../sender/key-file.ts';
 import { type Attempt, createPoster } from '../sender/post.ts';
 import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sample-event.ts';
 import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';

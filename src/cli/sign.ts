@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { readKeyFile } from '../config/key-file.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
-import { readKeyFile } from '../sender/key-file.ts';
 
 interface SignOptions {
   keyFile: string;

@@ -78,7 +78,7 @@ function readOnce(directory: string): KeysRead {
 }
 
 /** Most editors and `echo` end a file with a newline that nobody means; only one is taken off. */
-function withoutNewline(bytes: Buffer): Buffer {
+export function withoutNewline(bytes: Buffer): Buffer {
   if (bytes.at(-1) !== 0x0a) return bytes;
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }

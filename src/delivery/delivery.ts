@@ -80,7 +80,10 @@ export interface Delivery {
   readonly facts: Facts;
 }
 
-/** How `data` is written in the signed message; see docs/checksum.md. */
+/**
+ * How `data` is written in the signed message: as it came; without insignificant whitespace; or that with the members
+ * of every object in the byte order of their names.
+ */
 export type ChecksumEncoding = 'received' | 'compact' | 'sorted';
 
 /** Facts of a delivery of which nothing is known yet. */

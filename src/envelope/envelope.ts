@@ -51,7 +51,7 @@ export class Envelope {
   }
 
   /**
-   * The bytes of `data` in one encoding (docs/checksum.md). Each is made once; encodings that do not differ are the
+   * The bytes of `data` in one encoding. Each is made once; encodings that do not differ are the
    * same Buffer, so callers may compare by identity to leave out a second look.
    */
   dataIn(encoding: ChecksumEncoding): Buffer {

@@ -1,4 +1,5 @@
 import type { Delivery } from '../delivery/delivery.ts';
+import { clientFields } from './client-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
 /**
@@ -91,14 +92,8 @@ const writtenByGate: ReadonlySet<string> = new Set([
   'content-length',
   'idempotency-key',
   'x-request-id',
-  // Other spellings of who sent it: the gate has established that, and writes it into X-Forwarded-For.
-  'forwarded',
-  'x-real-ip',
-  'x-client-ip',
-  'true-client-ip',
-  'cf-connecting-ip',
-  'x-cluster-client-ip',
-  'x-original-forwarded-for',
+  // The gate has established who sent it, and writes that into X-Forwarded-For.
+  ...clientFields,
   // Symfony, IIS, Rails, Express and others let these replace the path or the method that the gate has judged.
   'x-original-url',
   'x-rewrite-url',

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Delivery } from '../delivery/delivery.ts';
+import { clientFields } from './client-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
 /**
@@ -55,15 +56,7 @@ function saysWhoSent(name: string): boolean {
   return name.startsWith('x-forwarded-') || otherClientFields.has(name);
 }
 
-const otherClientFields: ReadonlySet<string> = new Set([
-  'forwarded',
-  'x-real-ip',
-  'x-client-ip',
-  'true-client-ip',
-  'cf-connecting-ip',
-  'x-cluster-client-ip',
-  'x-original-forwarded-for',
-]);
+const otherClientFields: ReadonlySet<string> = new Set(clientFields);
 
 /** A dual-stack socket reports IPv4 peers as `::ffff:192.0.2.1`. */
 function withoutMapping(address: string): string {

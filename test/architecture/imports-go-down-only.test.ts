@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const src = new URL('../../src/', import.meta.url).pathname;
 
-/** Each room and the rooms it may import from: the table of docs/architecture.md. */
+/** Each room and the rooms it may import from. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['cli'],
   cli: ['app', 'sender', 'config', 'envelope', 'forward', 'delivery', '.'],
