@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/cluster/**', 'test/faults/**', 'node_modules/**'],
+    globalSetup: ['test/setup/helm-before-tests.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -46,6 +46,11 @@ export function ensureHelm(major: HelmMajor): string {
   throw new Error(`Helm ${major} could not be had: ${tried.join('; ')}`);
 }
 
+/** The major versions that were fetched. */
+export function helmsAtHand(): readonly HelmMajor[] {
+  return ([4, 3] as const).filter((major) => existsSync(join(cache, `helm-${major}`)));
+}
+
 /** A file that can be moved, or a sentence about why not. */
 type Outcome = { readonly file: string } | string;
 

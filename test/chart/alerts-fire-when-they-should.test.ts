@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { stringify } from 'yaml';
+import { manifests, render } from '../support/helm.ts';
+import { requireProgram } from '../support/require-program.ts';
+
+const promtool = requireProgram('promtool');
+const labels = 'namespace="shop",job="hookgate"';
+const refused = `hookgate_rejections_total{${labels},route="juicyway",reason="checksum_mismatch"}`;
+const matches = (key: string, encoding: string) =>
+  `hookgate_checksum_matches_total{${labels},key="${key}",encoding="${encoding}"}`;
+const alive = { series: `hookgate_build_info{${labels}}`, values: '1x20000' };
+
+interface Case {
+  readonly alert: string;
+  readonly series: readonly { series: string; values: string }[];
+  /** Firing at these times, and not at those. */
+  readonly firing: readonly string[];
+  readonly quiet: readonly string[];
+}
+
+/** One sample a minute. */
+const cases: readonly Case[] = [
+  {
+    alert: 'HookgateDown',
+    series: [{ series: `hookgate_build_info{${labels}}`, values: '1x10 _x60' }],
+    firing: ['30m'],
+    quiet: ['10m', '15m'],
+  },
+  {
+    // Two in a quarter of an hour are its usual rate; then thirty.
+    alert: 'HookgateEventsRefused',
+    series: [alive, { series: refused, values: '0+0.1x1500 152+2x30' }],
+    firing: ['1525m'],
+    quiet: ['1490m'],
+  },
+  {
+    // Without a day before it: five at once are enough.
+    alert: 'HookgateEventsRefused',
+    series: [alive, { series: refused, values: '0x9 8x60' }],
+    firing: ['12m'],
+    quiet: ['5m', '40m'],
+  },
+  ...(['1h', '24h', '40h'] as const).map((age) => ({
+    alert: `HookgateEventUndelivered${age}`,
+    series: [
+      alive,
+      { series: `hookgate_oldest_undelivered_seconds{${labels},route="juicyway"}`, values: '0+60x3000' },
+    ],
+    firing: [`${Number.parseInt(age, 10) * 60 + 2}m`],
+    quiet: [`${Number.parseInt(age, 10) * 60 - 2}m`],
+  })),
+  {
+    alert: 'HookgateStoreDown',
+    series: [alive, { series: `hookgate_duplicate_store_up{${labels}}`, values: '1x5 0x10 1x10' }],
+    firing: ['8m'],
+    quiet: ['5m', '20m'],
+  },
+  {
+    alert: 'HookgateAllowlistEmpty',
+    series: [alive, { series: `hookgate_allowlist_entries{${labels}}`, values: '3x5 0x10 3x10' }],
+    firing: ['9m'],
+    quiet: ['5m', '20m'],
+  },
+  {
+    alert: 'HookgateReloadFailing',
+    series: [alive, { series: `hookgate_config_last_reload_successful{${labels}}`, values: '1x5 0x20 1x10' }],
+    firing: ['15m'],
+    quiet: ['5m', '30m'],
+  },
+];
+
+/** One sample every ten minutes; the retention is 49 hours here, which are 2,940 minutes. */
+const slowCases: readonly Case[] = [
+  {
+    alert: 'HookgateKeyUnused',
+    series: [
+      alive,
+      { series: matches('new', 'sorted'), values: '0+1x600' },
+      { series: matches('old', 'sorted'), values: '0+1x10 10x590' },
+    ],
+    firing: ['3200m'],
+    quiet: ['2900m', '3060m'],
+  },
+  {
+    alert: 'HookgateEncodingChanged',
+    series: [
+      alive,
+      { series: matches('live', 'sorted'), values: '0+1x50 50x50' },
+      { series: matches('live', 'received'), values: '0x50 0+1x50' },
+    ],
+    firing: ['540m'],
+    quiet: ['490m', '800m'],
+  },
+];
+
+test.runIf(promtool)('the rules pass promtool, and each alert fires when it should and only then', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hookgate-rules-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const run = (...args: string[]) => {
+    const done = spawnSync('promtool', args, { cwd: directory, encoding: 'utf8' });
+    expect(done.status, done.stdout + done.stderr).toBe(0);
+    return done.stdout;
+  };
+  writeFileSync(join(directory, 'rules.yaml'), stringify(rules()));
+  const alerts = new Set([...cases, ...slowCases].map(({ alert }) => alert));
+  expect(run('check', 'rules', 'rules.yaml')).toContain(`${alerts.size} rules found`);
+  for (const [interval, some] of [['1m', cases] as const, ['10m', slowCases] as const]) {
+    const tests = some.map((one) => unitTest(one, interval));
+    writeFileSync(
+      join(directory, 'alerts.yaml'),
+      stringify({ rule_files: ['rules.yaml'], evaluation_interval: interval, tests }),
+    );
+    run('test', 'rules', 'alerts.yaml');
+  }
+});
+
+function rules(): unknown {
+  const values = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
+  return manifests(render('monitoring', values)).find(({ kind }) => kind === 'PrometheusRule')?.spec;
+}
+
+/** Whether an alert fires is all that is asked here, so its labels and texts are not repeated: ALERTS counts it. */
+function unitTest({ alert, series, firing, quiet }: Case, interval: string) {
+  const sample = (eval_time: string, value: number) => ({
+    expr: `count(ALERTS{alertname="${alert}",alertstate="firing"}) or vector(0)`,
+    eval_time,
+    exp_samples: [{ labels: '{}', value }],
+  });
+  return {
+    interval,
+    input_series: series,
+    promql_expr_test: [...firing.map((time) => sample(time, 1)), ...quiet.map((time) => sample(time, 0))],
+  };
+}

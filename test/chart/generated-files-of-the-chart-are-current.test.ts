@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { dashboardJson } from '../../scripts/chart-dashboard.ts';
+import { readmeWithTable } from '../../scripts/chart-readme.ts';
+import { chart } from '../support/helm.ts';
+
+const read = (file: string) => readFileSync(`${chart}/${file}`, 'utf8');
+
+test('the table of values in the README (node scripts/chart-readme.ts rewrites it)', () => {
+  expect(read('README.md')).toBe(readmeWithTable(read('README.md'), read('values.yaml')));
+});
+
+test('the dashboard (node scripts/chart-dashboard.ts rewrites it)', () => {
+  expect(read('files/dashboard.json')).toBe(dashboardJson());
+});
+
+test('the alerts that values may turn off are the alerts there are, and each has a section in the runbook', () => {
+  const alerts = [...read('files/rules.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name as string);
+  const schema = JSON.parse(read('values.schema.json')) as { $defs: { alertName: { enum: string[] } } };
+  expect(schema.$defs.alertName.enum.toSorted()).toEqual(alerts.toSorted());
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  const sections = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+  expect(sections.toSorted()).toEqual(alerts.toSorted());
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { helmsAtHand } from '../setup/install-helm.ts';
+import { chart, template } from '../support/helm.ts';
+
+const minimal = ['-f', `${chart}/ci/minimal.yaml`];
+
+/** Arguments, and the key that the refusal points at. */
+const cases: readonly (readonly [what: string, args: readonly string[], at: string])[] = [
+  ['an unknown key', ['--set', 'replicas=2'], '/replicas'],
+  ['an unknown key further down', ['--set', 'upstream.uri=http://x'], '/upstream/uri'],
+  ['an unknown key of a route', ['--set-json', 'routes=[{"path":"/a","event":["*"]}]'], '/routes/0/event'],
+  ['a route without path', ['--set-json', 'routes=[{"name":"a"}]'], '/routes/0'],
+  ['a path that ends in a slash', ['--set', 'routes[0].path=/hooks/'], '/routes/0/path'],
+  ['an encoded path', ['--set', 'routes[0].path=/a%2fb'], '/routes/0/path'],
+  ['a duration without unit', ['--set-string', 'upstream.timeout=25'], '/upstream/timeout'],
+  ['an upstream with credentials', ['--set', 'upstream.url=http://u:p@x'], '/upstream/url'],
+  ['an authority for plain HTTP', ['--set', 'upstream.caConfigMap=ca'], '/upstream/url'],
+  ['a privileged port', ['--set', 'listen.port=80'], '/listen/port'],
+  ['a text that is no digest', ['--set', 'image.digest=latest'], '/image/digest'],
+  [
+    'a Redis password in the URL',
+    ['--set', 'duplicates.redis.url=redis://:pw@x:6379'],
+    '/duplicates/redis/url',
+  ],
+  ['sentinels without master', ['--set', 'duplicates.redis.sentinels={a:26379}'], '/duplicates/redis/master'],
+  [
+    'a claim for redis',
+    ['--set', 'persistence.enabled=true,duplicates.store=redis,duplicates.redis.url=redis://x'],
+    '/duplicates/store',
+  ],
+  ['a claim that is not used', ['--set', 'persistence.existingClaim=c'], '/persistence/enabled'],
+  ['a node port on ClusterIP', ['--set', 'service.nodePort=30080'], '/service/type'],
+  [
+    'addresses beside a ConfigMap of them',
+    ['--set', 'allowlist.existingConfigMap=x'],
+    '/allowlist/addresses',
+  ],
+  [
+    'no limits',
+    ['--set-json', 'resources={"requests":{"cpu":"1","memory":"1Gi"},"limits":null}'],
+    '/resources',
+  ],
+  [
+    'a label of the chart itself',
+    ['--set', 'podLabels.app\\.kubernetes\\.io/name=x'],
+    'app.kubernetes.io/name',
+  ],
+  ['TLS on the Service port 80', ['--set', 'listen.tls.existingSecret=x'], '/service/port'],
+  [
+    'an alert that does not exist',
+    ['--set', 'prometheusRule.disabled={HookgateDwon}'],
+    '/prometheusRule/disabled/0',
+  ],
+];
+
+describe.each(helmsAtHand())('Helm %d', (major) => {
+  test.each(cases)('%s', (_what, args, at) => {
+    const run = template([...minimal, ...args], major);
+    expect(run.status).not.toBe(0);
+    expect(run.stderr).toContain('meet the specifications of the schema');
+    expect(run.stderr).toContain(`'${at}'`);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { helmsAtHand } from '../setup/install-helm.ts';
+import { chart, template } from '../support/helm.ts';
+
+const minimal = ['-f', `${chart}/ci/minimal.yaml`];
+const redis = ['--set', 'duplicates.store=redis,duplicates.redis.url=redis://valkey:6379'];
+const ingress = ['--set', 'ingress.enabled=true,ingress.hosts={hooks.example.com}'];
+
+/** What is given, what is named, and the words that tell the way out. */
+const cases: readonly (readonly [what: string, args: readonly string[], remedy: RegExp])[] = [
+  ['no upstream', ['--set', 'upstream.url='], /upstream\.url is empty.*--set upstream\.url=http/],
+  [
+    'an empty allowlist in enforce mode',
+    ['--set-json', 'allowlist.addresses=[]'],
+    /allowlist\.addresses is empty.*allowlist\.mode=observe/,
+  ],
+  [
+    'no key',
+    ['--set', 'keys.existingSecret='],
+    /No key.*kubectl create secret generic.*keys\.existingSecret=/,
+  ],
+  ['two sources of keys', ['--set', 'keys.values.live=x'], /keys\.existingSecret and keys\.values/],
+  [
+    'several replicas with the embedded store',
+    ['--set', 'replicaCount=2'],
+    /replicaCount is 2.*embedded.*duplicates\.store=redis/,
+  ],
+  [
+    'several replicas with the memory store',
+    ['--set', 'replicaCount=2,duplicates.store=memory'],
+    /memory store.*duplicates\.store=redis/,
+  ],
+  [
+    'an HPA with the embedded store',
+    ['--set', 'autoscaling.enabled=true'],
+    /autoscaling\.enabled is true.*duplicates\.store=redis/,
+  ],
+  [
+    'an HPA upside down',
+    [...redis, '--set', 'autoscaling.enabled=true,autoscaling.minReplicas=9'],
+    /minReplicas \(9\).*Raise/,
+  ],
+  ['an Ingress with the peer address', ingress, /ingress\.enabled.*clientAddress\.from=forwarded/],
+  [
+    'an HTTPRoute with the peer address',
+    ['--set', 'httpRoute.enabled=true,httpRoute.parentRefs[0].name=g'],
+    /httpRoute\.enabled.*clientAddress\.from=forwarded/,
+  ],
+  ['an Ingress without host', ['--set', 'ingress.enabled=true'], /ingress\.hosts is empty/],
+  ['an HTTPRoute without Gateway', ['--set', 'httpRoute.enabled=true'], /httpRoute\.parentRefs is empty/],
+  [
+    'a load balancer that hides the address',
+    ['--set', 'service.type=LoadBalancer'],
+    /externalTrafficPolicy=Local/,
+  ],
+  ['forwarded by nobody', ['--set', 'clientAddress.from=forwarded'], /trustedProxies is empty/],
+  [
+    'a retention of 48 h',
+    ['--set', 'duplicates.retention=48h'],
+    /duplicates\.retention is 48h.*retention=7d/,
+  ],
+  ['a short lease', ['--set', 'upstream.timeout=60s'], /duplicates\.lease is 60s.*Raise duplicates\.lease/],
+  ['redis nowhere', ['--set', 'duplicates.store=redis'], /duplicates\.redis\.url/],
+  ['a NetworkPolicy for nobody', ['--set', 'networkPolicy.enabled=true'], /networkPolicy\.from is empty/],
+  ['admin and traffic on one port', ['--set', 'admin.port=8080'], /both 8080.*different ports/],
+  [
+    'too short a grace period',
+    ['--set', 'terminationGracePeriodSeconds=20'],
+    /terminationGracePeriodSeconds is 20.*need 35/,
+  ],
+  [
+    'two routes of one name',
+    ['--set-json', 'routes=[{"path":"/a/x"},{"path":"/b/x"}]'],
+    /same name \(x, x\)/,
+  ],
+];
+
+describe.each(helmsAtHand())('Helm %d', (major) => {
+  test.each(cases)('%s', (_what, args, remedy) => {
+    const run = template([...minimal, ...args], major);
+    expect(run.status).not.toBe(0);
+    expect(run.stderr).toContain('Hookgate cannot be installed with these values');
+    expect(run.stderr).toMatch(remedy);
+  });
+});
+
+test('everything that is wrong is said at once', () => {
+  const { stderr } = template(['--set', 'replicaCount=2']);
+  for (const finding of ['upstream.url', 'allowlist.addresses', 'No key', 'replicaCount']) {
+    expect(stderr).toContain(finding);
+  }
+});
