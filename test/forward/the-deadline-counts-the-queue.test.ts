@@ -1,17 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { answer200, startScriptedApplication } from '../support/scripted-application.ts';
 import { anEvent, testUpstream } from '../support/test-upstream.ts';
 
 test('an event that waits for a connection until its deadline is never sent', async () => {
-  const application = await startScriptedApplication(() => {});
-  const upstream = testUpstream(application.url, { connections: 1, timeoutMs: 150 });
+  const arrived = Promise.withResolvers<void>();
+  const application = await startScriptedApplication(() => arrived.resolve());
+  // Both deadlines pass in one step, so that no connection comes free between them.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const upstream = testUpstream(application.url, { connections: 1, timeoutMs: 150, now: () => 0 });
 
   const first = upstream.send(anEvent('first'));
   const second = upstream.send(anEvent('second'));
+  await arrived.promise;
+  vi.advanceTimersByTime(150);
 
   expect(await first).toEqual({ kind: 'timeout', sent: true });
   expect(await second).toEqual({ kind: 'timeout', sent: false });
+  vi.useRealTimers();
   application.play(answer200);
   expect(await upstream.send(anEvent('third'))).toMatchObject({ kind: 'answered', status: 200 });
   expect(application.requests.map((request) => request.split('\r\n\r\n')[1])).toEqual(['first', 'third']);
