@@ -34,6 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   paths: [],
   config: ['addresses', 'delivery'],
   stores: ['delivery'],
+  injector: [],
   metrics: ['delivery'],
   log: [],
   delivery: [],

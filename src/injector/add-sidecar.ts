@@ -1,0 +1,35 @@
+import { sameAsDefaulted } from './defaulted.ts';
+import type { Container, PodSpec, Volume } from './pod.ts';
+import type { FormerPlace } from './remove-sidecar.ts';
+
+/**
+ * Puts the sidecar into `containers`, or as a native one into `initContainers`: where it was before, else last. What
+ * was there and says the same is kept as it is written, so that a second pass changes nothing.
+ */
+export function addSidecar(
+  spec: PodSpec,
+  sidecar: Container,
+  volumes: readonly Volume[],
+  former: readonly FormerPlace[],
+): PodSpec {
+  const list = sidecar.restartPolicy === 'Always' ? 'initContainers' : 'containers';
+  const [before, ...further] = former.filter((place) => place.list === list);
+  const container =
+    before !== undefined && sameAsDefaulted(before.container, sidecar) ? before.container : sidecar;
+  const others = spec[list] ?? [];
+  // Two containers of one name: the pod is not one that injection made, so their places mean nothing.
+  const index = before === undefined || further.length > 0 ? others.length : before.index;
+  return {
+    ...spec,
+    [list]: others.toSpliced(index, 0, container),
+    volumes: withVolumes(spec.volumes ?? [], volumes),
+  };
+}
+
+function withVolumes(present: readonly Volume[], wanted: readonly Volume[]): Volume[] {
+  const replaced = present.map((volume) => {
+    const own = wanted.find(({ name }) => name === volume.name);
+    return own === undefined || sameAsDefaulted(volume, own) ? volume : own;
+  });
+  return [...replaced, ...wanted.filter(({ name }) => !present.some((volume) => volume.name === name))];
+}

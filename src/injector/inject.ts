@@ -1,0 +1,104 @@
+/** The room `injector` puts Hookgate in front of one port of a pod, or tells why it cannot. No clock, no network. */
+import { addSidecar } from './add-sidecar.ts';
+import type { Denial } from './denials.ts';
+import { findGuardedPort, type GuardedPort, portsTogether } from './guarded-port.ts';
+import { withHandlersAt } from './handlers.ts';
+import { moveApplication } from './move-port.ts';
+import { findCollision, findObstacle } from './obstacles.ts';
+import { type OptIn, readOptIn } from './opt-in.ts';
+import { type Operation, patchBetween } from './patch.ts';
+import type { Container, Pod, PodSpec } from './pod.ts';
+import { removeSidecar } from './remove-sidecar.ts';
+import { renamedPort } from './renamed-port.ts';
+import { sidecarFor, volumesFor } from './sidecar.ts';
+import type { SidecarTemplate } from './sidecar-template.ts';
+import { withGracePeriod, withStopDelay } from './stop.ts';
+
+export interface InjectorSettings {
+  readonly template: SidecarTemplate;
+  /** Name of the guarded port where the pod does not tell. */
+  readonly defaultPort: string;
+  /** How long an application without preStop of its own sleeps before it is told to stop. */
+  readonly stopDelaySeconds: number;
+  /** What the sidecar itself needs to stop. */
+  readonly stopSeconds: number;
+}
+
+/** What the API server's version allows. */
+export interface ClusterFeatures {
+  /** Native sidecars whose named ports reach EndpointSlices: Kubernetes 1.33. */
+  readonly nativeSidecars: boolean;
+  /** Native sidecars at all, without which a Job never finishes: 1.29. */
+  readonly nativeSidecarsOfJobs: boolean;
+  /** The `sleep` action of preStop: 1.30. */
+  readonly sleepAction: boolean;
+}
+
+export type Injection =
+  | { readonly kind: 'not opted in' }
+  | {
+      readonly kind: 'injected';
+      readonly pod: Pod;
+      readonly patch: readonly Operation[];
+      readonly optIn: OptIn;
+    }
+  | Denial;
+
+/** Pod + settings → patch, denial, or nothing to do. A pod that went through here before gets an empty patch. */
+export function inject(given: Pod, settings: InjectorSettings, features: ClusterFeatures): Injection {
+  const optIn = readOptIn(given, settings.defaultPort);
+  if (optIn === undefined) return { kind: 'not opted in' };
+  if (optIn.kind === 'denial') return optIn;
+
+  const { pod, former } = removeSidecar(given, optIn);
+  const obstacle = findObstacle(pod.spec);
+  if (obstacle !== undefined) return obstacle;
+  const guarded = findGuardedPort(pod.spec, optIn);
+  if (guarded.kind === 'denial') return guarded;
+  const collision = findCollision(pod.spec, guarded, optIn, settings.template);
+  if (collision !== undefined) return collision;
+
+  const application = optIn.move === undefined ? handOver(guarded) : moveApplication(guarded, optIn.move);
+  if ('kind' in application) return application;
+  const delaySeconds = features.sleepAction ? (optIn.stopDelaySeconds ?? settings.stopDelaySeconds) : 0;
+  const applicationPort = optIn.move?.to ?? guarded.port.containerPort;
+  const renamed = withApplication(pod.spec, guarded, {
+    ...withStopDelay(application, delaySeconds),
+    ports: (application.ports ?? []).map((port) =>
+      port === guarded.port
+        ? {
+            ...port,
+            ...(port.name !== undefined && { name: renamedPort(port.name, portsTogether(pod.spec)) }),
+            containerPort: applicationPort,
+          }
+        : port,
+    ),
+  });
+
+  const endsByItself = (pod.spec.restartPolicy ?? 'Always') !== 'Always';
+  const sidecar = sidecarFor(settings.template, {
+    port: {
+      name: guarded.port.name,
+      number: optIn.move === undefined ? undefined : guarded.port.containerPort,
+    },
+    applicationPort,
+    isNative: features.nativeSidecars || (endsByItself && features.nativeSidecarsOfJobs),
+  });
+  const guardedSpec = addSidecar(
+    withGracePeriod(renamed, delaySeconds + settings.stopSeconds),
+    sidecar,
+    volumesFor(settings.template, optIn),
+    former,
+  );
+  const injected: Pod = { ...pod, spec: guardedSpec };
+  return { kind: 'injected', pod: injected, patch: patchBetween(given, injected), optIn };
+}
+
+/** The name goes to the sidecar; the application keeps the number, and its handlers ask for that. */
+function handOver({ place, port }: GuardedPort): Container {
+  return withHandlersAt(place.container, port.name === undefined ? [] : [port.name], port.containerPort);
+}
+
+function withApplication(spec: PodSpec, { place }: GuardedPort, application: Container): PodSpec {
+  return { ...spec, [place.list]: (spec[place.list] ?? []).with(place.index, application) };
+}

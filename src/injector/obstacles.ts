@@ -1,0 +1,78 @@
+import { type Denial, deny } from './denials.ts';
+import { type GuardedPort, runningTogether } from './guarded-port.ts';
+import { handlersOf } from './handlers.ts';
+import type { OptIn } from './opt-in.ts';
+import { isTcp, type PodSpec } from './pod.ts';
+import type { SidecarTemplate } from './sidecar-template.ts';
+
+/** What in the pod as a whole keeps the sidecar out. */
+export function findObstacle(spec: PodSpec): Denial | undefined {
+  if (spec.hostNetwork === true)
+    return deny('host_network', 'it uses hostNetwork, where its ports are those of the node');
+  if (spec.os?.name === 'windows') return deny('not_linux', 'it runs on Windows, and the image is for Linux');
+  return undefined;
+}
+
+/** What stands in the sidecar's way beside the guarded port. */
+export function findCollision(
+  spec: PodSpec,
+  guarded: GuardedPort,
+  optIn: OptIn,
+  template: SidecarTemplate,
+): Denial | undefined {
+  const places = runningTogether(spec);
+  const { move } = optIn;
+  const needed = move === undefined ? [template.trafficPort, template.adminPort] : [template.adminPort];
+  for (const { container } of places) {
+    for (const port of container.ports ?? []) {
+      if (!isTcp(port)) continue;
+      if (needed.includes(port.containerPort))
+        return deny(
+          'port_taken',
+          `its container ${container.name} uses port ${port.containerPort}, which the sidecar needs`,
+        );
+      if (port === guarded.port) continue;
+      // One network namespace: the port would be bound by whoever comes first.
+      if (port.containerPort === guarded.port.containerPort && container !== guarded.place.container)
+        return deny(
+          'port_ambiguous',
+          `its containers ${guarded.place.container.name} and ${container.name} both have the number ${port.containerPort}`,
+        );
+      if (port.containerPort === move?.to)
+        return deny('move_port_taken', `its container ${container.name} already uses port ${move.to}`);
+      if (move !== undefined && port.containerPort === guarded.port.containerPort)
+        return deny(
+          'port_ambiguous',
+          `its container ${container.name} has two ports with the number ${port.containerPort}`,
+        );
+    }
+  }
+  if (move !== undefined && (move.to === template.adminPort || move.to === guarded.port.containerPort))
+    return deny('move_port_taken', `the sidecar itself needs port ${move.to}`);
+
+  const volumes = new Set(template.volumes.map(({ name }) => name));
+  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+    const mount = container.volumeMounts?.find(({ name }) => volumes.has(name));
+    if (mount !== undefined)
+      return deny(
+        'volume_taken',
+        `its container ${container.name} mounts a volume called ${mount.name}, a name that belongs to the sidecar`,
+      );
+  }
+  return findOtherProtocol(guarded);
+}
+
+/** The sidecar speaks HTTP/1.1 without TLS to the application; a probe tells where the port speaks something else. */
+function findOtherProtocol({ place, port }: GuardedPort): Denial | undefined {
+  for (const { httpGet, grpc } of handlersOf(place.container)) {
+    const isGuarded = (value: string | number) => value === port.containerPort || value === port.name;
+    if (httpGet?.scheme === 'HTTPS' && isGuarded(httpGet.port))
+      return deny(
+        'protocol_unsupported',
+        `a probe asks the guarded port by HTTPS, so the application itself ends TLS there`,
+      );
+    if (grpc !== undefined && isGuarded(grpc.port))
+      return deny('protocol_unsupported', 'a gRPC probe asks the guarded port, so it speaks HTTP/2');
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { type Denial, deny } from './denials.ts';
+import { type Pod, textAt } from './pod.ts';
+
+export const injectLabel = 'hookgate.io/inject';
+export const portAnnotation = 'hookgate.io/port';
+export const movePortAnnotation = 'hookgate.io/move-port';
+export const stopDelayAnnotation = 'hookgate.io/stop-delay';
+/** Annotation → the volume of the sidecar whose ConfigMap or Secret it names. */
+export const sourceAnnotations: Readonly<Record<string, string>> = {
+  'hookgate.io/config': 'hookgate-config',
+  'hookgate.io/allowlist': 'hookgate-allowlist',
+  'hookgate.io/keys': 'hookgate-keys',
+};
+
+/** What the labels and annotations of a pod ask for. */
+export interface OptIn {
+  readonly kind: 'opted in';
+  /** The port that the Service targets: its name, or its number where the application is to move. */
+  readonly port: string | number;
+  readonly move: { readonly variable: string; readonly to: number } | undefined;
+  /** Undefined: the default of the settings. 0: no sleep. */
+  readonly stopDelaySeconds: number | undefined;
+  /** Volume → name of the ConfigMap or Secret in the pod's namespace. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+const longestStopDelaySeconds = 300;
+
+/** Undefined where the pod does not ask for Hookgate. */
+export function readOptIn(pod: Pod, defaultPort: string): OptIn | Denial | undefined {
+  const label = textAt(pod.metadata.labels, injectLabel);
+  if (label === undefined || label === 'false') return undefined;
+  if (label !== 'true') return deny('label_value', `its label ${injectLabel} is ${quote(label)}`);
+
+  const annotation = (name: string): string | undefined => textAt(pod.metadata.annotations, name);
+  const invalid = (name: string, expected: string): Denial =>
+    deny(
+      'annotation_invalid',
+      `its annotation ${name} is ${quote(annotation(name) ?? '')}, expected ${expected}`,
+    );
+
+  const moveText = annotation(movePortAnnotation);
+  const move = moveText === undefined ? undefined : readMove(moveText);
+  if (moveText !== undefined && move === undefined)
+    return invalid(movePortAnnotation, 'a variable and a port, such as PORT=18080');
+
+  const portText = annotation(portAnnotation) ?? defaultPort;
+  const number = /^\d{1,5}$/.test(portText) ? Number(portText) : undefined;
+  if (number === undefined && !isPortName(portText))
+    return invalid(portAnnotation, 'the name of a container port, such as http');
+  if (number !== undefined && move === undefined)
+    return deny(
+      'port_unnamed',
+      `its annotation ${portAnnotation} is the number ${number}, and only a name can be handed to the sidecar while the application keeps its number`,
+    );
+
+  const delayText = annotation(stopDelayAnnotation);
+  const delay =
+    delayText === undefined ? undefined : Number(/^\d{1,3}s?$/.exec(delayText)?.[0].replace('s', ''));
+  if (delay !== undefined && !(delay <= longestStopDelaySeconds))
+    return invalid(stopDelayAnnotation, `whole seconds from 0 (no sleep) to ${longestStopDelaySeconds}`);
+
+  const sources: Record<string, string> = {};
+  for (const [name, volume] of Object.entries(sourceAnnotations)) {
+    const value = annotation(name);
+    if (value === undefined) continue;
+    if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value))
+      return invalid(name, 'the name of an object in this namespace');
+    sources[volume] = value;
+  }
+  return { kind: 'opted in', port: number ?? portText, move, stopDelaySeconds: delay, sources };
+}
+
+function readMove(text: string): { variable: string; to: number } | undefined {
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)=([1-9]\d{0,4})$/.exec(text);
+  const to = Number(match?.[2]);
+  return match?.[1] === undefined || to > 65_535 ? undefined : { variable: match[1], to };
+}
+
+/** IANA_SVC_NAME (RFC 6335), as the API server checks it. */
+function isPortName(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/.test(text) && /[a-z]/.test(text) && !text.includes('--');
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+}

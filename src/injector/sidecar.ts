@@ -1,0 +1,52 @@
+import type { OptIn } from './opt-in.ts';
+import type { Container, ContainerPort, Volume } from './pod.ts';
+import { adminPortName, type SidecarTemplate, trafficPortName } from './sidecar-template.ts';
+
+/** The sidecar's container for one pod. */
+export function sidecarFor(
+  template: SidecarTemplate,
+  pod: {
+    /** Name and number as the Service knows them; the number only where the sidecar takes it over. */
+    readonly port: { readonly name: string | undefined; readonly number: number | undefined };
+    readonly applicationPort: number;
+    readonly isNative: boolean;
+  },
+): Container {
+  const { port, applicationPort, isNative } = pod;
+  const own: Record<string, string> = {
+    HOOKGATE_UPSTREAM_URL: `http://127.0.0.1:${applicationPort}`,
+    ...(port.number !== undefined && { HOOKGATE_LISTEN_PORT: String(port.number) }),
+    // A native sidecar is told to stop once the application has ended: there is nothing left to wait for.
+    ...(isNative && { HOOKGATE_DRAIN_DELAY: '0s' }),
+  };
+  const takesOver = (one: ContainerPort): ContainerPort =>
+    one.name !== trafficPortName
+      ? one
+      : { ...one, name: port.name ?? trafficPortName, containerPort: port.number ?? one.containerPort };
+  const { container } = template;
+  return {
+    ...container,
+    ...(isNative && { restartPolicy: 'Always' }),
+    env: [
+      ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(own, name)),
+      ...Object.entries(own).map(([name, value]) => ({ name, value })),
+    ],
+    ports: (container.ports ?? [])
+      .filter(({ name }) => name === trafficPortName || name === adminPortName)
+      .map(takesOver),
+  };
+}
+
+/** The sidecar's volumes, with the ConfigMaps and the Secret that this pod names. */
+export function volumesFor(template: SidecarTemplate, { sources }: OptIn): readonly Volume[] {
+  return template.volumes.map((volume) => {
+    const name = sources[volume.name];
+    if (name === undefined) return volume;
+    const { configMap, secret } = volume as { configMap?: object; secret?: object };
+    return {
+      ...volume,
+      ...(configMap && { configMap: { ...configMap, name } }),
+      ...(secret && { secret: { ...secret, secretName: name } }),
+    } as Volume;
+  });
+}

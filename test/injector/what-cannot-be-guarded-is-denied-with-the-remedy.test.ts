@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { type DenialReason, denialReasons } from '../../src/injector/denials.ts';
+import { injection, optedIn } from '../support/injection.ts';
+
+const ports = (...list: object[]) => ({ container: { ports: list } });
+const http = { name: 'http', containerPort: 3000 };
+const second = (list: object[], more: object = {}) => ({
+  spec: {
+    containers: [
+      { name: 'app', ports: [http] },
+      { name: 'envoy', ports: list, ...more },
+    ],
+  },
+});
+const move = (text: string, more: Record<string, string> = {}) => ({
+  annotations: { 'hookgate.io/move-port': text, ...more },
+});
+
+const cases: readonly (readonly [
+  what: string,
+  pod: Parameters<typeof optedIn>[0],
+  reason: DenialReason,
+  sentence: RegExp,
+])[] = [
+  [
+    'a label that says something else',
+    { labels: { 'hookgate.io/inject': 'yes' } },
+    'label_value',
+    /is "yes".*"true"/,
+  ],
+  [
+    'no port of that name',
+    ports({ name: 'web', containerPort: 3000 }),
+    'port_not_found',
+    /called "http" \(they have 3000 "web"\)/,
+  ],
+  [
+    'a port without a name',
+    ports({ containerPort: 3000 }),
+    'port_not_found',
+    /3000 without a name.*Give the port/,
+  ],
+  ['no port at all', { container: { ports: undefined } }, 'port_not_found', /declare no ports/],
+  ['two containers with that name', second([http]), 'port_ambiguous', /app and envoy both/],
+  [
+    'a native sidecar with that name',
+    { spec: { initContainers: [{ name: 'proxy', restartPolicy: 'Always', ports: [http] }] } },
+    'port_ambiguous',
+    /app and proxy/,
+  ],
+  [
+    'a number without a move',
+    { annotations: { 'hookgate.io/port': '3000' } },
+    'port_unnamed',
+    /number 3000.*move-port/,
+  ],
+  [
+    'no name of a port',
+    { annotations: { 'hookgate.io/port': 'Http_1' } },
+    'annotation_invalid',
+    /hookgate\.io\/port is "Http_1"/,
+  ],
+  ['no move', move('18080'), 'annotation_invalid', /move-port is "18080".*PORT=18080/],
+  [
+    'no delay',
+    { annotations: { 'hookgate.io/stop-delay': 'soon' } },
+    'annotation_invalid',
+    /stop-delay is "soon"/,
+  ],
+  [
+    'no name of an object',
+    { annotations: { 'hookgate.io/keys': '../keys' } },
+    'annotation_invalid',
+    /keys is/,
+  ],
+  ["the sidecar's port taken", second([{ containerPort: 28080 }]), 'port_taken', /envoy uses port 28080/],
+  [
+    "the sidecar's admin port taken by the application",
+    ports(http, { containerPort: 29090 }),
+    'port_taken',
+    /29090/,
+  ],
+  ['hostNetwork', { spec: { hostNetwork: true } }, 'host_network', /hostNetwork/],
+  ['hostPort', ports({ ...http, hostPort: 80 }), 'host_port', /hostPort 80/],
+  ['Windows', { spec: { os: { name: 'windows' } } }, 'not_linux', /Windows/],
+  [
+    'TLS in the application',
+    { container: { readinessProbe: { httpGet: { port: 'http', scheme: 'HTTPS' } } } },
+    'protocol_unsupported',
+    /HTTPS/,
+  ],
+  ['gRPC', { container: { livenessProbe: { grpc: { port: 3000 } } } }, 'protocol_unsupported', /gRPC/],
+  [
+    "the sidecar's Secret in another container",
+    { container: { volumeMounts: [{ name: 'hookgate-keys', mountPath: '/stolen' }] } },
+    'volume_taken',
+    /app mounts a volume called hookgate-keys/,
+  ],
+  [
+    'a privileged port',
+    { ...ports({ name: 'http', containerPort: 80 }), ...move('PORT=18080') },
+    'move_port_privileged',
+    /port 80,/,
+  ],
+  [
+    'a variable from elsewhere',
+    { container: { env: [{ name: 'PORT', valueFrom: { configMapKeyRef: {} } }] }, ...move('PORT=18080') },
+    'move_port_env',
+    /variable PORT .*valueFrom/,
+  ],
+  [
+    'a taken number',
+    { ...second([{ containerPort: 18080 }]), ...move('PORT=18080') },
+    'move_port_taken',
+    /envoy already uses/,
+  ],
+  ['its own number', move('PORT=3000'), 'move_port_taken', /sidecar itself needs port 3000/],
+  [
+    'a readiness that asks nothing of the port',
+    { container: { readinessProbe: { exec: { command: ['true'] } } }, ...move('PORT=18080') },
+    'move_port_unverified',
+    /does not ask port 18080/,
+  ],
+];
+
+test.each(cases)('%s', (_what, parts, reason, sentence) => {
+  const result = injection(optedIn(parts));
+  expect(result).toMatchObject({ kind: 'denial', reason });
+  expect((result as { sentence: string }).sentence).toMatch(sentence);
+});
+
+test('every reason that a pod alone can give is reached above', () => {
+  const needTheCluster: readonly DenialReason[] = ['config_missing', 'move_port_unready_addresses'];
+  const reached = new Set(cases.map(([, , reason]) => reason));
+  expect(denialReasons.filter((reason) => !reached.has(reason))).toEqual(
+    denialReasons.filter((reason) => needTheCluster.includes(reason)),
+  );
+});
