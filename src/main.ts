@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './cli/check.ts';
 import { addExplainCommand } from './cli/explain.ts';
+import { addInjectCommand } from './cli/inject.ts';
 import { addSendCommand } from './cli/send.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSignCommand } from './cli/sign.ts';
@@ -23,6 +24,7 @@ addCheckCommand(program);
 addSignCommand(program);
 addSendCommand(program);
 addExplainCommand(program);
+addInjectCommand(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { signalled } from './signalled.ts';
 
 /** The options of `serve` that stand for keys of the configuration. */
 interface ServeOptions {
@@ -59,15 +60,4 @@ export function addServeCommand(program: Command): void {
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
-}
-
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    const signals = ['SIGTERM', 'SIGINT'] as const;
-    const stop = (): void => {
-      for (const signal of signals) process.removeListener(signal, stop);
-      resolve();
-    };
-    for (const signal of signals) process.on(signal, stop);
-  });
 }

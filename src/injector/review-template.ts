@@ -1,0 +1,75 @@
+import type { AdmissionRequest } from './admission.ts';
+import type { InjectorSettings } from './inject.ts';
+import { injectLabel } from './opt-in.ts';
+import { readPod, textAt } from './pod.ts';
+import type { ClusterLookups } from './review-pod.ts';
+import { reviewPod } from './review-pod.ts';
+
+/**
+ * What to tell the person who applies a workload: a denial of its pods would show only in a condition of its
+ * ReplicaSet, and a label in the wrong place would not show at all.
+ */
+export async function reviewTemplate(
+  request: AdmissionRequest,
+  settings: InjectorSettings & { readonly remembersPerPod: boolean },
+  cluster: ClusterLookups,
+): Promise<readonly string[]> {
+  const workload = readWorkload(request);
+  if (workload === undefined) return [];
+  const { kind, name, ownLabels, template, replicas } = workload;
+  const pod = readPod(template);
+  if (pod === undefined) return [];
+  const label = textAt(pod.metadata.labels, injectLabel);
+  if (label === undefined) {
+    if (textAt(ownLabels, injectLabel) === undefined) return [];
+    return [
+      `the label ${injectLabel} of ${kind} ${name} reaches no pod: it belongs on the pod template (${pathTo(kind)}.metadata.labels)`,
+    ];
+  }
+  const restartPolicy = pod.spec.restartPolicy ?? 'Always';
+  const result = await reviewPod(
+    { ...pod, spec: { ...pod.spec, restartPolicy } },
+    request.namespace,
+    settings,
+    cluster,
+  );
+  if (result.kind === 'denial') return [`the pods of ${kind} ${name} will be refused: ${result.sentence}`];
+  if (result.kind === 'injected' && replicas > 1 && settings.remembersPerPod)
+    return [
+      `${kind} ${name} has ${replicas} pods, and each remembers only the events that it delivered itself: a repeat may reach the application through another one. Use duplicates.store: redis`,
+    ];
+  return [];
+}
+
+interface Workload {
+  readonly kind: string;
+  readonly name: string;
+  readonly ownLabels: unknown;
+  /** With `metadata` and `spec`, as a pod has them. */
+  readonly template: unknown;
+  readonly replicas: number;
+}
+
+/** Undefined for what holds no pod template. */
+function readWorkload({ kind, name, object }: AdmissionRequest): Workload | undefined {
+  const { metadata, spec } = mapOf(object);
+  const holder = kind === 'CronJob' ? mapOf(mapOf(mapOf(spec).jobTemplate).spec) : mapOf(spec);
+  if (holder.template === undefined) return undefined;
+  const { metadata: templateMetadata, spec: podSpec } = mapOf(holder.template);
+  const { replicas } = mapOf(spec);
+  return {
+    kind,
+    name,
+    ownLabels: mapOf(metadata).labels,
+    template: { metadata: templateMetadata ?? {}, spec: podSpec },
+    replicas: typeof replicas === 'number' ? replicas : 1,
+  };
+}
+
+function pathTo(kind: string): string {
+  return kind === 'CronJob' ? 'spec.jobTemplate.spec.template' : 'spec.template';
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,63 @@
+import type { Api } from './api.ts';
+
+/** What admission asks of the cluster; each question is answered at once or not at all. */
+export interface Lookups {
+  /** False only where the API server says that there is none; a question that it refuses keeps no pod out. */
+  configMapMayExist(namespace: string, name: string): Promise<boolean>;
+  /** Name of a Service that selects these labels and publishes addresses that are not ready. */
+  serviceWithUnreadyAddresses(
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<string | undefined>;
+  /** Such as v1.36.3; undefined while the API server does not say. */
+  version(): Promise<string | undefined>;
+}
+
+export function createLookups(api: Api): Lookups {
+  const get = async (path: string) => {
+    try {
+      return await api.call('GET', path);
+    } catch {
+      // Admission must not fail because a courtesy does.
+      return undefined;
+    }
+  };
+  return {
+    async configMapMayExist(namespace, name) {
+      const answer = await get(
+        `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`,
+      );
+      return answer?.status !== 404;
+    },
+    async serviceWithUnreadyAddresses(namespace, labels) {
+      const answer = await get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/services`);
+      const { items } = (answer?.body ?? {}) as { items?: unknown };
+      if (answer?.status !== 200 || !Array.isArray(items)) return undefined;
+      const found = (items as Service[]).find(
+        ({ spec }) => spec?.publishNotReadyAddresses === true && selects(spec.selector, labels),
+      );
+      return found?.metadata?.name;
+    },
+    async version() {
+      const { gitVersion } = ((await get('/version'))?.body ?? {}) as { gitVersion?: unknown };
+      return typeof gitVersion === 'string' ? gitVersion : undefined;
+    },
+  };
+}
+
+interface Service {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly publishNotReadyAddresses?: boolean;
+    readonly selector?: Readonly<Record<string, string>>;
+  };
+}
+
+/** A Service without selector has endpoints of its own and selects nothing. */
+function selects(
+  selector: Readonly<Record<string, string>> | undefined,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const wanted = Object.entries(selector ?? {});
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { closeServer } from './close.ts';
+import { listen } from './listen.ts';
+
+export interface ReviewServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls: ServedCertificate;
+  /** Answers a JSON body posted to a path with a JSON text; undefined: it is no review. Unknown paths are not asked. */
+  readonly reviews: Readonly<Record<string, (body: unknown) => Promise<string | undefined>>>;
+  readonly onMalformed: (why: string) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** PEM. */
+export interface ServedCertificate {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** An AdmissionReview holds two objects of at most 3 MiB (the API server's own limit), in JSON. */
+const maxBodyBytes = 8 * 1024 * 1024;
+const minVersion = 'TLSv1.2';
+
+/**
+ * HTTPS for the API server. What is no review is answered 4xx: with `failurePolicy: Fail` that is a refusal, never an
+ * allow.
+ */
+export function createReviewServer(options: ReviewServerOptions) {
+  const open = new Set<Socket>();
+  const server = createServer({
+    ...options.tls,
+    minVersion,
+    headersTimeout: 5000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 90_000,
+  });
+  server.maxConnections = 1000;
+  server.on('secureConnection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  let isStopping = false;
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // The API server keeps its connections; only so does it open the next one elsewhere.
+    if (isStopping) response.setHeader('Connection', 'close');
+    answer(request, options).then(
+      ({ status, body }) => {
+        if (status !== 200) options.onMalformed(body);
+        send(request, response, status, body);
+      },
+      (error) => {
+        options.onFault(error);
+        send(request, response, 500, 'hookgate: the review failed; see the log of the injector\n');
+      },
+    );
+  });
+  return {
+    listen: (): Promise<AddressInfo> => listen(server, options.host, options.port),
+    /** For new connections; those that are open go on. */
+    serve: (tls: ServedCertificate): void => server.setSecureContext({ ...tls, minVersion }),
+    beginStop(): void {
+      isStopping = true;
+    },
+    async close(deadlineMs: number): Promise<void> {
+      const closed = closeServer(server, open, deadlineMs);
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions): Promise<Answer> {
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const review = Object.hasOwn(reviews, path) ? reviews[path] : undefined;
+  if (review === undefined)
+    return { status: 404, body: `hookgate: no review at ${JSON.stringify(path.slice(0, 100))}\n` };
+  if (request.method !== 'POST') return { status: 405, body: 'hookgate: reviews are posted\n' };
+  const type = request.headers['content-type'] ?? 'none';
+  if (!/^application\/json *(;|$)/i.test(type))
+    return {
+      status: 415,
+      body: `hookgate: the content type is ${JSON.stringify(type.slice(0, 100))}, expected application/json\n`,
+    };
+  const text = await readBody(request);
+  if (text === undefined)
+    return { status: 413, body: `hookgate: the review is larger than ${maxBodyBytes} bytes\n` };
+  const parsed = parseJson(text);
+  const answered = parsed === undefined ? undefined : await review(parsed);
+  return answered === undefined
+    ? {
+        status: 400,
+        body: 'hookgate: the body is no AdmissionReview (admission.k8s.io/v1) of the kind that is reviewed here\n',
+      }
+    : { status: 200, body: answered };
+}
+
+/** Undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, status: number, body: string): void {
+  if (response.destroyed) return;
+  if (!request.complete) response.setHeader('Connection', 'close');
+  response.writeHead(status, {
+    'Content-Type': status === 200 ? 'application/json' : 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { startInjector } from '../../src/app/inject.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import type { Pod } from '../../src/injector/pod.ts';
+import { bundleIn, type FakeKubernetes } from './fake-kubernetes.ts';
+import { sidecarTemplate } from './injection.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+export const serviceName = 'hookgate-injector.hookgate.svc';
+
+/** What the API server sees of an answer. */
+export interface Reviewed {
+  readonly status: number;
+  readonly text: string;
+  readonly response: {
+    readonly uid: string;
+    readonly allowed: boolean;
+    readonly patch?: string;
+    readonly status?: { readonly message: string };
+    readonly warnings?: readonly string[];
+  };
+}
+
+/** A whole injector in this process beside a fake API server. */
+export async function runInjector(
+  kubernetes: FakeKubernetes,
+  settings: { readonly certificates?: object; readonly sidecar?: object; readonly now?: () => Date } = {},
+) {
+  const directory = temporaryDirectory();
+  const sidecarFile = join(directory, 'sidecar.yaml');
+  writeFileSync(sidecarFile, stringify(sidecarTemplate));
+  const file = join(directory, 'inject.yaml');
+  const config = {
+    listen: { host: '127.0.0.1', port: 0 },
+    admin: { host: '127.0.0.1', port: 0 },
+    sidecar: { file: sidecarFile, ...settings.sidecar },
+    // Tests look themselves.
+    certificates: {
+      secret: 'hookgate-injector-tls',
+      interval: '10m',
+      overlap: '1h',
+      ...settings.certificates,
+    },
+    kubernetes: {
+      server: kubernetes.url,
+      caFile: kubernetes.caFile,
+      tokenFile: kubernetes.tokenFile,
+      namespace: 'hookgate',
+      service: 'hookgate-injector',
+      mutatingWebhook: 'hookgate-injector',
+      validatingWebhook: 'hookgate-injector',
+    },
+    log: { level: 'silent' },
+  };
+  writeFileSync(file, stringify(config));
+  const started = await startInjector(
+    file,
+    {},
+    { stopDelayMs: 0, ...(settings.now && { now: settings.now }) },
+  );
+  if (started.kind !== 'running')
+    throw new Error(
+      started.kind === 'failed' ? started.sentence : started.problems.map(formatProblem).join('\n'),
+    );
+  const { injector } = started;
+  onTestFinished(() => injector.stop());
+  const adminUrl = `http://127.0.0.1:${injector.admin.port}`;
+  return {
+    injector,
+    adminUrl,
+    /** Calls as the API server does: by the name of the Service, trusting the bundle of the webhook only. */
+    call: (path: string, body: string, headers: Record<string, string> = {}, ca = bundleIn(kubernetes)) =>
+      callReview(injector.reviews.port, path, body, headers, ca),
+    review(pod: Pod, namespace = 'shop') {
+      return this.call('/inject', JSON.stringify(reviewOf('Pod', pod, namespace)));
+    },
+    metric: async (series: string) => {
+      const text = await (await fetch(`${adminUrl}/metrics`)).text();
+      return Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${series} `))
+          ?.split(' ')[1],
+      );
+    },
+  };
+}
+
+export function reviewOf(kind: string, object: object, namespace = 'shop', operation = 'CREATE') {
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    request: { uid: 'u-1', kind: { group: '', version: 'v1', kind }, namespace, operation, object },
+  };
+}
+
+function callReview(
+  port: number,
+  path: string,
+  body: string,
+  headers: Record<string, string>,
+  ca: string,
+): Promise<Reviewed> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method: 'POST',
+        ca,
+        servername: serviceName,
+        agent: false,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          ...headers,
+        },
+      },
+      async (answer) => {
+        const text = Buffer.concat(await answer.toArray()).toString();
+        const isReview = answer.headers['content-type'] === 'application/json';
+        const { response } = isReview
+          ? (JSON.parse(text) as { response: Reviewed['response'] })
+          : { response: { uid: '', allowed: false } };
+        resolve({ status: answer.statusCode ?? 0, text, response });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
