@@ -1,90 +1,105 @@
 /** The parts of a pod that injection reads or writes. All else in it is passed over, never dropped. */
-import {
-  Array as List,
-  Optional,
-  Object as Section,
-  type Static,
-  String as Text,
-  Union,
-  Unknown,
-  Number as Whole,
-} from 'typebox';
-import { Check } from 'typebox/value';
+export interface Pod {
+  readonly metadata: {
+    readonly name?: string;
+    readonly generateName?: string;
+    readonly namespace?: string;
+    readonly labels?: unknown;
+    readonly annotations?: unknown;
+  };
+  readonly spec: PodSpec;
+}
 
-const handler = Optional(
-  Section({
-    httpGet: Optional(Section({ port: Union([Text(), Whole()]), scheme: Optional(Text()) })),
-    tcpSocket: Optional(Section({ port: Union([Text(), Whole()]) })),
-    grpc: Optional(Section({ port: Whole() })),
-    exec: Optional(Unknown()),
-    sleep: Optional(Unknown()),
-  }),
-);
+export interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly Volume[];
+  readonly hostNetwork?: unknown;
+  readonly restartPolicy?: string;
+  readonly terminationGracePeriodSeconds?: number;
+  readonly os?: { readonly name: string };
+}
 
-const container = Section({
-  name: Text(),
-  image: Optional(Text()),
-  restartPolicy: Optional(Text()),
-  ports: Optional(
-    List(
-      Section({
-        name: Optional(Text()),
-        containerPort: Whole(),
-        protocol: Optional(Text()),
-        hostPort: Optional(Whole()),
-      }),
-    ),
-  ),
-  env: Optional(List(Section({ name: Text(), value: Optional(Text()), valueFrom: Optional(Unknown()) }))),
-  volumeMounts: Optional(List(Section({ name: Text(), mountPath: Text() }))),
-  startupProbe: handler,
-  readinessProbe: handler,
-  livenessProbe: handler,
-  lifecycle: Optional(Section({ postStart: handler, preStop: handler })),
-});
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly restartPolicy?: string;
+  readonly ports?: readonly ContainerPort[];
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+  }[];
+  readonly startupProbe?: Handler;
+  readonly readinessProbe?: Handler;
+  readonly livenessProbe?: Handler;
+  readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
+}
 
-const volume = Section({ name: Text() });
+export interface ContainerPort {
+  readonly name?: string;
+  readonly containerPort: number;
+  readonly protocol?: string;
+  readonly hostPort?: number;
+}
 
-const podShape = Section({
-  metadata: Section({
-    name: Optional(Text()),
-    generateName: Optional(Text()),
-    namespace: Optional(Text()),
-    labels: Optional(Unknown()),
-    annotations: Optional(Unknown()),
-  }),
-  spec: Section({
-    containers: List(container),
-    initContainers: Optional(List(container)),
-    volumes: Optional(List(volume)),
-    hostNetwork: Optional(Unknown()),
-    restartPolicy: Optional(Text()),
-    terminationGracePeriodSeconds: Optional(Whole()),
-    os: Optional(Section({ name: Text() })),
-  }),
-});
+/** A probe or a lifecycle handler. */
+export interface Handler {
+  readonly httpGet?: { readonly port: string | number; readonly scheme?: string };
+  readonly tcpSocket?: { readonly port: string | number };
+  readonly grpc?: { readonly port: number };
+  readonly exec?: unknown;
+  readonly sleep?: unknown;
+}
 
-export type Pod = Static<typeof podShape>;
-export type PodSpec = Pod['spec'];
-export type Container = Static<typeof container>;
-export type ContainerPort = NonNullable<Container['ports']>[number];
-export type Volume = Static<typeof volume>;
+export interface Volume {
+  readonly name: string;
+}
 
 /** A pod as an AdmissionReview or a template holds it; undefined for anything else. */
 export function readPod(value: unknown): Pod | undefined {
-  return Check(podShape, value) ? value : undefined;
+  if (!isMap(value) || !isMap(value.metadata) || !isMap(value.spec)) return undefined;
+  const { containers, initContainers, volumes, restartPolicy, terminationGracePeriodSeconds, os } =
+    value.spec;
+  const fits =
+    isListOf(containers, isContainer) &&
+    isAbsentOr(initContainers, (list) => isListOf(list, isContainer)) &&
+    isAbsentOr(volumes, (list) => isListOf(list, isNamed)) &&
+    isAbsentOr(restartPolicy, isText) &&
+    isAbsentOr(terminationGracePeriodSeconds, isNumber) &&
+    isAbsentOr(os, isNamed);
+  return fits ? (value as unknown as Pod) : undefined;
 }
 
-/** A container as a sidecar template holds it; undefined for anything else. */
-export function readContainer(value: unknown): Container | undefined {
-  return Check(container, value) ? value : undefined;
+/** Whether this is a container as a sidecar template holds it. */
+export function isContainer(value: unknown): value is Container {
+  if (!isNamed(value)) return false;
+  const { image, restartPolicy, ports, env, volumeMounts, lifecycle } = value as Record<string, unknown>;
+  const { startupProbe, readinessProbe, livenessProbe } = value as Record<string, unknown>;
+  return (
+    isAbsentOr(image, isText) &&
+    isAbsentOr(restartPolicy, isText) &&
+    isAbsentOr(ports, (list) => isListOf(list, isPort)) &&
+    isAbsentOr(env, (list) => isListOf(list, isNamed)) &&
+    isAbsentOr(volumeMounts, (list) => isListOf(list, isMount)) &&
+    [startupProbe, readinessProbe, livenessProbe].every((probe) => isAbsentOr(probe, isHandler)) &&
+    isAbsentOr(
+      lifecycle,
+      (one) => isMap(one) && isAbsentOr(one.postStart, isHandler) && isAbsentOr(one.preStop, isHandler),
+    )
+  );
+}
+
+/** Whether this has a name, as volumes, containers and variables have. */
+export function isNamed(value: unknown): value is { readonly name: string } {
+  return isMap(value) && isText(value.name);
 }
 
 /** The value of a label or annotation; undefined where there is none. */
 export function textAt(map: unknown, key: string): string | undefined {
-  if (typeof map !== 'object' || map === null || !Object.hasOwn(map, key)) return undefined;
-  const value = (map as Record<string, unknown>)[key];
-  return typeof value === 'string' ? value : undefined;
+  const value = isMap(map) && Object.hasOwn(map, key) ? map[key] : undefined;
+  return isText(value) ? value : undefined;
 }
 
 /** Init containers with `restartPolicy: Always` (native sidecars) run beside the others; the rest end before them. */
@@ -95,4 +110,46 @@ export function isNativeSidecar(container: Container): boolean {
 /** TCP is the default. */
 export function isTcp(port: ContainerPort): boolean {
   return port.protocol === undefined || port.protocol === 'TCP';
+}
+
+function isPort(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    isNumber(value.containerPort) &&
+    isAbsentOr(value.name, isText) &&
+    isAbsentOr(value.protocol, isText) &&
+    isAbsentOr(value.hostPort, isNumber)
+  );
+}
+
+function isMount(value: unknown): boolean {
+  return isMap(value) && isText(value.name) && isText(value.mountPath);
+}
+
+function isHandler(value: unknown): boolean {
+  const hasPort = (one: unknown) => isMap(one) && (isText(one.port) || isNumber(one.port));
+  return (
+    isMap(value) &&
+    [value.httpGet, value.tcpSocket, value.grpc].every((action) => isAbsentOr(action, hasPort))
+  );
+}
+
+function isAbsentOr(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || is(value);
+}
+
+function isListOf(value: unknown, is: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }

@@ -1,4 +1,4 @@
-import { type Container, isTcp, readContainer, type Volume } from './pod.ts';
+import { type Container, isContainer, isNamed, isTcp, type Volume } from './pod.ts';
 
 export const sidecarName = 'hookgate';
 /** Names that the template's ports must have; the first is replaced by the name of the guarded port. */
@@ -19,12 +19,11 @@ export interface SidecarTemplate {
 /** Reads `{container, volumes}`; returns a phrase that tells what is wrong with it. */
 export function readSidecarTemplate(value: unknown): SidecarTemplate | string {
   if (typeof value !== 'object' || value === null) return 'expected a map with container and volumes';
-  const { container: given, volumes = [] } = value as { container?: unknown; volumes?: unknown };
-  const container = readContainer(given);
-  if (container === undefined) return 'container is no Kubernetes container';
+  const { container, volumes = [] } = value as { container?: unknown; volumes?: unknown };
+  if (!isContainer(container)) return 'container is no Kubernetes container';
   if (container.name !== sidecarName) return `container.name must be ${sidecarName}`;
   if (container.image === undefined || container.image === '') return 'container.image is missing';
-  if (!Array.isArray(volumes) || !volumes.every(isVolume)) return 'volumes is no list of named volumes';
+  if (!Array.isArray(volumes) || !volumes.every(isNamed)) return 'volumes is no list of named volumes';
   if (!volumes.every(({ name }) => name.startsWith('hookgate-')))
     return 'the name of each volume must begin with hookgate-';
   const number = (name: string) =>
@@ -49,8 +48,4 @@ export function readSidecarTemplate(value: unknown): SidecarTemplate | string {
     trafficPort,
     adminPort,
   };
-}
-
-function isVolume(value: unknown): value is Volume {
-  return typeof value === 'object' && value !== null && typeof (value as Volume).name === 'string';
 }

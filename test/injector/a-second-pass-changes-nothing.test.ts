@@ -100,8 +100,8 @@ test('a volume that takes the name of one of ours is replaced', () => {
 test('another injector that shuffles the containers changes nothing about the result', () => {
   const first = injected(withProbes);
   const shuffled = structuredClone(first);
-  shuffled.spec.initContainers?.reverse();
-  shuffled.spec.containers.unshift({ name: 'mesh', image: 'mesh:1' });
+  (shuffled.spec.initContainers as object[]).reverse();
+  (shuffled.spec.containers as object[]).unshift({ name: 'mesh', image: 'mesh:1' });
   const again = injected(shuffled);
   expect(again).toEqual(shuffled);
   expect(endpointOf(again, 'http')).toEqual({ container: 'hookgate', number: 28080 });
