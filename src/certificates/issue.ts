@@ -25,8 +25,7 @@ const backdateMs = 5 * 60_000;
 
 /** Loads the library: 150 kB that no other command needs. */
 export async function createIssuer(): Promise<Issuer> {
-  await import('./reflect-metadata.ts');
-  const x509 = await import('@peculiar/x509');
+  const { x509 } = await import('./x509.ts');
   x509.cryptoProvider.set(webcrypto);
   return {
     async authority(notAfter, now) {

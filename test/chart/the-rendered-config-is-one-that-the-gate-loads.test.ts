@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { manifests, render, valuesFiles } from '../support/helm.ts';
 
-const own = valuesFiles.filter((values) => values !== 'everything-set');
+const sidecars = valuesFiles.filter((values) => /^sidecar/.test(values));
+const own = valuesFiles.filter((values) => values !== 'everything-set' && !sidecars.includes(values));
 
 test.each(own)('%s', (values) => {
   const loaded = load(render(values));
@@ -31,12 +32,25 @@ test('every value that Hookgate reads arrives in it', () => {
   });
 });
 
-function load(rendered: string) {
-  const config = manifests(rendered).find(({ metadata }) => metadata.name === 'hookgate-config');
+test.each([...sidecars, 'gateway-and-sidecar'])('%s, in a guarded pod', (values) => {
+  const env = { HOOKGATE_UPSTREAM_URL: 'http://127.0.0.1:3000', HOOKGATE_DRAIN_DELAY: '0s' };
+  expect(load(render(values), 'hookgate-sidecar', env)).toMatchObject({
+    kind: 'ok',
+    config: {
+      listen: { port: 28080 },
+      admin: { port: 29090 },
+      otherPaths: 'passthrough',
+      drain: { delayMs: 0 },
+    },
+  });
+});
+
+function load(rendered: string, name = 'hookgate-config', env: Record<string, string> = {}) {
+  const config = manifests(rendered).find(({ metadata }) => metadata.name === name);
   const { data } = config as unknown as { data: Record<string, string> };
   const directory = mkdtempSync(join(tmpdir(), 'hookgate-chart-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, 'hookgate.yaml');
   writeFileSync(file, data['hookgate.yaml'] as string);
-  return loadConfig({ file, env: {}, flags: {} });
+  return loadConfig({ file, env, flags: {} });
 }

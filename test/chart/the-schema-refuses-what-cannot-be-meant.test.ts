@@ -46,6 +46,13 @@ const cases: readonly (readonly [what: string, args: readonly string[], at: stri
     'app.kubernetes.io/name',
   ],
   ['TLS on the Service port 80', ['--set', 'listen.tls.existingSecret=x'], '/service/port'],
+  ['no name of a port', ['--set', 'sidecar.targetPort=--'], '/sidecar/targetPort'],
+  ['a stop delay in milliseconds', ['--set', 'sidecar.stopDelay=300ms'], '/sidecar/stopDelay'],
+  [
+    'a certificate of nobody',
+    ['--set', 'injector.certificates.mode=existingSecret'],
+    '/injector/certificates/existingSecret',
+  ],
   [
     'an alert that does not exist',
     ['--set', 'prometheusRule.disabled={HookgateDwon}'],

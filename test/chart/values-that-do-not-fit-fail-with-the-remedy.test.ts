@@ -4,6 +4,7 @@ import { chart, template } from '../support/helm.ts';
 
 const minimal = ['-f', `${chart}/ci/minimal.yaml`];
 const redis = ['--set', 'duplicates.store=redis,duplicates.redis.url=redis://valkey:6379'];
+const sidecar = ['--set', 'shape=sidecar,sidecar.acceptPerPodMemory=true'];
 const ingress = ['--set', 'ingress.enabled=true,ingress.hosts={hooks.example.com}'];
 
 /** What is given, what is named, and the words that tell the way out. */
@@ -67,6 +68,26 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
     'too short a grace period',
     ['--set', 'terminationGracePeriodSeconds=20'],
     /terminationGracePeriodSeconds is 20.*need 35/,
+  ],
+  ['sidecars with a memory each', ['--set', 'shape=sidecar'], /each guarded pod.*acceptPerPodMemory=true/],
+  ['an injector with a memory each', ['--set', 'injector.enabled=true'], /duplicates\.store is embedded/],
+  ['a claim for sidecars', [...sidecar, '--set', 'persistence.enabled=true'], /a sidecar has no claim/],
+  ['a config for sidecars', [...sidecar, '--set', 'existingConfigMap=x'], /annotation hookgate\.io\/config/],
+  ['one port for two', [...sidecar, '--set', 'sidecar.adminPort=28080'], /both 28080/],
+  [
+    'a policy on an older cluster',
+    [...sidecar, '--set', 'injector.mode=policy', '--kube-version', '1.35.0'],
+    /needs Kubernetes 1\.36.*injector\.mode=webhook/,
+  ],
+  [
+    'a policy without backstop',
+    [...sidecar, '--set', 'injector.mode=policy,injector.backstop=false'],
+    /start unguarded.*backstop=true/,
+  ],
+  [
+    'too short an overlap',
+    [...sidecar, '--set', 'injector.certificates.overlap=20s'],
+    /overlap is 20s.*interval \(10s\)/,
   ],
   [
     'two routes of one name',

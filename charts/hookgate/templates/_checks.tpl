@@ -7,7 +7,7 @@ once, each with its remedy; what a single value may look like is in values.schem
 {{- $found := list -}}
 {{- $ownConfig := not $v.existingConfigMap -}}
 
-{{- if and $ownConfig (not $v.upstream.url) -}}
+{{- if and $ownConfig (ne $v.shape "sidecar") (not $v.upstream.url) -}}
 {{- $found = append $found "upstream.url is empty, so there is nothing to stand in front of. Name the application's Service: --set upstream.url=http://SERVICE.NAMESPACE.svc:PORT" -}}
 {{- end -}}
 
@@ -57,6 +57,31 @@ once, each with its remedy; what a single value may look like is in values.schem
 {{- end -}}
 {{- end -}}
 
+{{- if include "hookgate.injects" . -}}
+{{- if and (ne $v.duplicates.store "redis") (not $v.sidecar.acceptPerPodMemory) -}}
+{{- $found = append $found (printf "duplicates.store is %s, so each guarded pod remembers only the events that it delivered itself, and a repeat may reach the application through another pod. Set duplicates.store=redis with duplicates.redis.url, or accept it (one pod, or repeats do no harm): --set sidecar.acceptPerPodMemory=true" $v.duplicates.store) -}}
+{{- end -}}
+{{- if and (eq $v.shape "sidecar") $v.existingConfigMap -}}
+{{- $found = append $found "existingConfigMap is for the gateway. A guarded pod names a ConfigMap of its own in the annotation hookgate.io/config" -}}
+{{- end -}}
+{{- if and (eq $v.shape "sidecar") $v.persistence.enabled -}}
+{{- $found = append $found "persistence.enabled is true, but a sidecar has no claim of its own. Set duplicates.store=redis to remember beyond the life of a pod" -}}
+{{- end -}}
+{{- if eq (int64 $v.sidecar.port) (int64 $v.sidecar.adminPort) -}}
+{{- $found = append $found (printf "sidecar.port and sidecar.adminPort are both %d. Give them different ports" (int64 $v.sidecar.port)) -}}
+{{- end -}}
+{{- if and (eq $v.injector.mode "policy") (not (semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version)) -}}
+{{- $found = append $found (printf "injector.mode is policy, which needs Kubernetes 1.36, and the cluster has %s. Set injector.mode=webhook" .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+{{- if and (eq $v.injector.mode "policy") (not $v.injector.backstop) -}}
+{{- $found = append $found "injector.mode is policy and injector.backstop is false: a pod that the policy does not cover would start unguarded. Set injector.backstop=true" -}}
+{{- end -}}
+{{- $overlap := include "hookgate.milliseconds" $v.injector.certificates.overlap | int64 -}}
+{{- if lt $overlap (mul 3 (include "hookgate.milliseconds" $v.injector.certificates.interval | int64)) -}}
+{{- $found = append $found (printf "injector.certificates.overlap is %s, less than three times injector.certificates.interval (%s), so a replica could miss a change. Raise the overlap" $v.injector.certificates.overlap $v.injector.certificates.interval) -}}
+{{- end -}}
+{{- end -}}
+
 {{- if and (ne $v.clientAddress.from "peer") (not $v.clientAddress.trustedProxies) -}}
 {{- $found = append $found (printf "clientAddress.from is %s and clientAddress.trustedProxies is empty, so nobody's word about the sender's address is taken. List the addresses or ranges of the proxies in front (docs/client-address.md tells how to find them)" $v.clientAddress.from) -}}
 {{- end -}}
@@ -72,7 +97,7 @@ once, each with its remedy; what a single value may look like is in values.schem
 {{- if and (eq $v.duplicates.store "redis") (not $v.duplicates.redis.url) (not $v.duplicates.redis.sentinels) -}}
 {{- $found = append $found "duplicates.store is redis and neither duplicates.redis.url nor duplicates.redis.sentinels is given. Set --set duplicates.redis.url=redis://HOST:6379" -}}
 {{- end -}}
-{{- if eq (int64 $v.listen.port) (int64 $v.admin.port) -}}
+{{- if and (ne $v.shape "sidecar") (eq (int64 $v.listen.port) (int64 $v.admin.port)) -}}
 {{- $found = append $found (printf "listen.port and admin.port are both %d, so senders would reach metrics and status. Give them different ports" (int64 $v.listen.port)) -}}
 {{- end -}}
 {{- $names := list -}}

@@ -1,0 +1,33 @@
+{{/* Objects that may be wanted in several namespaces. Take `context` and `namespace`. */}}
+
+{{- define "hookgate.allowlistConfigMap" -}}
+{{- with .context -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "hookgate.allowlistConfigMapName" . }}
+  namespace: {{ $.namespace }}
+  labels:
+    {{- include "hookgate.labels" . | nindent 4 }}
+data:
+  allowlist.yaml: |
+    {{- dict "addresses" .Values.allowlist.addresses | toYaml | nindent 4 }}
+{{- end -}}
+{{- end -}}
+
+{{- define "hookgate.keysSecret" -}}
+{{- with .context -}}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ include "hookgate.keysSecretName" . }}
+  namespace: {{ $.namespace }}
+  labels:
+    {{- include "hookgate.labels" . | nindent 4 }}
+type: Opaque
+data:
+  {{- range $name, $businessId := .Values.keys.values }}
+  {{ $name }}: {{ $businessId | b64enc | quote }}
+  {{- end }}
+{{- end -}}
+{{- end -}}

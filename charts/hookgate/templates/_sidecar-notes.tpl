@@ -1,0 +1,43 @@
+{{/* What to type after the injector is installed. */}}
+{{- define "hookgate.sidecarNotes" -}}
+{{- $ns := .Release.Namespace -}}
+{{- $namespaces := include "hookgate.sidecarNamespaces" . | fromJsonArray -}}
+{{- if eq .Values.injector.mode "webhook" -}}
+1. Wait until it runs:
+     kubectl --namespace {{ $ns }} rollout status deployment/{{ include "hookgate.injectorName" . }}
+{{- else -}}
+1. The policy acts a few seconds after it was created.
+{{- end }}
+
+2. Namespaces with the sidecar's config: {{ join ", " $namespaces }}. Another one is added with
+   --set 'sidecar.namespaces={NAMESPACE}'.
+{{- if .Values.keys.existingSecret }} Each needs the business ID in a Secret of its own, or its pods wait
+   in ContainerCreating:
+     kubectl --namespace NAMESPACE create secret generic {{ .Values.keys.existingSecret }} --from-literal=live=BUSINESS_ID
+{{- end }}
+
+3. Which port does your Service target?
+     kubectl --namespace NAMESPACE get service SERVICE --output jsonpath='{.spec.ports[*].targetPort}'
+
+   a) A name, "{{ .Values.sidecar.targetPort }}": label the pod template (not the Deployment itself):
+     kubectl --namespace NAMESPACE patch deployment NAME --patch \
+       '{"spec":{"template":{"metadata":{"labels":{"hookgate.io/inject":"true"}}}}}'
+      For another name add "annotations":{"hookgate.io/port":"NAME"} beside "labels".
+
+   b) A number, such as 3000: name it in the pod and in the Service, which changes nothing for anybody, then go on with a):
+     kubectl --namespace NAMESPACE patch deployment NAME --patch \
+       '{"spec":{"template":{"spec":{"containers":[{"name":"CONTAINER","ports":[{"name":"{{ .Values.sidecar.targetPort }}","containerPort":3000,"protocol":"TCP"}]}]}}}}'
+     kubectl --namespace NAMESPACE rollout status deployment/NAME
+     kubectl --namespace NAMESPACE patch service SERVICE --type=json --patch \
+       '[{"op":"replace","path":"/spec/ports/0/targetPort","value":"{{ .Values.sidecar.targetPort }}"}]'
+      Undo, after the label is gone again:
+     kubectl --namespace NAMESPACE patch service SERVICE --type=json --patch \
+       '[{"op":"replace","path":"/spec/ports/0/targetPort","value":3000}]'
+      Where the Service must keep the number, docs/injector.md has the annotation hookgate.io/move-port.
+
+4. To take it out again: remove the label from the template.
+     kubectl --namespace NAMESPACE patch deployment NAME --patch \
+       '{"spec":{"template":{"metadata":{"labels":{"hookgate.io/inject":null}}}}}'
+
+docs/injector.md has every reason for which a pod is refused, and what the sidecar cannot protect.
+{{- end -}}

@@ -1,0 +1,77 @@
+{{/* The sidecar and its injector. */}}
+
+{{/* "true" where the release runs an injector. */}}
+{{- define "hookgate.injects" -}}
+{{- if or (eq .Values.shape "sidecar") (and (eq .Values.shape "gateway") .Values.injector.enabled) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "hookgate.injectorName" -}}
+{{- printf "%s-injector" (include "hookgate.fullname" .) -}}
+{{- end -}}
+
+{{/* What a pod of the injector is selected by. */}}
+{{- define "hookgate.injectorSelector" -}}
+app.kubernetes.io/name: {{ include "hookgate.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: injector
+{{- end -}}
+
+{{/* Name of the ConfigMap with the sidecar's hookgate.yaml, in every namespace that has one. */}}
+{{- define "hookgate.sidecarConfigMapName" -}}
+{{- printf "%s-sidecar" (include "hookgate.fullname" .) -}}
+{{- end -}}
+
+{{/* The release's namespace and those of `sidecar.namespaces`, as a JSON list. */}}
+{{- define "hookgate.sidecarNamespaces" -}}
+{{- prepend .Values.sidecar.namespaces .Release.Namespace | uniq | toJson -}}
+{{- end -}}
+
+{{/* The values as the sidecar sees them, for the templates that the gateway has too; JSON of a context. */}}
+{{- define "hookgate.sidecarValues" -}}
+{{- $v := deepCopy .Values -}}
+{{- $_ := set $v "listen" (dict "port" .Values.sidecar.port "tls" (dict "existingSecret" "" "minVersion" "TLSv1.2")) -}}
+{{- $_ := set $v "admin" (dict "port" .Values.sidecar.adminPort) -}}
+{{- $_ := set $v "otherPaths" .Values.sidecar.otherPaths -}}
+{{- $_ := set $v "resources" .Values.sidecar.resources -}}
+{{- $_ := set $v "securityContext" .Values.sidecar.securityContext -}}
+{{- $_ := set $v "existingConfigMap" (include "hookgate.sidecarConfigMapName" .) -}}
+{{- $_ := set $v.upstream "url" "" -}}
+{{- $_ := set $v.upstream "caConfigMap" "" -}}
+{{- $_ := set $v.persistence "enabled" false -}}
+{{- $v | toJson -}}
+{{- end -}}
+
+{{/* A context for them. */}}
+{{- define "hookgate.sidecarContext" -}}
+{{- dict "Values" (include "hookgate.sidecarValues" . | fromJson) "Release" (dict "Name" .Release.Name "Namespace" .Release.Namespace "Service" .Release.Service) "Chart" (dict "Name" .Chart.Name "Version" .Chart.Version "AppVersion" .Chart.AppVersion) | toJson -}}
+{{- end -}}
+
+{{/* What every guarded pod gets, in YAML: the container and its volumes. */}}
+{{- define "hookgate.sidecar" -}}
+{{- $context := include "hookgate.sidecarContext" . | fromJson -}}
+container:
+  {{- index (include "hookgate.container" $context | fromYamlArray) 0 | toYaml | nindent 2 }}
+volumes:
+  {{- include "hookgate.volumes" $context | fromYamlArray | toYaml | nindent 2 }}
+{{- end -}}
+
+{{/* JSON as a CEL expression: every value wrapped in dyn(), since a CEL list or map otherwise has one type only. */}}
+{{- define "hookgate.cel" -}}
+{{- if kindIs "map" . -}}
+dyn({ {{- range $index, $key := keys . | sortAlpha -}}{{- if $index }}, {{ end -}}{{ $key | toJson }}: {{ include "hookgate.cel" (get $ $key) }}{{- end -}} })
+{{- else if kindIs "slice" . -}}
+dyn([ {{- range $index, $item := . -}}{{- if $index }}, {{ end -}}{{ include "hookgate.cel" $item }}{{- end -}} ])
+{{- else if or (kindIs "float64" .) (kindIs "int64" .) (kindIs "int" .) -}}
+dyn({{ int64 . }})
+{{- else -}}
+dyn({{ toJson . }})
+{{- end -}}
+{{- end -}}
+
+{{- define "hookgate.injectorCertificateSecret" -}}
+{{- if eq .Values.injector.certificates.mode "existingSecret" -}}
+{{- .Values.injector.certificates.existingSecret -}}
+{{- else -}}
+{{- printf "%s-tls" (include "hookgate.injectorName" .) -}}
+{{- end -}}
+{{- end -}}
