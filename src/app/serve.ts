@@ -26,6 +26,8 @@ export interface RunningGate {
   reload(): Promise<void>;
   /** Drains as DESIGN.md ("Shutdown") says; resolves when all is flushed and closed. */
   stop(): Promise<void>;
+  /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
+  reportFatal(fault: unknown): void;
 }
 
 export type StartResult =
@@ -164,6 +166,10 @@ export async function startGate(
         admin: adminAddress,
         reload: reloader.reload,
         stop: () => (stopped ??= stop()),
+        reportFatal(fault) {
+          log.fatal({ err: fault }, 'a fault that nobody caught: the gate ends, and its senders try again');
+          flush();
+        },
       },
     };
   } catch (error) {

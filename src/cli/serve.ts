@@ -14,6 +14,7 @@ interface ServeOptions {
 }
 
 const forcedExitCode = 1;
+const faultExitCode = 1;
 
 /** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
 export function addServeCommand(program: Command): void {
@@ -48,6 +49,12 @@ export function addServeCommand(program: Command): void {
         return;
       }
       const { gate } = started;
+      // What state such a fault leaves is unknown, and an unknown state must not answer 200. Rejected promises that
+      // nobody awaits come here too.
+      process.on('uncaughtException', (fault) => {
+        gate.reportFatal(fault);
+        process.exit(faultExitCode);
+      });
       process.on('SIGHUP', () => void gate.reload());
       await signalled();
       // Somebody who asks twice does not want to wait for the drain.

@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../demo/free-port.ts';
+import type { ChildProcess } from 'node:child_process';
+import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
-import { signedEvent, testSecret } from '../support/sign-event.ts';
-import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { prepareGate, startGateProcess } from '../support/gate-process.ts';
+import { signedEvent } from '../support/sign-event.ts';
 
 const rounds = 20;
 const eventsPerRound = 40;
 const concurrency = 8;
-const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
 /**
  * The gate is killed with SIGKILL while events are under way, twenty times, always on the same store. The sender
@@ -18,14 +14,14 @@ const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
  */
 test('no event is lost, and none is repeated beyond those in flight at a kill', async () => {
   const application = await startEventApplication();
-  const places = await prepare(application.url);
+  const places = await prepareGate(application.url);
   const figures = { sent: 0, answered200: 0, false200: 0, kills: 0 };
   const seen = (reference: string): number =>
     application.events.filter(({ body }) => body.includes(reference)).length;
   const references: string[] = [];
 
   for (let round = 0; round < rounds; round++) {
-    let gate = await startGate(places);
+    let gate = await startGateProcess(places);
     const queue = Array.from({ length: eventsPerRound }, (_, index) => `reference-${round}-${index}-`);
     references.push(...queue);
     const killAfter = 5 + round;
@@ -52,7 +48,7 @@ test('no event is lost, and none is repeated beyond those in flight at a kill', 
     const restart = async (): Promise<void> => {
       figures.kills += 1;
       await kill(gate);
-      gate = await startGate(places);
+      gate = await startGateProcess(places);
     };
     const workers = Array.from({ length: concurrency }, async () => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await deliver(next);
@@ -70,47 +66,6 @@ test('no event is lost, and none is repeated beyond those in flight at a kill', 
   expect(figures.answered200).toBe(references.length);
   expect(repeated).toBeLessThanOrEqual(rounds * concurrency);
 }, 120_000);
-
-interface Places {
-  readonly port: number;
-  readonly adminPort: number;
-  readonly flags: readonly string[];
-}
-
-async function prepare(upstreamUrl: string): Promise<Places> {
-  const directory = temporaryDirectory();
-  const keys = join(directory, 'keys');
-  mkdirSync(keys);
-  writeFileSync(join(keys, 'primary'), testSecret);
-  const [port, adminPort] = [await freePort(), await freePort()];
-  const flags = [
-    ['--upstream', upstreamUrl],
-    ['--listen', `127.0.0.1:${port}`],
-    ['--admin', `127.0.0.1:${adminPort}`],
-    ['--path', '/webhooks/juicyway'],
-    ['--keys-directory', keys],
-    ['--allow', '127.0.0.1'],
-    ['--store-file', join(directory, 'events.db')],
-  ].flat();
-  return { port, adminPort, flags };
-}
-
-async function startGate({ adminPort, flags }: Places): Promise<ChildProcess> {
-  const gate = spawn(process.execPath, [program, 'serve', ...flags], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  onTestFinished(() => void gate.kill('SIGKILL'));
-  const url = `http://127.0.0.1:${adminPort}/readyz`;
-  while (
-    !(await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  ) {
-    if (gate.exitCode !== null) throw new Error(`the gate ended with ${gate.exitCode}`);
-  }
-  return gate;
-}
 
 function kill(gate: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
