@@ -3,6 +3,7 @@ import { type AddressSet, compileAddressSet } from '../addresses/address-set.ts'
 import { parseRange } from '../addresses/range.ts';
 import { readAllowlist } from '../config/allowlist-file.ts';
 import type { Config } from '../config/config.ts';
+import { contentDigest } from '../config/content-digest.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
@@ -14,6 +15,8 @@ export interface Loaded {
   readonly digest: string;
   /** Undefined where flags and environment suffice. */
   readonly configFile: string | undefined;
+  /** `contentDigest` of `watchedPaths`, taken before any of them was read: a later change always differs from it. */
+  readonly contents: string;
   readonly keys: readonly Key[];
   readonly allowlist: AddressSet;
   /** Entries as written; ranges that overlap are merged in the set. */
@@ -32,6 +35,11 @@ export type LoadResult =
 
 /** Reads configuration, keys, allowlist and certificates. Never rejects. */
 export async function loadEverything(sources: ConfigSources): Promise<LoadResult> {
+  const draft = loadConfig(sources);
+  if (draft.kind === 'problems') return draft;
+  // Only the configuration names the files, and what they hold has to be noted before they are read: so it is read
+  // twice. A configuration that names others by then leaves a digest that fits nothing, which means a reload soon.
+  const contents = contentDigest(watchedPaths(draft.config, draft.file));
   const read = loadConfig(sources);
   if (read.kind === 'problems') return read;
   const { config } = read;
@@ -52,6 +60,7 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       config,
       digest: read.digest,
       configFile: read.file,
+      contents,
       keys: keys.keys,
       allowlist: compile(allowlist.ranges),
       allowlistEntries: allowlist.ranges.length,
@@ -66,6 +75,20 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       ],
     },
   };
+}
+
+/** The files and directories that `config` was and is read from. */
+export function watchedPaths(config: Config, configFile: string | undefined): string[] {
+  const { allowlist, checksum, listen, upstream } = config;
+  const readsAllowlist = allowlist.mode !== 'off' && allowlist.addresses === undefined;
+  return [
+    configFile,
+    checksum.keysDirectory,
+    readsAllowlist ? allowlist.file : undefined,
+    listen.tls?.certFile,
+    listen.tls?.keyFile,
+    upstream.caFile,
+  ].filter((path) => path !== undefined);
 }
 
 const nothing = { kind: 'nothing' } as const;

@@ -2,7 +2,7 @@ import { formatProblem } from '../config/problem.ts';
 import { watchFiles } from '../config/watch.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Loaded, LoadResult } from './load.ts';
+import { type Loaded, type LoadResult, watchedPaths } from './load.ts';
 import { keysThatNeedRestart } from './restart-keys.ts';
 
 /** How the last reload ended, for `/status`. */
@@ -40,8 +40,8 @@ export function createReloader(options: ReloaderOptions): Reloader {
   let running: Promise<void> | undefined;
   let again = false;
   let closed = false;
-  let watched = watchedPaths(options.current());
-  let watcher = watch();
+  let watched = pathsOf(options.current());
+  let watcher = watch(options.current());
 
   return {
     get state() {
@@ -108,27 +108,16 @@ export function createReloader(options: ReloaderOptions): Reloader {
   }
 
   function followNewPaths(loaded: Loaded): void {
-    const paths = watchedPaths(loaded);
+    const paths = pathsOf(loaded);
     if (paths.join('\n') === watched.join('\n')) return;
     watched = paths;
     watcher.close();
-    watcher = watch();
+    watcher = watch(loaded);
   }
 
-  function watch() {
-    return watchFiles({ paths: watched, onChange: () => void reload(), pollIntervalMs });
+  function watch({ contents }: Loaded) {
+    return watchFiles({ paths: watched, known: contents, onChange: () => void reload(), pollIntervalMs });
   }
 }
 
-function watchedPaths({ config, configFile }: Loaded): string[] {
-  const { allowlist, checksum, listen, upstream } = config;
-  const readsAllowlist = allowlist.mode !== 'off' && allowlist.addresses === undefined;
-  return [
-    configFile,
-    checksum.keysDirectory,
-    readsAllowlist ? allowlist.file : undefined,
-    listen.tls?.certFile,
-    listen.tls?.keyFile,
-    upstream.caFile,
-  ].filter((path) => path !== undefined);
-}
+const pathsOf = ({ config, configFile }: Loaded): string[] => watchedPaths(config, configFile);

@@ -18,6 +18,11 @@ export type WatchDirectory = (
 export interface WatchOptions {
   /** Files or directories; they need not exist yet. */
   readonly paths: readonly string[];
+  /**
+   * `contentDigest` of `paths` as they were before they were read; by default, as they are at this call. A change
+   * between that reading and this call is then told as well.
+   */
+  readonly known?: string | undefined;
   /** Called once for each change of contents, never for a touched file. */
   readonly onChange: () => void;
   /** Contents are also compared this often, for file systems and limits (ENOSPC, EMFILE) that send no events. */
@@ -29,8 +34,7 @@ export interface WatchOptions {
 }
 
 /**
- * Calls `onChange` when the contents below `paths` have changed since this call; so start the watch first, then
- * read the files. Watches directories, not files: Kubernetes swaps `..data`, editors rename a new file
+ * Calls `onChange` when the contents below `paths` have changed since `known` was taken. Watches directories, not files: Kubernetes swaps `..data`, editors rename a new file
  * over the old one, and a watch on the file itself would go with it. Never throws; does not keep the process alive.
  */
 export function watchFiles(options: WatchOptions): { readonly close: () => void } {
@@ -43,7 +47,7 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
   } = options;
   const paths = options.paths.map((path) => resolve(path));
   const watchers = new Map<string, { readonly identity: string; readonly close: () => void }>();
-  let known = contentDigest(paths);
+  let known = options.known ?? contentDigest(paths);
   let soon: unknown;
   let later: unknown;
   let closed = false;
@@ -87,6 +91,7 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
 
   rewatch();
   later = timers.set(look, pollIntervalMs);
+  if (options.known !== undefined) onEvent();
   return {
     close: () => {
       closed = true;

@@ -41,7 +41,7 @@ export type Sections = Readonly<Record<string, string>>;
 export async function runGate(
   upstreamUrl: string,
   sections: Sections = {},
-  store?: DuplicateStore,
+  store?: DuplicateStore | ((places: { keysDirectory: string; allowlistFile: string }) => DuplicateStore),
 ): Promise<GateForTest> {
   const directory = temporaryDirectory();
   const keysDirectory = join(directory, 'keys');
@@ -55,7 +55,10 @@ export async function runGate(
   const sources = { file: configFile, flags: {}, env: {} };
   const started = await (store === undefined
     ? startGate(sources)
-    : startGate(sources, { openStore: async () => store }));
+    : startGate(sources, {
+        openStore: async () =>
+          typeof store === 'function' ? store({ keysDirectory, allowlistFile }) : store,
+      }));
   if (started.kind !== 'running') {
     throw new Error(
       started.kind === 'failed' ? started.sentence : started.problems.map(formatProblem).join('\n'),
