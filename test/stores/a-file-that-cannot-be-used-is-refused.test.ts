@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { openTestStore } from '../support/embedded-store.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const key = 'ab'.repeat(32);
+const minuteMs = 60_000;
+
+test.each<[string, (file: string) => void, RegExp]>([
+  ['no folder', () => {}, /does not exist or cannot be entered; create it/],
+  [
+    'a folder',
+    (file) => mkdirSync(file, { recursive: true }),
+    /is a folder; duplicates\.embedded\.file must name a file/,
+  ],
+  [
+    'text',
+    (file) => writeFileSync(inFolder(file), 'addresses:\n  - 203.0.113.7\n'.repeat(200)),
+    /is not a database; name another file/,
+  ],
+  [
+    "somebody else's database",
+    (file) => createDatabase(file, 'CREATE TABLE theirs (a)'),
+    /is another program's database/,
+  ],
+  [
+    'a newer version',
+    (file) => createDatabase(file, 'PRAGMA application_id = 0x484b6774; PRAGMA user_version = 99'),
+    /newer/,
+  ],
+])('%s in the place of the file is refused with a sentence', async (_name, prepare, sentence) => {
+  const file = join(temporaryDirectory(), 'sub', 'events.db');
+  prepare(file);
+
+  await expect(openTestStore({ file })).rejects.toMatchObject({
+    name: 'StoreRefused',
+    message: expect.stringMatching(sentence),
+  });
+});
+
+test('a damaged file is refused, and not written to', async () => {
+  const { store, file } = await openTestStore();
+  await claimAndConfirm(store, key);
+  await store.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0x55, 100, 4096);
+  writeFileSync(file, bytes);
+
+  await expect(openTestStore({ file })).rejects.toMatchObject({
+    name: 'StoreRefused',
+    message: expect.stringMatching(/damaged|not a database/),
+  });
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+});
+
+test('a second store on the same file is refused after its wait, and has it once the first is closed', async () => {
+  const first = await openTestStore();
+  await claimAndConfirm(first.store, key);
+
+  await expect(openTestStore({ file: first.file })).rejects.toMatchObject({
+    name: 'StoreRefused',
+    message: expect.stringContaining('Another process has the store'),
+  });
+
+  const waiting = openTestStore({ file: first.file, lockWaitMs: 30_000 });
+  await first.store.close();
+  const { store } = await waiting;
+  expect(await store.claim(key, minuteMs)).toEqual({ kind: 'delivered' });
+});
+
+async function claimAndConfirm(
+  store: Awaited<ReturnType<typeof openTestStore>>['store'],
+  of: string,
+): Promise<void> {
+  const claim = await store.claim(of, minuteMs);
+  if (claim.kind !== 'claimed') throw new Error(claim.kind);
+  expect(await store.confirm(of, claim.token, 7 * 24 * 60 * minuteMs)).toBe(true);
+}
+
+function inFolder(file: string): string {
+  mkdirSync(join(file, '..'), { recursive: true });
+  return file;
+}
+
+function createDatabase(file: string, sql: string): void {
+  const database = new DatabaseSync(inFolder(file));
+  database.exec(sql);
+  database.close();
+}
