@@ -24,6 +24,8 @@ export interface RunningGate {
   readonly admin: { readonly address: string; readonly port: number };
   /** Reads all files again, now. */
   reload(): Promise<void>;
+  /** From now on every answer says `Connection: close`; all else goes on. For a stop that is near. */
+  releaseConnections(): void;
   /** Drains as DESIGN.md ("Shutdown") says; resolves when all is flushed and closed. */
   stop(): Promise<void>;
   /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
@@ -165,6 +167,10 @@ export async function startGate(
         traffic: trafficAddress,
         admin: adminAddress,
         reload: reloader.reload,
+        releaseConnections() {
+          log.info('a stop is near: connections are let go');
+          server.beginDrain();
+        },
         stop: () => (stopped ??= stop()),
         reportFatal(fault) {
           log.fatal({ err: fault }, 'a fault that nobody caught: the gate ends, and its senders try again');

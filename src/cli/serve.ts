@@ -56,6 +56,8 @@ export function addServeCommand(program: Command): void {
         process.exit(faultExitCode);
       });
       process.on('SIGHUP', () => void gate.reload());
+      // From the preStop hook of a sidecar, which is told to stop only once the application has ended.
+      process.on('SIGUSR2', () => gate.releaseConnections());
       await signalled();
       // Somebody who asks twice does not want to wait for the drain.
       for (const signal of ['SIGTERM', 'SIGINT'] as const)

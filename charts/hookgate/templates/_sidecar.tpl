@@ -51,6 +51,12 @@ app.kubernetes.io/component: injector
 {{- $context := include "hookgate.sidecarContext" . | fromJson -}}
 container:
   {{- index (include "hookgate.container" $context | fromYamlArray) 0 | toYaml | nindent 2 }}
+  # Runs when the pod begins to stop, while a native sidecar is told only once the application has ended: callers that
+  # keep their connections must go elsewhere before that. There is no shell.
+  lifecycle:
+    preStop:
+      exec:
+        command: [/nodejs/bin/node, -e, "process.kill(1, 'SIGUSR2')"]
 volumes:
   {{- include "hookgate.volumes" $context | fromYamlArray | toYaml | nindent 2 }}
 {{- end -}}
