@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { checkFiles, type FileCheck } from '../config/check-files.ts';
 import type { Config } from '../config/config.ts';
-import type { ConfigSources } from '../config/load-config.ts';
-import type { Problem } from '../config/problem.ts';
+import { type ConfigSources, loadConfig } from '../config/load-config.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
 import { createLog } from '../log/log.ts';
-import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
 
 /** One line of `hookgate check`. */
@@ -20,11 +20,11 @@ export type CheckResult =
 
 /** Tries all that `serve` would need, without serving: files, keys, allowlist, store, application. Never rejects. */
 export async function checkEverything(sources: ConfigSources): Promise<CheckResult> {
-  const result = await loadEverything(sources);
-  if (result.kind === 'problems') return result;
-  const { loaded } = result;
-  const { config } = loaded;
-  const [store, upstream, bypass] = await Promise.all([
+  const read = loadConfig(sources);
+  if (read.kind === 'problems') return read;
+  const { config } = read;
+  const [files, store, upstream, bypass] = await Promise.all([
+    checkFiles(config),
     checkStore(config),
     checkUpstream(config),
     checkBypass(config),
@@ -32,33 +32,33 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
   return {
     kind: 'checked',
     checks: [
-      { name: 'config', result: 'good', detail: `${loaded.configFile ?? 'flags and environment'} is valid` },
-      { name: 'keys', result: 'good', detail: loaded.keys.map(({ name }) => name).join(', ') },
-      checkAllowlist(loaded),
+      { name: 'config', result: 'good', detail: `${read.file ?? 'flags and environment'} is valid` },
+      ...read.warnings.map(warningOf('config')),
+      ...files.flatMap(linesOf),
       ...checkModes(config),
       store,
       upstream,
       ...bypass,
-      ...loaded.warnings.map((detail): Check => ({ name: 'warning', result: 'warning', detail })),
     ],
   };
 }
 
-function checkAllowlist({ config, allowlist, allowlistEntries }: Loaded): Check {
-  const name = 'allowlist';
-  const { mode } = config.allowlist;
-  if (mode === 'off') return { name, result: 'warning', detail: 'off: every address is let in' };
-  if (allowlist.size === 0) {
-    const remedy = 'add the addresses that the provider publishes';
-    return mode === 'enforce'
-      ? { name, result: 'failed', detail: `empty: every delivery would be refused; ${remedy}` }
-      : { name, result: 'warning', detail: `empty; ${remedy} before mode enforce` };
-  }
-  return { name, result: 'good', detail: `${allowlistEntries} entries` };
+function linesOf({ name, ok, detail, problems, warnings }: FileCheck): Check[] {
+  const outcome: Check[] = ok
+    ? [{ name, result: 'good', detail }]
+    : problems.map((problem) => ({ name, result: 'failed', detail: formatProblem(problem) }));
+  return [...outcome, ...warnings.map(warningOf(name))];
+}
+
+function warningOf(name: string): (detail: string) => Check {
+  return (detail) => ({ name, result: 'warning', detail });
 }
 
 function checkModes({ allowlist, checksum }: Config): Check[] {
   const observed: Check[] = [];
+  if (allowlist.mode === 'off') {
+    observed.push({ name: 'allowlist.mode', result: 'warning', detail: 'off: every address is let in' });
+  }
   if (allowlist.mode === 'observe') {
     observed.push({
       name: 'allowlist.mode',

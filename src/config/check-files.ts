@@ -1,7 +1,7 @@
 import { readAllowlist } from './allowlist-file.ts';
 import type { Config } from './config.ts';
 import { readKeys } from './keys.ts';
-import { formatProblem, type Problem, problemAt } from './problem.ts';
+import { type Problem, problemAt } from './problem.ts';
 import { readBytes } from './read-file.ts';
 import { readCa, readTls } from './tls-files.ts';
 
@@ -38,15 +38,6 @@ export async function checkFiles(config: Config): Promise<readonly FileCheck[]> 
     checks.push(checkPassword(duplicates.redis.passwordFile));
   }
   return checks;
-}
-
-/** The check as lines for people: one for the outcome, then the problems and warnings. */
-export function formatFileCheck({ name, ok, detail, problems, warnings }: FileCheck): readonly string[] {
-  const lines = [...problems.map(formatProblem), ...warnings.map((warning) => `warning: ${warning}`)];
-  return [
-    `${ok ? 'ok' : 'failed'}  ${name}${detail === '' ? '' : `: ${detail}`}`,
-    ...lines.map((line) => `  ${line}`),
-  ];
 }
 
 function checkKeys({ checksum }: Config): FileCheck {

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkFiles, formatFileCheck } from '../../src/config/check-files.ts';
+import { checkFiles, type FileCheck } from '../../src/config/check-files.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { formatProblem } from '../../src/config/problem.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 async function linesFor(
@@ -64,3 +65,12 @@ test('with --allow the file of the allowlist is not looked for', async () => {
   writeFileSync(join(directory, 'keys', 'live'), 'id');
   expect(await linesFor(directory, {}, ['203.0.113.0/24'])).toEqual(['ok  keys: 1 key: live']);
 });
+
+/** As lines: one for the outcome, then the problems and warnings. */
+function formatFileCheck({ name, ok, detail, problems, warnings }: FileCheck): readonly string[] {
+  const lines = [...problems.map(formatProblem), ...warnings.map((warning) => `warning: ${warning}`)];
+  return [
+    `${ok ? 'ok' : 'failed'}  ${name}${detail === '' ? '' : `: ${detail}`}`,
+    ...lines.map((line) => `  ${line}`),
+  ];
+}
