@@ -1,11 +1,14 @@
 import { parseAddress } from '../addresses/address.ts';
+import type { Config } from '../config/config.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import type { ConfigSources } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import type { Envelope } from '../envelope/envelope.ts';
 import { findNearestSigning } from '../envelope/nearest-signing.ts';
 import { scanEnvelope } from '../envelope/scan.ts';
 import { createVerifier } from '../envelope/verify.ts';
+import { compilePatterns } from '../gates/events.ts';
 import { type Loaded, loadEverything } from './load.ts';
 
 /** What `hookgate explain` says of a captured body. */
@@ -49,7 +52,7 @@ export async function explain(question: ExplainQuestion): Promise<ExplainResult>
     encodings = loaded.config.checksum.encodings;
   }
   const address = question.address === undefined ? undefined : judgeAddress(question.address, loaded);
-  const body = judgeBody(question, keys, encodings, loaded?.config.limits.bodyBytes);
+  const body = judgeBody(question, keys, encodings, loaded?.config);
   const refusedBy = address?.refusedBy ?? body.refusedBy;
   return {
     kind: 'explained',
@@ -79,8 +82,9 @@ function judgeBody(
   { body, otherKeys }: ExplainQuestion,
   keys: readonly Key[],
   encodings: readonly ChecksumEncoding[],
-  maxBytes: number | undefined,
+  config: Config | undefined,
 ): Explanation {
+  const maxBytes = config?.limits.bodyBytes;
   if (maxBytes !== undefined && body.length > maxBytes) {
     return {
       refusedBy: 'body_too_large',
@@ -100,17 +104,21 @@ function judgeBody(
   const verdict = createVerifier({ keys, encodings })(envelope);
   if (verdict.kind === 'match') {
     const sentence = `The checksum holds under key ${verdict.keyName}, data encoded as ${verdict.encoding}.`;
-    return { refusedBy: undefined, sentences: [sentence, ...notes] };
+    const later = judgeByRoutes(envelope, config);
+    return { refusedBy: later.refusedBy, sentences: [sentence, ...notes, ...later.sentences] };
   }
+  const refusedBy = config?.checksum.mode === 'observe' ? undefined : checksumCode(verdict.kind);
+  if (refusedBy === undefined)
+    notes.push('checksum.mode is observe: it reaches the application all the same.');
   if (verdict.kind === 'missing') {
-    return { refusedBy: 'checksum_missing', sentences: ['The body has no top-level checksum.', ...notes] };
+    return { refusedBy, sentences: ['The body has no top-level checksum.', ...notes] };
   }
   const nearest = findNearestSigning(envelope, [...keys, ...otherKeys]);
   const refusal = `The checksum gate refuses it: ${verdict.detail}.`;
   if (nearest === undefined) {
     const advice =
       'Nothing that was tried matches: the body was changed after it was signed, or signed with a key that is not here.';
-    return { refusedBy: 'checksum_mismatch', sentences: [refusal, advice, ...notes] };
+    return { refusedBy, sentences: [refusal, advice, ...notes] };
   }
   const isLive = keys.some(({ name }) => name === nearest.keyName);
   const sentences = [
@@ -126,5 +134,26 @@ function judgeBody(
       'The gate accepts data as received, compact or sorted; the signer has to write one of these.',
     );
   }
-  return { refusedBy: 'checksum_mismatch', sentences: [...sentences, ...notes] };
+  return { refusedBy, sentences: [...sentences, ...notes] };
+}
+
+const checksumCode = (kind: 'missing' | 'mismatch'): string =>
+  kind === 'missing' ? 'checksum_missing' : 'checksum_mismatch';
+
+/** What follows the checksum depends on the route, which a body does not name: so every route is told of. */
+function judgeByRoutes({ event, unsigned }: Envelope, config: Config | undefined): Explanation {
+  const routes = config?.routes ?? [];
+  const refusing =
+    unsigned.length === 0 ? [] : routes.filter(({ unsignedFields }) => unsignedFields === 'reject');
+  const filtering = routes.filter(({ events }) => compilePatterns(events)?.(event) === false);
+  return {
+    refusedBy: routes.length > 0 && refusing.length === routes.length ? 'unsigned_fields' : undefined,
+    sentences: [
+      ...refusing.map(({ name }) => `Route ${name} refuses fields that are not covered by the checksum.`),
+      ...filtering.map(
+        ({ name }) =>
+          `Route ${name} answers events of this name with 200 and does not forward them (routes[].events).`,
+      ),
+    ],
+  };
 }

@@ -51,7 +51,34 @@ function candidateTexts(envelope: Envelope): Candidate[] {
       differences,
     }));
   });
-  return [...plain, ...rewritten];
+  const sorted = envelope.dataIn('sorted').toString('utf8');
+  const compact = envelope.dataIn('compact').toString('utf8');
+  const decimals = [
+    ...withDecimalsInOne(compact).map((data) => ({
+      data,
+      encoding: 'compact' as const,
+      differences: [oneDecimal],
+    })),
+    ...withDecimalsInOne(sorted).map((data) => ({
+      data,
+      encoding: 'sorted' as const,
+      differences: [oneDecimal],
+    })),
+  ];
+  return [...plain, ...rewritten, ...decimals];
+}
+
+const oneDecimal = 'one whole number that had .0 when it was signed (parsed and written again on the way)';
+/** Numbers tried on their own. */
+const maxNumbers = 64;
+
+/** The same JSON, each time with `.0` after another one of its whole numbers. */
+function withDecimalsInOne(compactJson: string): Buffer[] {
+  const ends: number[] = [];
+  for (const match of compactJson.matchAll(tokens)) {
+    if (isWhole(match[0]) && ends.length < maxNumbers) ends.push(match.index + match[0].length);
+  }
+  return ends.map((end) => Buffer.from(`${compactJson.slice(0, end)}.0${compactJson.slice(end)}`, 'utf8'));
 }
 
 interface Style {
@@ -60,6 +87,7 @@ interface Style {
   readonly slashes: boolean;
   readonly ascii: boolean;
   readonly reparsed: boolean;
+  readonly decimals: boolean;
 }
 
 const styleWords: Readonly<Record<keyof Style, string>> = {
@@ -68,6 +96,7 @@ const styleWords: Readonly<Record<keyof Style, string>> = {
   slashes: "slashes written as \\/ (PHP's json_encode without JSON_UNESCAPED_SLASHES)",
   ascii: 'non-ASCII characters written as \\uXXXX (json.dumps without ensure_ascii=False, PHP by default)',
   reparsed: 'numbers parsed and written again as JavaScript does',
+  decimals: 'all whole numbers with .0 when they were signed (parsed and written again on the way)',
 };
 
 /** Every combination of the styles. */
@@ -82,15 +111,23 @@ function allStyles(): { style: Style; differences: string[] }[] {
 
 /** Writes compact, valid JSON in another style. */
 function rewrite(compactJson: string, style: Style): string {
-  return compactJson.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[,:]/g, (token) => {
+  return compactJson.replace(tokens, (token) => {
     if (token === ',' || token === ':') return style.spaced ? `${token} ` : token;
-    if (!token.startsWith('"')) return style.reparsed ? JSON.stringify(Number(token)) : token;
+    if (!token.startsWith('"')) {
+      const number = style.reparsed ? JSON.stringify(Number(token)) : token;
+      return style.decimals && isWhole(number) ? `${number}.0` : number;
+    }
     let text = style.unescaped ? JSON.stringify(JSON.parse(token)) : token;
     if (style.slashes) text = text.replace(/\\?\//g, '\\/');
     if (style.ascii) text = text.replace(/[\u0080-\uffff]/g, escapeCharacter);
     return text;
   });
 }
+
+/** Strings, numbers, and what separates them. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[,:]/g;
+
+const isWhole = (token: string): boolean => /^-?\d+$/.test(token);
 
 function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

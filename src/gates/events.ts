@@ -3,7 +3,8 @@ import { Answer } from '../delivery/answer.ts';
 import type { Unverified, Verified } from './checksum.ts';
 import type { Gate } from './gate.ts';
 
-type Wanted = (event: string) => boolean;
+/** Whether a route takes events of this name. */
+export type Wanted = (event: string) => boolean;
 
 /**
  * Answers verified events that the route does not want with 200, so that the sender does not try again, and
@@ -20,8 +21,11 @@ export function createEventsGate(
   };
 }
 
-/** `*` takes all; `payment.*` takes every name that starts with `payment.`; anything else only itself. */
-function compilePatterns(patterns: readonly string[]): Wanted | undefined {
+/**
+ * `*` takes all, for which undefined stands; `payment.*` takes every name that starts with `payment.`; anything else
+ * only itself.
+ */
+export function compilePatterns(patterns: readonly string[]): Wanted | undefined {
   if (patterns.includes('*')) return undefined;
   const names = new Set(patterns.filter((pattern) => !pattern.endsWith('*')));
   const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1));
