@@ -1,7 +1,7 @@
 /** The wiring of `hookgate inject`: settings, API server, certificates, the server; then keeping up with time. */
 import type { InjectConfig } from '../config/inject-schema.ts';
 import { loadInjectConfig } from '../config/load-inject-config.ts';
-import { type Problem, problemAt } from '../config/problem.ts';
+import { problemAt } from '../config/problem.ts';
 import { featuresOf } from '../injector/cluster-features.ts';
 import { denialReasons } from '../injector/denials.ts';
 import type { ClusterFeatures } from '../injector/inject.ts';
@@ -15,6 +15,7 @@ import { createReviewServer } from '../server/review-server.ts';
 import { version } from '../version.ts';
 import { createCertificateSource, type InForce } from './inject-certificates.ts';
 import { createReviews, type RecentDenial } from './inject-reviews.ts';
+import type { Start } from './start.ts';
 
 export interface RunningInjector {
   readonly reviews: { readonly address: string; readonly port: number };
@@ -24,10 +25,7 @@ export interface RunningInjector {
   stop(): Promise<void>;
 }
 
-export type InjectorStart =
-  | { readonly kind: 'running'; readonly injector: RunningInjector }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'failed'; readonly sentence: string };
+export type InjectorStart = Start<{ readonly injector: RunningInjector }>;
 
 const apiTimeoutMs = 3000;
 const keptDenials = 300;

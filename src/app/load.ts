@@ -15,7 +15,9 @@ export interface Loaded {
   readonly digest: string;
   /** Undefined where flags and environment suffice. */
   readonly configFile: string | undefined;
-  /** `contentDigest` of `watchedPaths`, taken before any of them was read: a later change always differs from it. */
+  /** The files and directories that this was and will be read from. */
+  readonly watched: readonly string[];
+  /** `contentDigest` of `watched`, taken before any of them was read: a later change always differs from it. */
   readonly contents: string;
   readonly keys: readonly Key[];
   readonly allowlist: AddressSet;
@@ -60,6 +62,7 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       config,
       digest: read.digest,
       configFile: read.file,
+      watched: watchedPaths(config, read.file),
       contents,
       keys: keys.keys,
       allowlist: compile(allowlist.ranges),
@@ -77,8 +80,7 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
   };
 }
 
-/** The files and directories that `config` was and is read from. */
-export function watchedPaths(config: Config, configFile: string | undefined): string[] {
+function watchedPaths(config: Config, configFile: string | undefined): string[] {
   const { allowlist, checksum, listen, upstream } = config;
   const readsAllowlist = allowlist.mode !== 'off' && allowlist.addresses === undefined;
   return [

@@ -2,7 +2,7 @@ import { formatProblem } from '../config/problem.ts';
 import { watchFiles } from '../config/watch.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { type Loaded, type LoadResult, watchedPaths } from './load.ts';
+import type { Loaded, LoadResult } from './load.ts';
 import { keysThatNeedRestart } from './restart-keys.ts';
 
 /** How the last reload ended, for `/status`. */
@@ -40,7 +40,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
   let running: Promise<void> | undefined;
   let again = false;
   let closed = false;
-  let watched = pathsOf(options.current());
+  let { watched } = options.current();
   let watcher = watch(options.current());
 
   return {
@@ -108,16 +108,13 @@ export function createReloader(options: ReloaderOptions): Reloader {
   }
 
   function followNewPaths(loaded: Loaded): void {
-    const paths = pathsOf(loaded);
-    if (paths.join('\n') === watched.join('\n')) return;
-    watched = paths;
+    if (loaded.watched.join('\n') === watched.join('\n')) return;
+    ({ watched } = loaded);
     watcher.close();
     watcher = watch(loaded);
   }
 
-  function watch({ contents }: Loaded) {
-    return watchFiles({ paths: watched, known: contents, onChange: () => void reload(), pollIntervalMs });
+  function watch({ watched: paths, contents }: Loaded) {
+    return watchFiles({ paths, known: contents, onChange: () => void reload(), pollIntervalMs });
   }
 }
-
-const pathsOf = ({ config, configFile }: Loaded): string[] => watchedPaths(config, configFile);

@@ -2,7 +2,6 @@
 import { ServerResponse } from 'node:http';
 import { parseAddress } from '../addresses/address.ts';
 import type { ConfigSources } from '../config/load-config.ts';
-import type { Problem } from '../config/problem.ts';
 import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { createRecentRejections } from '../log/recent-rejections.ts';
@@ -17,6 +16,7 @@ import { createGatehouse, type Gatehouse } from './gatehouse.ts';
 import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
 import { createReloader, type Reloader } from './reloader.ts';
+import type { Start } from './start.ts';
 import { createStatus } from './status.ts';
 
 export interface RunningGate {
@@ -32,11 +32,7 @@ export interface RunningGate {
   reportFatal(fault: unknown): void;
 }
 
-export type StartResult =
-  | { readonly kind: 'running'; readonly gate: RunningGate }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
-  /** A sentence: a port is taken, or the store cannot be opened. */
-  | { readonly kind: 'failed'; readonly sentence: string };
+export type GateStart = Start<{ readonly gate: RunningGate }>;
 
 const keptRejections = 300;
 const keptUndelivered = 10_000;
@@ -46,7 +42,7 @@ const senderGivesUpAfterMs = 48 * 3_600_000;
 export async function startGate(
   sources: ConfigSources,
   collaborators: { readonly openStore: typeof openStore } = { openStore },
-): Promise<StartResult> {
+): Promise<GateStart> {
   const result = await loadEverything(sources);
   if (result.kind === 'problems') return result;
   const { loaded } = result;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { signalled } from './signalled.ts';
+import { started } from './started.ts';
 
 /** The options of `serve` that stand for keys of the configuration. */
 interface ServeOptions {
@@ -13,8 +14,8 @@ interface ServeOptions {
   storeFile?: string;
 }
 
-const forcedExitCode = 1;
-const faultExitCode = 1;
+/** Not all was done: the drain was cut short, or a fault ended the process. */
+const brokenOffExitCode = 1;
 
 /** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
 export function addServeCommand(program: Command): void {
@@ -36,24 +37,14 @@ export function addServeCommand(program: Command): void {
     .action(async (options: ServeOptions) => {
       const { startGate } = await import('../app/serve.ts');
       const { config: file, ...flags } = options;
-      const started = await startGate({ file, flags, env: process.env });
-      if (started.kind === 'problems') {
-        const { formatProblem } = await import('../config/problem.ts');
-        process.stderr.write(`${started.problems.map(formatProblem).join('\n')}\n`);
-        process.exitCode = 2;
-        return;
-      }
-      if (started.kind === 'failed') {
-        process.stderr.write(`hookgate: ${started.sentence}\n`);
-        process.exitCode = 1;
-        return;
-      }
-      const { gate } = started;
+      const running = await started(await startGate({ file, flags, env: process.env }));
+      if (running === undefined) return;
+      const { gate } = running;
       // What state such a fault leaves is unknown, and an unknown state must not answer 200. Rejected promises that
       // nobody awaits come here too.
       process.on('uncaughtException', (fault) => {
         gate.reportFatal(fault);
-        process.exit(faultExitCode);
+        process.exit(brokenOffExitCode);
       });
       process.on('SIGHUP', () => void gate.reload());
       // From the preStop hook of a sidecar, which is told to stop only once the application has ended.
@@ -61,7 +52,7 @@ export function addServeCommand(program: Command): void {
       await signalled();
       // Somebody who asks twice does not want to wait for the drain.
       for (const signal of ['SIGTERM', 'SIGINT'] as const)
-        process.once(signal, () => process.exit(forcedExitCode));
+        process.once(signal, () => process.exit(brokenOffExitCode));
       await gate.stop();
       process.exit(0);
     });

@@ -1,6 +1,6 @@
 /** The shape of inject.yaml, which `hookgate inject` reads. */
 import { Object as Section, type Static } from 'typebox';
-import { choice, count, duration, path, text } from './schema-leaves.ts';
+import { choice, count, duration, logLevel, path, text } from './schema-leaves.ts';
 
 const closed = (description: string) => ({ description, additionalProperties: false }) as const;
 
@@ -97,11 +97,7 @@ export const injectYaml = Section(
     ),
     log: Section(
       {
-        level: choice(
-          'Least level that is logged.',
-          ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-          'info',
-        ),
+        level: logLevel(),
       },
       closed('The log.'),
     ),

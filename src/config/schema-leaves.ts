@@ -104,3 +104,12 @@ export function choice<const Word extends string>(
     ...(fallback === undefined ? {} : { default: fallback }),
   });
 }
+
+/** Least level of the lines that are written, in pino's words. */
+export function logLevel() {
+  return choice(
+    'The least important lines that are written.',
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'info',
+  );
+}

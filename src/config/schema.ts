@@ -5,7 +5,7 @@
  * key holds after reading (milliseconds, bytes, a URL), so that code and file cannot drift apart.
  */
 import { Array as List, Object as Section, type Static } from 'typebox';
-import { choice, count, duration, path, size, text } from './schema-leaves.ts';
+import { choice, count, duration, logLevel, path, size, text } from './schema-leaves.ts';
 
 const closed = (description: string) => ({ description, additionalProperties: false }) as const;
 
@@ -224,11 +224,7 @@ export const hookgateYaml = Section(
     ),
     log: Section(
       {
-        level: choice(
-          'The least important lines that are written.',
-          ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-          'info',
-        ),
+        level: logLevel(),
       },
       closed('What is logged.'),
     ),

@@ -34,8 +34,9 @@ export interface WatchOptions {
 }
 
 /**
- * Calls `onChange` when the contents below `paths` have changed since `known` was taken. Watches directories, not files: Kubernetes swaps `..data`, editors rename a new file
- * over the old one, and a watch on the file itself would go with it. Never throws; does not keep the process alive.
+ * Calls `onChange` when the contents below `paths` have changed since `known` was taken. Watches directories, not
+ * files: Kubernetes swaps `..data`, editors rename a new file over the old one, and a watch on the file itself would
+ * go with it. Never throws; does not keep the process alive.
  */
 export function watchFiles(options: WatchOptions): { readonly close: () => void } {
   const {

@@ -1,3 +1,4 @@
+import { hexDigit } from '../hex/hex-digit.ts';
 import { BACKSLASH, QUOTE, SPACE } from './ascii.ts';
 import type { Reading } from './reading.ts';
 
@@ -75,11 +76,4 @@ function hex4(body: Buffer, at: number): number {
     value = value * 16 + digit;
   }
   return value;
-}
-
-/** Value of one hexadecimal digit in either case, given as a character code; -1 for anything else. */
-export function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { hexDigit } from '../hex/hex-digit.ts';
 import type { Envelope } from './envelope.ts';
 import { createHmacSha256 } from './hmac.ts';
-import { hexDigit } from './scan-string.ts';
 
 /** A business ID under which events may be signed; several are live while one is replaced by another. */
 export interface ChecksumKey {

@@ -1,4 +1,5 @@
 /** How a path could be read by routers other than this gate's. The room `paths` knows spellings, not deliveries. */
+import { hexDigit } from '../hex/hex-digit.ts';
 
 /**
  * Why a router could read this path (without its query) as another one, or undefined where every router reads it
@@ -114,12 +115,6 @@ function decodeEscape(path: string, index: number): number | undefined {
   const high = hexDigit(path.charCodeAt(index + 1));
   const low = hexDigit(path.charCodeAt(index + 2));
   return high < 0 || low < 0 ? undefined : high * 16 + low;
-}
-
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** RFC 3986 section 2.3. */

@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { buildOptions } from '../../scripts/build-options.ts';
 import { bundleIn, fakeKubernetes } from '../support/fake-kubernetes.ts';
 import { sidecarTemplate } from '../support/injection.ts';
+import { kubernetesSettings } from '../support/running-injector.ts';
 
 test('as it runs in the image: from the bundle, until SIGTERM', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hookgate-bundle-'));
@@ -26,14 +27,7 @@ test('as it runs in the image: from the bundle, until SIGTERM', async () => {
       admin: { host: '127.0.0.1', port: 0 },
       sidecar: { file: sidecar },
       certificates: { secret: 'hookgate-injector-tls' },
-      kubernetes: {
-        server: kubernetes.url,
-        caFile: kubernetes.caFile,
-        tokenFile: kubernetes.tokenFile,
-        namespace: 'hookgate',
-        service: 'hookgate-injector',
-        mutatingWebhook: 'hookgate-injector',
-      },
+      kubernetes: kubernetesSettings(kubernetes),
     }),
   );
   const command = spawn(process.execPath, [join(directory, 'hookgate.js'), 'inject', '--config', config]);

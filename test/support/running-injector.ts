@@ -45,15 +45,7 @@ export async function runInjector(
       overlap: '1h',
       ...settings.certificates,
     },
-    kubernetes: {
-      server: kubernetes.url,
-      caFile: kubernetes.caFile,
-      tokenFile: kubernetes.tokenFile,
-      namespace: 'hookgate',
-      service: 'hookgate-injector',
-      mutatingWebhook: 'hookgate-injector',
-      validatingWebhook: 'hookgate-injector',
-    },
+    kubernetes: kubernetesSettings(kubernetes),
     log: { level: 'silent' },
   };
   writeFileSync(file, stringify(config));
@@ -87,6 +79,19 @@ export async function runInjector(
           ?.split(' ')[1],
       );
     },
+  };
+}
+
+/** The `kubernetes` section of inject.yaml for a fake API server. */
+export function kubernetesSettings({ url, caFile, tokenFile }: FakeKubernetes) {
+  return {
+    server: url,
+    caFile,
+    tokenFile,
+    namespace: 'hookgate',
+    service: 'hookgate-injector',
+    mutatingWebhook: 'hookgate-injector',
+    validatingWebhook: 'hookgate-injector',
   };
 }
 
