@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Pool } from 'undici';
 import { freePort } from '../demo/free-port.ts';
 import { signEvent } from '../src/envelope/sign.ts';
@@ -32,7 +32,10 @@ interface Row {
 try {
   const upstream = await startApplication();
   const rows = [
-    await startGate('hookgate, embedded store', upstream, ['--store-file', join(directory, 'events.db')]),
+    await startGate('hookgate, embedded store', upstream, storeIn('events.db')),
+    await startGate('hookgate, embedded store, heap as Node sets it', upstream, storeIn('defaults.db'), {}, [
+      process.execPath,
+    ]),
     await startGate('hookgate, memory store', upstream, [], { HOOKGATE_DUPLICATES_STORE: 'memory' }),
     await startHop('http-proxy hop, defaults', upstream, []),
     await startHop('http-proxy hop, keep-alive agent', upstream, ['keep-alive']),
@@ -68,6 +71,10 @@ async function playRound({ child, pool, name }: Row): Promise<number> {
   return ((costOf(child.pid as number).processorMs - before) * 1000) / eventsPerRound;
 }
 
+function storeIn(name: string): string[] {
+  return ['--store-file', join(directory, name)];
+}
+
 /** About 800 bytes, as a payment session's event has. */
 function distinctEvent(): string {
   nextEvent += 1;
@@ -85,7 +92,7 @@ function distinctEvent(): string {
 }
 
 async function startApplication(): Promise<string> {
-  const child = start(['bench/peers/application.ts'], 'pipe');
+  const child = start([process.execPath, 'bench/peers/application.ts'], 'pipe');
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   return `http://127.0.0.1:${line.toString().trim()}`;
 }
@@ -95,6 +102,8 @@ async function startGate(
   upstream: string,
   flags: readonly string[],
   env: Record<string, string> = {},
+  // By default the bin itself, since its first line sets the heap.
+  interpreter: readonly string[] = [],
 ): Promise<Row> {
   const keys = join(directory, 'keys');
   mkdirSync(keys, { recursive: true });
@@ -102,7 +111,7 @@ async function startGate(
   const [port, adminPort] = [await freePort(), await freePort()];
   const common = ['--upstream', upstream, '--path', path, '--keys-directory', keys, '--allow', '127.0.0.1'];
   const places = ['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`];
-  return startRow(name, ['dist/hookgate.js', 'serve', ...common, ...places, ...flags], port, {
+  return startRow(name, [...interpreter, 'dist/hookgate.js', 'serve', ...common, ...places, ...flags], port, {
     readyUrl: `http://127.0.0.1:${adminPort}/readyz`,
     env,
   });
@@ -111,9 +120,14 @@ async function startGate(
 async function startHop(name: string, upstream: string, tuning: readonly string[]): Promise<Row> {
   const port = await freePort();
   const readyUrl = `http://127.0.0.1:${port}/`;
-  return startRow(name, ['bench/peers/http-proxy-hop.ts', String(port), upstream, ...tuning], port, {
-    readyUrl,
-  });
+  return startRow(
+    name,
+    [process.execPath, 'bench/peers/http-proxy-hop.ts', String(port), upstream, ...tuning],
+    port,
+    {
+      readyUrl,
+    },
+  );
 }
 
 async function startRow(
@@ -140,13 +154,14 @@ async function startRow(
 }
 
 function start(
-  args: readonly string[],
+  [program = '', ...args]: readonly string[],
   stdout: 'pipe' | 'ignore',
   env: Record<string, string> = {},
 ): ChildProcess {
-  const child = spawn(process.execPath, [...args], {
+  const child = spawn(program, args, {
     stdio: ['ignore', stdout, 'inherit'],
-    env: { ...process.env, ...env },
+    // The bin takes the Node that it finds first: this one, so that all rows run on the same.
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...env },
   });
   children.push(child);
   return child;
