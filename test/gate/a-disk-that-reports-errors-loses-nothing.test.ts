@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startEventApplication } from '../support/event-application.ts';
+import { prepareGate, startGateProcess } from '../support/gate-process.ts';
+import { requireProgram } from '../support/require-program.ts';
+import { createTalliedSender } from '../support/tallied-sender.ts';
+
+const patience = { timeout: 30_000, interval: 100 };
+
+/**
+ * What a dying disk does: the write went well, and telling the disk to keep it fails with EIO. strace puts the error
+ * in front of the store's own system calls, for a while, in the middle of good traffic.
+ */
+test('EIO from the disk, and a disk that is well again: none lost, none twice, no false 200', async ({
+  skip,
+}) => {
+  const strace = requireProgram('strace');
+  if (strace === undefined) return skip();
+  const application = await startEventApplication();
+  const places = await prepareGate(application.url);
+  const gate = await startGateProcess(places);
+  const { figures, send, close } = createTalliedSender(application, (body) => post(places.port, body));
+  const references = Array.from({ length: 300 }, (_, index) => `reference-${index}`);
+  const waiting: string[] = [];
+
+  let fault: ChildProcess | undefined;
+  for (const [index, reference] of references.entries()) {
+    if (index === 100) fault = await failSyncs(strace, gate);
+    if (!(await send(reference))) waiting.push(reference);
+  }
+  expect(await metric(places.adminPort, 'hookgate_duplicate_store_up')).toBe(0);
+  expect(figures.answered503).toBeGreaterThan(0);
+  await end(fault as ChildProcess);
+  await vi.waitFor(async () => {
+    expect(await metric(places.adminPort, 'hookgate_duplicate_store_up')).toBe(1);
+    expect(await metric(places.adminPort, 'hookgate_unrecorded_events')).toBe(0);
+  }, patience);
+  for (const reference of waiting) expect(await send(reference)).toBe(true);
+  for (const reference of references) expect(await send(reference)).toBe(true);
+
+  // What was recorded after the fault is in the file: another life of the gate knows all of it.
+  gate.kill('SIGKILL');
+  await once(gate, 'exit');
+  await startGateProcess(places);
+  for (const reference of references) expect(await send(reference)).toBe(true);
+
+  expect(close(references)).toMatchObject({ false200: 0, lost: 0, repeated: 0 });
+}, 120_000);
+
+async function post(port: number, body: Buffer) {
+  const answer = await fetch(`http://127.0.0.1:${port}/webhooks/juicyway`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: new Uint8Array(body),
+  });
+  const { code } = answer.status === 200 ? {} : ((await answer.json()) as { code?: string });
+  return { status: answer.status, code };
+}
+
+/** From its answer on, every fsync and fdatasync of the process fails. */
+async function failSyncs(strace: string, { pid }: ChildProcess): Promise<ChildProcess> {
+  const what = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO'];
+  const child = spawn(strace, ['-f', '-p', String(pid), ...what], { stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGTERM'));
+  let output = '';
+  child.stderr.on('data', (chunk) => (output += chunk));
+  await vi.waitFor(() => expect(output).toContain('attached'), patience);
+  return child;
+}
+
+/** strace lets the process go, unharmed, when it is told to end. */
+async function end(strace: ChildProcess): Promise<void> {
+  strace.kill('SIGTERM');
+  await once(strace, 'exit');
+}
+
+async function metric(adminPort: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+  return Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.split(' ')[1],
+  );
+}
