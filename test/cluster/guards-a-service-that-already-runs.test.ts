@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apply, helm, hookgateIn, installArgs, kubectl, until } from './support/cluster.ts';
+import { createNeighbourhood, greeting, type Neighbourhood } from './support/neighbourhood.ts';
+
+let place: Neighbourhood;
+let before: string;
+
+beforeAll(async () => {
+  place = await createNeighbourhood();
+  before = stateOfApplication();
+  helm(installArgs(place.namespace, place.senderAddress, []));
+});
+afterAll(() => place?.remove());
+
+test('a genuine event arrives once, and its repeat does not', () => {
+  expect(send('sender', 'one').status).toBe(0);
+  expect(place.arrivals()).toEqual({ one: 1 });
+  expect(send('sender', 'one').status).toBe(0);
+  expect(place.arrivals()).toEqual({ one: 1 });
+});
+
+test.each([
+  ['with a tampered amount', 'sender', ['--tamper', 'data'], 401],
+  ['without checksum', 'sender', ['--tamper', 'missing'], 401],
+  ['signed with another key', 'sender', ['--key-file', '/keys/wrong'], 401],
+  ['from an address that is not listed', 'stranger', [], 403],
+] as const)('an event %s does not', (_what, from, args, status) => {
+  const sent = send(from, 'forged', args);
+  expect(sent.status).toBe(1);
+  expect(sent.stdout).toContain(String(status));
+  expect(place.arrivals()).toEqual({ one: 1 });
+});
+
+test('helm test passes, and the application sees nothing of it', () => {
+  helm(['test', 'hookgate', '--namespace', place.namespace, '--timeout', '120s']);
+  expect(place.arrivals()).toEqual({ one: 1 });
+});
+
+test('an edit of the allowlist takes effect without a restart', async () => {
+  const pods = gatePods();
+  const addresses = `addresses:\n  - ${place.senderAddress}\n  - ${place.strangerAddress}\n`;
+  const patch = JSON.stringify({ data: { 'allowlist.yaml': addresses } });
+  kubectl(['patch', 'configmap', 'hookgate-allowlist', '--namespace', place.namespace, '--patch', patch]);
+  const seconds = await until('the stranger is let in', 150, () => send('stranger', 'two').status === 0);
+  console.log(`allowlist: in force ${seconds} s after the edit`);
+  expect(place.arrivals()).toEqual({ one: 1, two: 1 });
+  expect(gatePods()).toBe(pods);
+});
+
+test('a second business ID in the Secret is taken beside the first, without a restart', async () => {
+  const pods = gatePods();
+  expect(send('sender', 'three', ['--key-file', '/keys/second']).status).toBe(1);
+  const metadata = { name: 'hookgate-keys', namespace: place.namespace };
+  apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata,
+      stringData: { live: 'business-one', next: 'business-two' },
+    },
+  ]);
+  const seconds = await until(
+    'the second key verifies',
+    150,
+    () => send('sender', 'three', ['--key-file', '/keys/second']).status === 0,
+  );
+  console.log(`keys: in force ${seconds} s after the edit`);
+  expect(send('sender', 'four').status).toBe(0);
+  expect(place.arrivals()).toEqual({ one: 1, two: 1, three: 1, four: 1 });
+  expect(gatePods()).toBe(pods);
+});
+
+test('helm uninstall leaves nothing, and the service as it was', async () => {
+  helm(['uninstall', 'hookgate', '--namespace', place.namespace, '--wait']);
+  const kinds =
+    'deployment,replicaset,pod,service,endpointslice,configmap,secret,serviceaccount,ingress,networkpolicy,poddisruptionbudget,horizontalpodautoscaler,persistentvolumeclaim';
+  const left = () =>
+    kubectl([
+      'get',
+      kinds,
+      '--namespace',
+      place.namespace,
+      '--selector',
+      'app.kubernetes.io/instance=hookgate',
+      '--output',
+      'name',
+    ]);
+  await until('everything is gone', 60, () => left() === '');
+  expect(stateOfApplication()).toBe(before);
+  expect(greeting(place.namespace)).toBe('hello');
+});
+
+function send(from: 'sender' | 'stranger', reference: string, args: readonly string[] = []) {
+  const url = `http://hookgate.${place.namespace}.svc/webhooks/juicyway`;
+  const key = args.includes('--key-file') ? [] : ['--key-file', '/keys/live'];
+  const data = JSON.stringify({ amount: 1000, reference });
+  const what = ['--event', 'payment.session.succeeded', '--data', data];
+  return hookgateIn(place.namespace, from, ['send', '--url', url, ...key, ...what, ...args]);
+}
+
+/** Which pods run, and how often each was restarted. */
+function gatePods(): string {
+  const path = '{range .items[*]}{.metadata.uid} {.status.containerStatuses[*].restartCount}{end}';
+  const selector = 'app.kubernetes.io/component=gateway';
+  return kubectl([
+    'get',
+    'pods',
+    '--namespace',
+    place.namespace,
+    '--selector',
+    selector,
+    '--output',
+    `jsonpath=${path}`,
+  ]);
+}
+
+function stateOfApplication(): string {
+  const of = (kind: string, name: string, path: string) =>
+    kubectl(['get', kind, name, '--namespace', place.namespace, '--output', `jsonpath=${path}`]);
+  return [
+    of('pod', 'application', '{.metadata.uid} {.metadata.resourceVersion}'),
+    of('service', 'payments', '{.metadata.uid} {.metadata.resourceVersion} {.spec}'),
+  ].join('\n');
+}

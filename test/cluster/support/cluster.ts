@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { ensureHelm } from '../../setup/install-helm.ts';
+import { chart } from '../../support/helm.ts';
+import { image } from './image.ts';
+
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs kubectl and gives its output; throws with what it said where it fails. */
+export function kubectl(args: readonly string[], input?: unknown): string {
+  const ran = tryKubectl(args, input);
+  if (ran.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${ran.stderr}`);
+  return ran.stdout;
+}
+
+export function tryKubectl(args: readonly string[], input?: unknown): Ran {
+  const text = input === undefined ? undefined : JSON.stringify(input);
+  return spawnSync('kubectl', args, { encoding: 'utf8', input: text, maxBuffer: 64 << 20 });
+}
+
+export function apply(objects: readonly object[]): void {
+  kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
+}
+
+export function helm(args: readonly string[]): string {
+  const ran = spawnSync(ensureHelm(4), args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+  if (ran.status !== 0) throw new Error(`helm ${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
+  return ran.stdout;
+}
+
+/** `helm upgrade --install` of the chart as release `hookgate`, with what cannot be guessed and these values. */
+export function installArgs(namespace: string, senderAddress: string, values: readonly string[]): string[] {
+  const at = image.lastIndexOf(':');
+  const given = [
+    `image.repository=${image.slice(0, at)}`,
+    `image.tag=${image.slice(at + 1)}`,
+    `upstream.url=http://payments.${namespace}.svc:80`,
+    `allowlist.addresses={${senderAddress}}`,
+    'keys.existingSecret=hookgate-keys',
+    ...values,
+  ];
+  const settings = given.flatMap((value) => ['--set', value]);
+  return [
+    'upgrade',
+    '--install',
+    'hookgate',
+    chart,
+    '--namespace',
+    namespace,
+    '--wait',
+    '--timeout',
+    '120s',
+    ...settings,
+  ];
+}
+
+/** Helm, while something else goes on. */
+export function helmMeanwhile(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(ensureHelm(4), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    child.on('close', (status) => (status === 0 ? resolve() : reject(new Error(`helm ${args[0]}: ${said}`))));
+  });
+}
+
+/** Runs Node in the pod `pod`; `script` is an ES module's text. */
+export function nodeIn(namespace: string, pod: string, script: string, args: readonly string[] = []): Ran {
+  const command = ['/nodejs/bin/node', '--input-type=module', '-e', script, ...args];
+  return tryKubectl(['exec', '--namespace', namespace, pod, '--', ...command]);
+}
+
+/** Runs a command of Hookgate in the pod `pod`. */
+export function hookgateIn(namespace: string, pod: string, args: readonly string[]): Ran {
+  return tryKubectl([
+    'exec',
+    '--namespace',
+    namespace,
+    pod,
+    '--',
+    '/nodejs/bin/node',
+    '/app/hookgate.js',
+    ...args,
+  ]);
+}
+
+/** Asks again every half second until `good`; the seconds that it took. */
+export async function until(what: string, seconds: number, good: () => boolean): Promise<number> {
+  const begun = Date.now();
+  while (!good()) {
+    if (Date.now() - begun > seconds * 1000) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return Math.round((Date.now() - begun) / 100) / 10;
+}

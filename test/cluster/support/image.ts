@@ -1,0 +1,76 @@
+/**
+ * Set-up of the cluster's tests: an image of this source, and one of Prometheus, on the cluster's nodes.
+ * HOOKGATE_TEST_IMAGE and HOOKGATE_TEST_PROMETHEUS_IMAGE name those that are there already. The others are built by
+ * buildah, and the command in HOOKGATE_TEST_LOAD, called with an image's name, hands them to the nodes.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../../../', import.meta.url).pathname;
+const neighbour = join(root, '../shared/cluster/load');
+
+/** The chart's own default name, so that the chart is installed as a stranger would install it. */
+export const image = process.env.HOOKGATE_TEST_IMAGE ?? 'docker.io/library/hookgate:0.1.0';
+export const prometheusImage =
+  process.env.HOOKGATE_TEST_PROMETHEUS_IMAGE ?? 'docker.io/library/hookgate-test-prometheus:1';
+
+export default function setUp(): void {
+  if (process.env.KUBECONFIG === undefined) throw new Error('KUBECONFIG names no cluster');
+  const load = process.env.HOOKGATE_TEST_LOAD ?? (existsSync(neighbour) ? neighbour : undefined);
+  if (process.env.HOOKGATE_TEST_IMAGE === undefined) {
+    buildHookgate();
+    handOver(image, load);
+  }
+  if (process.env.HOOKGATE_TEST_PROMETHEUS_IMAGE === undefined) {
+    buildPrometheus();
+    handOver(prometheusImage, load);
+  }
+}
+
+function buildHookgate(): void {
+  if (existsSync(neighbour)) run(neighbour, ['--base']);
+  const authorities = process.env.NODE_EXTRA_CA_CERTS;
+  const secret = authorities === undefined ? [] : ['--secret', `id=ca,src=${authorities}`];
+  run('buildah', ['bud', '--pull-never', '--layers', ...secret, '-t', image, root]);
+}
+
+function handOver(name: string, load: string | undefined): void {
+  if (load === undefined)
+    throw new Error(`set HOOKGATE_TEST_LOAD to the command that hands ${name} to the nodes`);
+  run('sh', ['-c', `${load} "$1"`, 'sh', name]);
+}
+
+/** Debian's Prometheus with the libraries that it needs, and nothing else. */
+function buildPrometheus(): void {
+  const context = mkdtempSync(join(tmpdir(), 'hookgate-prometheus-'));
+  try {
+    const copy =
+      'set -e; p=$(command -v prometheus); mkdir -p root/bin root/etc; cp "$p" root/bin/; ' +
+      'for l in $(ldd "$p" | grep -oE "/[^ ]+"); do install -D "$(readlink -f "$l")" "root$l"; done; ' +
+      'echo "hosts: files dns" > root/etc/nsswitch.conf';
+    run('sh', ['-c', copy], context);
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      'FROM scratch\nCOPY root/ /\nUSER 65532:65532\nENTRYPOINT ["/bin/prometheus"]\n',
+    );
+    run('buildah', ['bud', '-t', prometheusImage, context]);
+  } finally {
+    rmSync(context, { recursive: true });
+  }
+}
+
+function run(command: string, args: readonly string[], cwd = root): void {
+  const env = { ...process.env, BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs' };
+  const done = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env,
+    timeout: 600_000,
+    maxBuffer: 64 << 20,
+  });
+  if (done.status !== 0) {
+    throw new Error(`${command} ${args.join(' ')} ended with ${done.status}:\n${done.stdout}${done.stderr}`);
+  }
+}
