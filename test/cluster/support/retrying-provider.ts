@@ -17,7 +17,7 @@ export interface Provider {
   finish(): Promise<SenderReport>;
 }
 
-/** 25 events a second, every attempt on a connection of its own, again half a second after a failure. */
+/** At most 25 events a second and at least 20 events, every attempt on a connection of its own, again half a second after a failure. */
 const script = `
   import { createHmac } from 'node:crypto';
   import { existsSync, rmSync } from 'node:fs';
@@ -54,7 +54,7 @@ const script = `
     }
   };
   const open = [];
-  while (!existsSync(stop)) { open.push(deliver(prefix + open.length)); await wait(40); }
+  while (open.length < 20 || !existsSync(stop)) { open.push(deliver(prefix + open.length)); await wait(40); }
   rmSync(stop);
   giveUp = Date.now() + 120_000;
   await Promise.all(open);
