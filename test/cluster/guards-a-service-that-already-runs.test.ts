@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, helm, hookgateIn, installArgs, kubectl, nodeIn, until } from './support/cluster.ts';
+import { apply, helm, hookgateIn, installArgs, kubectl, until, untilRouted } from './support/cluster.ts';
 import { createNeighbourhood, greeting, type Neighbourhood } from './support/neighbourhood.ts';
 
 let place: Neighbourhood;
@@ -9,8 +9,7 @@ beforeAll(async () => {
   place = await createNeighbourhood();
   before = stateOfApplication();
   helm(installArgs(place.namespace, place.senderAddress, []));
-  // Helm waits for a ready pod; that the nodes route the Service to it comes a moment later.
-  await until('the Service leads to the gate', 60, () => statusAtGate() === '404');
+  await untilRouted(place.namespace);
 });
 afterAll(() => place?.remove());
 
@@ -98,13 +97,6 @@ function send(from: 'sender' | 'stranger', reference: string, args: readonly str
   const data = JSON.stringify({ amount: 1000, reference });
   const what = ['--event', 'payment.session.succeeded', '--data', data];
   return hookgateIn(place.namespace, from, ['send', '--url', url, ...key, ...what, ...args]);
-}
-
-/** What the gate answers to a path that is no route. */
-function statusAtGate(): string {
-  const url = `http://hookgate.${place.namespace}.svc/`;
-  return nodeIn(place.namespace, 'sender', `process.stdout.write(String((await fetch('${url}')).status))`)
-    .stdout;
 }
 
 /** Which pods run, and how often each was restarted. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chart } from '../support/helm.ts';
-import { helm, hookgateIn, installArgs, kubectl, until } from './support/cluster.ts';
+import { helm, hookgateIn, installArgs, kubectl, until, untilRouted } from './support/cluster.ts';
 import { createNeighbourhood, type Neighbourhood } from './support/neighbourhood.ts';
 import { type Prometheus, rulesOfChart, startPrometheus } from './support/prometheus.ts';
 
@@ -11,6 +11,7 @@ let prometheus: Prometheus;
 beforeAll(async () => {
   place = await createNeighbourhood();
   helm(installArgs(place.namespace, place.senderAddress, []));
+  await untilRouted(place.namespace);
   prometheus = await startPrometheus(place.namespace, `${addressOfGate()}:9090`);
 });
 afterAll(() => place?.remove());

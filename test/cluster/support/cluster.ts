@@ -98,3 +98,12 @@ export async function until(what: string, seconds: number, good: () => boolean):
   }
   return Math.round((Date.now() - begun) / 100) / 10;
 }
+
+/**
+ * Waits until the gate's Service leads to the gate, which answers 404 where nothing is served: helm waits for a ready
+ * pod, and that the nodes route the Service to it comes a moment later.
+ */
+export async function untilRouted(namespace: string): Promise<void> {
+  const ask = `process.stdout.write(String((await fetch('http://hookgate.${namespace}.svc/')).status))`;
+  await until('the Service leads to the gate', 60, () => nodeIn(namespace, 'sender', ask).stdout === '404');
+}
