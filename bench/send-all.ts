@@ -7,7 +7,7 @@ export async function sendAll(
   nextEvent: () => string,
   { count, concurrency }: { readonly count: number; readonly concurrency: number },
 ): Promise<void> {
-  // Made before the clock of the caller matters: signing is not what is measured.
+  // Signed before the first is sent, so that the sender keeps all of its connections busy.
   const bodies = Array.from({ length: count }, nextEvent);
   const send = async (): Promise<void> => {
     for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {

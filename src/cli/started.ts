@@ -1,8 +1,8 @@
 import type { Start } from '../app/start.ts';
 
 /**
- * Hands on what runs. Otherwise writes why nothing does to stderr, sets the exit status that `--help` promises (2 for
- * the configuration, 1 for anything else), and returns undefined.
+ * Hands on what runs. Otherwise writes why nothing does to stderr, sets the exit status (2 for the configuration,
+ * 1 for anything else), and returns undefined.
  */
 export async function started<Running>(
   start: Start<Running>,

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, helm, hookgateIn, installArgs, kubectl, until, untilRouted } from './support/cluster.ts';
+import {
+  apply,
+  find,
+  findInGatePods,
+  helm,
+  installArgs,
+  kubectl,
+  send,
+  until,
+  untilRouted,
+} from './support/cluster.ts';
 import { createNeighbourhood, greeting, type Neighbourhood } from './support/neighbourhood.ts';
 
 let place: Neighbourhood;
@@ -14,9 +24,9 @@ beforeAll(async () => {
 afterAll(() => place?.remove());
 
 test('a genuine event arrives once, and its repeat does not', () => {
-  expect(send('sender', 'one').status).toBe(0);
+  expect(send(place.namespace, 'sender', 'one').status).toBe(0);
   expect(place.arrivals()).toEqual({ one: 1 });
-  expect(send('sender', 'one').status).toBe(0);
+  expect(send(place.namespace, 'sender', 'one').status).toBe(0);
   expect(place.arrivals()).toEqual({ one: 1 });
 });
 
@@ -26,7 +36,7 @@ test.each([
   ['signed with another key', 'sender', ['--key-file', '/keys/wrong'], 401],
   ['from an address that is not listed', 'stranger', [], 403],
 ] as const)('an event %s does not', (_what, from, args, status) => {
-  const sent = send(from, 'forged', args);
+  const sent = send(place.namespace, from, 'forged', args);
   expect(sent.status).toBe(1);
   expect(sent.stdout).toContain(String(status));
   expect(place.arrivals()).toEqual({ one: 1 });
@@ -42,7 +52,11 @@ test('an edit of the allowlist takes effect without a restart', async () => {
   const addresses = `addresses:\n  - ${place.senderAddress}\n  - ${place.strangerAddress}\n`;
   const patch = JSON.stringify({ data: { 'allowlist.yaml': addresses } });
   kubectl(['patch', 'configmap', 'hookgate-allowlist', '--namespace', place.namespace, '--patch', patch]);
-  const seconds = await until('the stranger is let in', 150, () => send('stranger', 'two').status === 0);
+  const seconds = await until(
+    'the stranger is let in',
+    150,
+    () => send(place.namespace, 'stranger', 'two').status === 0,
+  );
   console.log(`allowlist: in force ${seconds} s after the edit`);
   expect(place.arrivals()).toEqual({ one: 1, two: 1 });
   expect(gatePods()).toBe(pods);
@@ -50,7 +64,7 @@ test('an edit of the allowlist takes effect without a restart', async () => {
 
 test('a second business ID in the Secret is taken beside the first, without a restart', async () => {
   const pods = gatePods();
-  expect(send('sender', 'three', ['--key-file', '/keys/second']).status).toBe(1);
+  expect(send(place.namespace, 'sender', 'three', ['--key-file', '/keys/second']).status).toBe(1);
   const metadata = { name: 'hookgate-keys', namespace: place.namespace };
   apply([
     {
@@ -63,10 +77,10 @@ test('a second business ID in the Secret is taken beside the first, without a re
   const seconds = await until(
     'the second key verifies',
     150,
-    () => send('sender', 'three', ['--key-file', '/keys/second']).status === 0,
+    () => send(place.namespace, 'sender', 'three', ['--key-file', '/keys/second']).status === 0,
   );
   console.log(`keys: in force ${seconds} s after the edit`);
-  expect(send('sender', 'four').status).toBe(0);
+  expect(send(place.namespace, 'sender', 'four').status).toBe(0);
   expect(place.arrivals()).toEqual({ one: 1, two: 1, three: 1, four: 1 });
   expect(gatePods()).toBe(pods);
 });
@@ -91,33 +105,14 @@ test('helm uninstall leaves nothing, and the service as it was', async () => {
   expect(greeting(place.namespace)).toBe('hello');
 });
 
-function send(from: 'sender' | 'stranger', reference: string, args: readonly string[] = []) {
-  const url = `http://hookgate.${place.namespace}.svc/webhooks/juicyway`;
-  const key = args.includes('--key-file') ? [] : ['--key-file', '/keys/live'];
-  const data = JSON.stringify({ amount: 1000, reference });
-  const what = ['--event', 'payment.session.succeeded', '--data', data];
-  return hookgateIn(place.namespace, from, ['send', '--url', url, ...key, ...what, ...args]);
-}
-
 /** Which pods run, and how often each was restarted. */
 function gatePods(): string {
   const path = '{range .items[*]}{.metadata.uid} {.status.containerStatuses[*].restartCount}{end}';
-  const selector = 'app.kubernetes.io/component=gateway';
-  return kubectl([
-    'get',
-    'pods',
-    '--namespace',
-    place.namespace,
-    '--selector',
-    selector,
-    '--output',
-    `jsonpath=${path}`,
-  ]);
+  return findInGatePods(place.namespace, path);
 }
 
 function stateOfApplication(): string {
-  const of = (kind: string, name: string, path: string) =>
-    kubectl(['get', kind, name, '--namespace', place.namespace, '--output', `jsonpath=${path}`]);
+  const of = (kind: string, name: string, path: string) => find(place.namespace, [kind, name], path);
   return [
     of('pod', 'application', '{.metadata.uid} {.metadata.resourceVersion}'),
     of('service', 'payments', '{.metadata.uid} {.metadata.resourceVersion} {.spec}'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chart } from '../support/helm.ts';
-import { helm, hookgateIn, installArgs, kubectl, until, untilRouted } from './support/cluster.ts';
+import { findInGatePods, helm, installArgs, send, until, untilRouted } from './support/cluster.ts';
 import { createNeighbourhood, type Neighbourhood } from './support/neighbourhood.ts';
 import { type Prometheus, rulesOfChart, startPrometheus } from './support/prometheus.ts';
 
@@ -12,24 +12,25 @@ beforeAll(async () => {
   place = await createNeighbourhood();
   helm(installArgs(place.namespace, place.senderAddress, []));
   await untilRouted(place.namespace);
-  prometheus = await startPrometheus(place.namespace, `${addressOfGate()}:9090`);
+  const addressOfGate = findInGatePods(place.namespace, '{.items[0].status.podIP}');
+  prometheus = await startPrometheus(place.namespace, `${addressOfGate}:9090`);
 });
 afterAll(() => place?.remove());
 
 test('an alert of the chart fires when events are refused, and not before', async () => {
   const firing = () =>
     prometheus.query('ALERTS{alertname="HookgateEventsRefused",alertstate="firing"}').length;
-  send('genuine', []);
-  send('genuine', []);
+  send(place.namespace, 'sender', 'genuine');
+  send(place.namespace, 'sender', 'genuine');
   // The counter begins with the first refusal; what it grows by is counted from there.
-  send('forged', ['--tamper', 'data']);
+  send(place.namespace, 'sender', 'forged', ['--tamper', 'data']);
   await until(
     'the first refusal is scraped',
     60,
     () => prometheus.query('hookgate_rejections_total > 0').length > 0,
   );
   expect(firing()).toBe(0);
-  send('forged', ['--tamper', 'data', '--times', '30']);
+  send(place.namespace, 'sender', 'forged', ['--tamper', 'data', '--times', '30']);
   const seconds = await until('the alert fires', 120, () => firing() === 1);
   console.log(`HookgateEventsRefused: firing ${seconds} s after 30 forged events`);
 });
@@ -64,16 +65,4 @@ function queriesOfDashboard(): readonly string[] {
         .replaceAll('$job', 'hookgate')
         .replaceAll('$__rate_interval', '5m'),
     );
-}
-
-function send(reference: string, args: readonly string[]): void {
-  const url = `http://hookgate.${place.namespace}.svc/webhooks/juicyway`;
-  const data = JSON.stringify({ amount: 1000, reference });
-  const what = ['--key-file', '/keys/live', '--event', 'payment.session.succeeded', '--data', data];
-  hookgateIn(place.namespace, 'sender', ['send', '--url', url, ...what, ...args]);
-}
-
-function addressOfGate(): string {
-  const where = ['--namespace', place.namespace, '--selector', 'app.kubernetes.io/component=gateway'];
-  return kubectl(['get', 'pods', ...where, '--output', 'jsonpath={.items[0].status.podIP}']);
 }

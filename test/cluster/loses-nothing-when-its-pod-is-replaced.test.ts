@@ -1,5 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { helm, helmMeanwhile, installArgs, kubectl, until } from './support/cluster.ts';
+import {
+  findInGatePods,
+  gateSelector,
+  helm,
+  helmMeanwhile,
+  installArgs,
+  kubectl,
+  until,
+  webhookUrl,
+} from './support/cluster.ts';
 import { createNeighbourhood, type Neighbourhood } from './support/neighbourhood.ts';
 import { type SenderReport, startProvider } from './support/retrying-provider.ts';
 import { createNodeVolume } from './support/volume-on-the-node.ts';
@@ -22,14 +31,14 @@ test('the same with the store on a volume: nothing is lost, and nothing arrives 
 /** Gives how many events arrived more than once. */
 async function replacePods(place: Neighbourhood, store: string, values: readonly string[]): Promise<number> {
   const { namespace, senderAddress } = place;
-  const url = `http://hookgate.${namespace}.svc/webhooks/juicyway`;
+  const url = webhookUrl(namespace);
   helm(installArgs(namespace, senderAddress, values));
-  const before = gatePods(namespace);
+  const before = podsOfGate(namespace);
 
   const duringUpgrade = startProvider(namespace, url, 'upgrade-');
   await until('events arrive', 60, () => Object.keys(place.arrivals()).length > 50);
   await helmMeanwhile(installArgs(namespace, senderAddress, [...values, 'podAnnotations.upgrade=second']));
-  const upgraded = gatePods(namespace);
+  const upgraded = podsOfGate(namespace);
   expect(upgraded).not.toBe(before);
   const first = figures(place, `${store}, upgrade`, await duringUpgrade.finish());
 
@@ -37,7 +46,7 @@ async function replacePods(place: Neighbourhood, store: string, values: readonly
   const sofar = Object.keys(place.arrivals()).length;
   await until('events arrive', 60, () => Object.keys(place.arrivals()).length > sofar + 50);
   const kill = ['delete', 'pod', '--grace-period=0', '--force', '--wait=false'];
-  kubectl([...kill, '--namespace', namespace, '--selector', selector]);
+  kubectl([...kill, '--namespace', namespace, '--selector', gateSelector]);
   await until(
     'another pod is ready',
     180,
@@ -71,22 +80,15 @@ function figures(
   return repeats.length;
 }
 
-const selector = 'app.kubernetes.io/component=gateway';
-
-function gatePods(namespace: string): string {
-  return pods(namespace, '{range .items[*]}{.metadata.uid} {end}').trim();
+function podsOfGate(namespace: string): string {
+  return findInGatePods(namespace, '{range .items[*]}{.metadata.uid} {end}').trim();
 }
 
 /** The identities of the gate's pods that are ready. */
 function ready(namespace: string): string {
   const path = '{range .items[*]}{.metadata.uid}={.status.conditions[?(@.type=="Ready")].status} {end}';
-  return pods(namespace, path)
+  return findInGatePods(namespace, path)
     .split(' ')
     .filter((pod) => pod.endsWith('=True'))
     .join(' ');
-}
-
-function pods(namespace: string, path: string): string {
-  const where = ['--namespace', namespace, '--selector', selector];
-  return kubectl(['get', 'pods', ...where, '--output', `jsonpath=${path}`]);
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
 import { prepareGate, startGateProcess } from '../support/gate-process.ts';
+import { postEvent } from '../support/post-event.ts';
+import { readMetric } from '../support/read-metric.ts';
 import { requireProgram } from '../support/require-program.ts';
 import { createTalliedSender } from '../support/tallied-sender.ts';
 
@@ -20,7 +22,9 @@ test('EIO from the disk, and a disk that is well again: none lost, none twice, n
   const application = await startEventApplication();
   const places = await prepareGate(application.url);
   const gate = await startGateProcess(places);
-  const { figures, send, close } = createTalliedSender(application, (body) => post(places.port, body));
+  const url = `http://127.0.0.1:${places.port}/webhooks/juicyway`;
+  const metric = (series: string) => readMetric(`http://127.0.0.1:${places.adminPort}`, series);
+  const { figures, send, close } = createTalliedSender(application, (body) => postEvent(url, body));
   const references = Array.from({ length: 300 }, (_, index) => `reference-${index}`);
   const waiting: string[] = [];
 
@@ -29,12 +33,12 @@ test('EIO from the disk, and a disk that is well again: none lost, none twice, n
     if (index === 100) fault = await failSyncs(strace, gate);
     if (!(await send(reference))) waiting.push(reference);
   }
-  expect(await metric(places.adminPort, 'hookgate_duplicate_store_up')).toBe(0);
+  expect(await metric('hookgate_duplicate_store_up')).toBe(0);
   expect(figures.answered503).toBeGreaterThan(0);
   await end(fault as ChildProcess);
   await vi.waitFor(async () => {
-    expect(await metric(places.adminPort, 'hookgate_duplicate_store_up')).toBe(1);
-    expect(await metric(places.adminPort, 'hookgate_unrecorded_events')).toBe(0);
+    expect(await metric('hookgate_duplicate_store_up')).toBe(1);
+    expect(await metric('hookgate_unrecorded_events')).toBe(0);
   }, patience);
   for (const reference of waiting) expect(await send(reference)).toBe(true);
   for (const reference of references) expect(await send(reference)).toBe(true);
@@ -47,16 +51,6 @@ test('EIO from the disk, and a disk that is well again: none lost, none twice, n
 
   expect(close(references)).toMatchObject({ false200: 0, lost: 0, repeated: 0 });
 }, 120_000);
-
-async function post(port: number, body: Buffer) {
-  const answer = await fetch(`http://127.0.0.1:${port}/webhooks/juicyway`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: new Uint8Array(body),
-  });
-  const { code } = answer.status === 200 ? {} : ((await answer.json()) as { code?: string });
-  return { status: answer.status, code };
-}
 
 /** From its answer on, every fsync and fdatasync of the process fails. */
 async function failSyncs(strace: string, { pid }: ChildProcess): Promise<ChildProcess> {
@@ -73,14 +67,4 @@ async function failSyncs(strace: string, { pid }: ChildProcess): Promise<ChildPr
 async function end(strace: ChildProcess): Promise<void> {
   strace.kill('SIGTERM');
   await once(strace, 'exit');
-}
-
-async function metric(adminPort: number, name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
-  return Number(
-    text
-      .split('\n')
-      .find((line) => line.startsWith(`${name} `))
-      ?.split(' ')[1],
-  );
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
 import { prepareGate, startGateProcess } from '../support/gate-process.ts';
+import { postEvent } from '../support/post-event.ts';
 import { signedEvent } from '../support/sign-event.ts';
 
 const rounds = 20;
@@ -75,16 +76,9 @@ function kill(gate: ChildProcess): Promise<void> {
 }
 
 /** The status, or undefined where the connection broke. */
-async function post(port: number, body: Buffer): Promise<number | undefined> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/webhooks/juicyway`, {
-      method: 'POST',
-      body: new Uint8Array(body),
-      headers: { 'content-type': 'application/json' },
-    });
-    await response.arrayBuffer();
-    return response.status;
-  } catch {
-    return undefined;
-  }
+function post(port: number, body: Buffer): Promise<number | undefined> {
+  return postEvent(`http://127.0.0.1:${port}/webhooks/juicyway`, body).then(
+    ({ status }) => status,
+    () => undefined,
+  );
 }

@@ -4,6 +4,8 @@ import { onTestFinished } from 'vitest';
 import { type RunningGate, startGate } from '../../src/app/serve.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
+import { type GateAnswer, postEvent } from './post-event.ts';
+import { readMetric } from './read-metric.ts';
 import { testSecret } from './sign-event.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -21,14 +23,6 @@ export interface GateForTest {
   post(body: Buffer | string, headers?: Record<string, string>): Promise<GateAnswer>;
   /** Value of a series such as `hookgate_deliveries_total{route="juicyway",outcome="forwarded"}`. */
   metric(series: string): Promise<number>;
-}
-
-export interface GateAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The code of the problem document; undefined for any other answer. */
-  readonly code: string | undefined;
 }
 
 /**
@@ -77,8 +71,8 @@ export async function runGate(
     configFile,
     allowlistFile,
     keysDirectory,
-    post: (body, headers = {}) => post(url, body, headers),
-    metric: (series) => metric(adminUrl, series),
+    post: (body, headers = {}) => postEvent(url, body, headers),
+    metric: (series) => readMetric(adminUrl, series),
   };
 }
 
@@ -101,32 +95,4 @@ export function configText(
   return Object.entries({ ...defaults, ...sections })
     .map(([name, text]) => `${name}: ${text.replace('UPSTREAM', `{ url: "${places.upstreamUrl}"`)}\n`)
     .join('');
-}
-
-async function post(
-  url: string,
-  body: Buffer | string,
-  headers: Record<string, string>,
-): Promise<GateAnswer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    body: typeof body === 'string' ? body : new Uint8Array(body),
-    headers: { 'content-type': 'application/json', ...headers },
-    redirect: 'manual',
-  });
-  const text = await response.text();
-  const isProblem = response.headers.get('content-type') === 'application/problem+json';
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    code: isProblem ? (JSON.parse(text) as { code: string }).code : undefined,
-  };
-}
-
-async function metric(adminUrl: string, series: string): Promise<number> {
-  const text = await (await fetch(`${adminUrl}/metrics`)).text();
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
-  if (line === undefined) throw new Error(`there is no series ${series}`);
-  return Number(line.slice(series.length + 1));
 }

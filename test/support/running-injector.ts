@@ -8,6 +8,7 @@ import { formatProblem } from '../../src/config/problem.ts';
 import type { Pod } from '../../src/injector/pod.ts';
 import { bundleIn, type FakeKubernetes } from './fake-kubernetes.ts';
 import { sidecarTemplate } from './injection.ts';
+import { readMetric } from './read-metric.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export const serviceName = 'hookgate-injector.hookgate.svc';
@@ -70,15 +71,7 @@ export async function runInjector(
     review(pod: Pod, namespace = 'shop') {
       return this.call('/inject', JSON.stringify(reviewOf('Pod', pod, namespace)));
     },
-    metric: async (series: string) => {
-      const text = await (await fetch(`${adminUrl}/metrics`)).text();
-      return Number(
-        text
-          .split('\n')
-          .find((line) => line.startsWith(`${series} `))
-          ?.split(' ')[1],
-      );
-    },
+    metric: (series: string) => readMetric(adminUrl, series),
   };
 }
 

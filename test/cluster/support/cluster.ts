@@ -21,6 +21,19 @@ export function tryKubectl(args: readonly string[], input?: unknown): Ran {
   return spawnSync('kubectl', args, { encoding: 'utf8', input: text, maxBuffer: 64 << 20 });
 }
 
+/** What a JSONPath finds in the objects that `what` names, in the words of `kubectl get`. */
+export function find(namespace: string, what: readonly string[], path: string): string {
+  return kubectl(['get', ...what, '--namespace', namespace, '--output', `jsonpath=${path}`]);
+}
+
+/** What a JSONPath finds in the list of the gate's pods. */
+export function findInGatePods(namespace: string, path: string): string {
+  return find(namespace, ['pods', '--selector', gateSelector], path);
+}
+
+/** Label selector of the gate's pods. */
+export const gateSelector = 'app.kubernetes.io/component=gateway';
+
 export function apply(objects: readonly object[]): void {
   kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
 }
@@ -76,7 +89,7 @@ export function nodeIn(namespace: string, pod: string, script: string, args: rea
 }
 
 /** Runs a command of Hookgate in the pod `pod`. */
-export function hookgateIn(namespace: string, pod: string, args: readonly string[]): Ran {
+function hookgateIn(namespace: string, pod: string, args: readonly string[]): Ran {
   return tryKubectl([
     'exec',
     '--namespace',
@@ -87,6 +100,18 @@ export function hookgateIn(namespace: string, pod: string, args: readonly string
     '/app/hookgate.js',
     ...args,
   ]);
+}
+
+export function webhookUrl(namespace: string): string {
+  return `http://hookgate.${namespace}.svc/webhooks/juicyway`;
+}
+
+/** Sends an event from the pod `pod`, signed with the live key unless `args` name another one. */
+export function send(namespace: string, pod: string, reference: string, args: readonly string[] = []): Ran {
+  const key = args.includes('--key-file') ? [] : ['--key-file', '/keys/live'];
+  const data = JSON.stringify({ amount: 1000, reference });
+  const what = ['--event', 'payment.session.succeeded', '--data', data];
+  return hookgateIn(namespace, pod, ['send', '--url', webhookUrl(namespace), ...key, ...what, ...args]);
 }
 
 /** Asks again every half second until `good`; the seconds that it took. */

@@ -1,6 +1,6 @@
 /** A namespace with an application that already runs, a sender whose address will be listed, and a stranger. */
 import { randomBytes } from 'node:crypto';
-import { apply, kubectl, nodeIn, until } from './cluster.ts';
+import { apply, find, kubectl, nodeIn, until } from './cluster.ts';
 import { image } from './image.ts';
 
 export interface Neighbourhood {
@@ -57,13 +57,13 @@ export async function createNeighbourhood(): Promise<Neighbourhood> {
     pod(namespace, 'stranger', {}, 'setInterval(() => {}, 1e9)'),
   ]);
   kubectl(['wait', '--namespace', namespace, '--for=condition=Ready', 'pod', '--all', '--timeout=120s']);
-  const addressOf = (name: string) => get(namespace, name, '{.status.podIP}');
+  const addressOf = (name: string) => find(namespace, ['pod', name], '{.status.podIP}');
   await until('the application answers', 30, () => greeting(namespace) === 'hello');
   return {
     namespace,
     senderAddress: addressOf('sender'),
     strangerAddress: addressOf('stranger'),
-    node: get(namespace, 'sender', '{.spec.nodeName}'),
+    node: find(namespace, ['pod', 'sender'], '{.spec.nodeName}'),
     arrivals: () => JSON.parse(fetchIn(namespace, '/arrivals')) as Record<string, number>,
     remove: () => kubectl(['delete', 'namespace', namespace, '--wait=false']),
   };
@@ -77,10 +77,6 @@ export function greeting(namespace: string): string {
 function fetchIn(namespace: string, path: string): string {
   const script = `process.stdout.write(await (await fetch('http://payments${path}')).text())`;
   return nodeIn(namespace, 'sender', script).stdout;
-}
-
-function get(namespace: string, pod: string, path: string): string {
-  return kubectl(['get', 'pod', pod, '--namespace', namespace, '--output', `jsonpath=${path}`]);
 }
 
 function service(namespace: string) {

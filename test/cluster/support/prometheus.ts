@@ -1,7 +1,7 @@
 /** Debian's Prometheus as a pod, which scrapes one gate every second and evaluates the chart's rules. */
 import { stringify } from 'yaml';
 import { manifests, template } from '../../support/helm.ts';
-import { apply, kubectl, nodeIn, until } from './cluster.ts';
+import { apply, find, kubectl, nodeIn, until } from './cluster.ts';
 import { prometheusImage } from './image.ts';
 
 export interface Series {
@@ -27,15 +27,7 @@ export function rulesOfChart(namespace: string): { groups: { rules: { alert: str
 export async function startPrometheus(namespace: string, target: string): Promise<Prometheus> {
   apply([configuration(namespace, target), pod(namespace)]);
   kubectl(['wait', '--namespace', namespace, '--for=condition=Ready', 'pod/prometheus', '--timeout=180s']);
-  const address = kubectl([
-    'get',
-    'pod',
-    'prometheus',
-    '--namespace',
-    namespace,
-    '--output',
-    'jsonpath={.status.podIP}',
-  ]);
+  const address = find(namespace, ['pod', 'prometheus'], '{.status.podIP}');
   const query = (expression: string): readonly Series[] => {
     const url = `http://${address}:9090/api/v1/query?query=${encodeURIComponent(expression)}`;
     const ran = nodeIn(namespace, 'sender', `process.stdout.write(await (await fetch('${url}')).text())`);
