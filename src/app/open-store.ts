@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.ts';
+import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import type { Log } from '../log/log.ts';
 
 /** A second gate on the same file is often one that is just ending: so long it is waited for. */
@@ -34,8 +34,11 @@ export async function openStore(
       return createMemoryStore({ maxKeys: memoryStoreKeys, now: clocks.now });
     }
     case 'redis':
-      throw new StoreRefused(
-        'duplicates.store: redis is not part of this version; use embedded with one replica',
-      );
+      return (await import('../stores/redis/open-redis-store.ts')).openRedisStore({
+        settings: config.duplicates.redis,
+        now: clocks.now,
+        onUp: () => log.info({ store }, 'the duplicate store answers'),
+        onDown: (trouble) => log.error({ store, trouble }, 'the duplicate store cannot be used'),
+      });
   }
 }

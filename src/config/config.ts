@@ -44,7 +44,13 @@ export interface Config {
       readonly url: string | readonly string[];
       readonly sentinels: readonly string[];
       readonly master: string;
+      /** Empty: none; likewise the files below. */
+      readonly userFile: string;
       readonly passwordFile: string;
+      readonly sentinelPasswordFile: string;
+      readonly caFile: string;
+      readonly keyPrefix: string;
+      readonly timeoutMs: number;
       readonly minReplicas: number;
     };
   };

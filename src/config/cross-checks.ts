@@ -181,6 +181,27 @@ function checkRedis({ duplicates: { redis } }: Settings): Finding[] {
       expected: 'expected one scheme for the whole cluster',
     });
   }
+  if (typeof redis.url !== 'string' && urls.some((url) => /^\/0*[1-9]/.test(new URL(url).pathname))) {
+    findings.push({
+      key: 'duplicates.redis.url',
+      found: 'found the number of a database',
+      expected: 'expected none, since a cluster has only database 0',
+    });
+  }
+  if (redis.caFile !== '' && !urls.some((url) => url.startsWith('rediss:'))) {
+    findings.push({
+      key: 'duplicates.redis.caFile',
+      found: 'found a URL without TLS',
+      expected: 'expected rediss URLs, or no caFile',
+    });
+  }
+  if (/[{}]/.test(redis.keyPrefix)) {
+    findings.push({
+      key: 'duplicates.redis.keyPrefix',
+      found: `found ${quote(redis.keyPrefix)}`,
+      expected: 'expected no braces, since what stands between braces places a key in a cluster',
+    });
+  }
   return findings;
 }
 

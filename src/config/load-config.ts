@@ -109,6 +109,7 @@ function readAllowed(allow: readonly string[] | undefined, source: string) {
 
 function toConfig(settings: Settings, addresses: readonly string[] | undefined): Config {
   const { listen, admin, upstream, clientAddress, allowlist, checksum, duplicates, limits } = settings;
+  const { timeout: redisTimeoutMs, ...redis } = duplicates.redis;
   return {
     listen: {
       host: listen.host,
@@ -132,7 +133,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
       leaseMs: duplicates.lease,
       whenStoreDown: duplicates.whenStoreDown,
       embedded: duplicates.embedded,
-      redis: duplicates.redis,
+      redis: { ...redis, timeoutMs: redisTimeoutMs },
     },
     routes: settings.routes,
     otherPaths: settings.otherPaths,

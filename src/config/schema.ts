@@ -115,7 +115,16 @@ const redis = Section(
       default: [],
     }),
     master: text<string>('plain', "The master's name at the sentinels.", ''),
+    userFile: path("File with the user's name; empty: the URL's, or the default user.", ''),
     passwordFile: path('File with the password; empty: none.', ''),
+    sentinelPasswordFile: path('File with the password of the sentinels; empty: none.', ''),
+    caFile: path('PEM bundle for rediss instead of the authorities of the system; empty: those.', ''),
+    keyPrefix: text<string>(
+      'plain',
+      'Before every key, so that others may use the same server.',
+      'hookgate:',
+    ),
+    timeout: duration('Longest wait for the store, for one operation.', '2s', '50ms', '1m'),
     minReplicas: count('Replicas that must have a record before it counts.', {
       default: 0,
       minimum: 0,

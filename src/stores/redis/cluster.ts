@@ -1,0 +1,179 @@
+import { type Address, type Connection, ConnectionLost } from './connection.ts';
+import { createLink, type Link } from './link.ts';
+import type { Servers } from './servers.ts';
+import { slotOf } from './slot.ts';
+
+export interface ClusterOptions {
+  /** Nodes to ask first. */
+  readonly seeds: readonly Address[];
+  /** Makes a connection to a node, whatever its role; throws a sentence otherwise. */
+  readonly open: (node: Address) => Promise<Connection>;
+  /** Throws unless the node may serve keys. */
+  readonly judge: (connection: Connection, node: Address) => Promise<void>;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly onUp: () => void;
+  readonly onDown: (trouble: string) => void;
+}
+
+interface Shard {
+  readonly name: string;
+  readonly link: Link;
+}
+
+/** While a shard has no connection, its slots may have moved: so often the map is asked for. */
+const lookAgainMs = 250;
+const wholeMap = 16384;
+
+/**
+ * The shards of a cluster, one link each. The map of slots is asked for at the start, when a node says MOVED, and
+ * again and again while a shard cannot be reached: a master that died never says that a replica took its place.
+ */
+export function createCluster(options: ClusterOptions): Servers {
+  const { seeds, open, judge, timeoutMs, now } = options;
+  const { promise: tried, resolve: tellTried } = Promise.withResolvers<void>();
+  let shards: readonly Shard[] = [];
+  let owners: readonly (Shard | undefined)[] = [];
+  let mapTrouble: string | undefined = 'the map of slots is not known yet';
+  let told: string | undefined;
+  let asking: Promise<void> | undefined;
+  let closed = false;
+  void ask()
+    .then(() => Promise.all(shards.map(({ link }) => link.tried)))
+    .then(() => tellTried());
+  const timer = setInterval(() => {
+    const trouble = findTrouble();
+    if (trouble !== undefined) void ask();
+    if (trouble !== told) {
+      told = trouble;
+      if (trouble === undefined) options.onUp();
+      else options.onDown(trouble);
+    }
+  }, lookAgainMs);
+
+  return {
+    async connectionFor(key, untilMs) {
+      const slot = slotOf(key);
+      if (owners[slot] === undefined) await ask();
+      for (;;) {
+        const owner = owners[slot];
+        // A short wait each, since the map may give the slot to another node meanwhile.
+        const until = Math.min(untilMs, now() + lookAgainMs);
+        try {
+          if (owner !== undefined) return await owner.link.connection(until);
+        } catch {
+          // Said below, where it is final.
+        }
+        if (closed || now() >= untilMs) throw new ConnectionLost(findTrouble());
+        if (owner === undefined) await new Promise((resolve) => setTimeout(resolve, lookAgainMs / 5));
+      }
+    },
+    lookAgain: () => void ask(),
+    get trouble() {
+      return findTrouble();
+    },
+    get unfit() {
+      return shards.map(({ link }) => link.unfit).find((sentence) => sentence !== undefined);
+    },
+    tried,
+    close() {
+      closed = true;
+      mapTrouble = 'the store is closed';
+      clearInterval(timer);
+      for (const { link } of shards) link.close();
+    },
+  };
+
+  function findTrouble(): string | undefined {
+    return mapTrouble ?? shards.map(({ link }) => link.trouble).find((trouble) => trouble !== undefined);
+  }
+
+  function ask(): Promise<void> {
+    asking ??= askAll().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
+
+  /** The first node that answers is believed; a node cut off from the majority says CLUSTERDOWN to every key. */
+  async function askAll(): Promise<void> {
+    const known = [
+      ...shards.filter(({ link }) => link.trouble === undefined).map(({ name }) => addressOf(name)),
+      ...seeds,
+      ...shards.map(({ name }) => addressOf(name)),
+    ];
+    const troubles = new Set<string>();
+    for (const node of known) {
+      if (closed) return;
+      try {
+        const connection = await open(node);
+        try {
+          adopt(readSlots(await connection.send(['CLUSTER', 'SLOTS']), node));
+          return;
+        } finally {
+          connection.destroy('asked');
+        }
+      } catch (error) {
+        troubles.add(error instanceof Error ? error.message : String(error));
+      }
+    }
+    mapTrouble = `no node tells who has which slots: ${[...troubles].join('; ')}`;
+  }
+
+  function adopt(ranges: readonly SlotRange[]): void {
+    if (closed) return;
+    const wanted = new Map<string, Shard>();
+    const next: (Shard | undefined)[] = new Array(wholeMap).fill(undefined);
+    for (const { from, to, master } of ranges) {
+      const name = `${master.host}:${master.port}`;
+      const shard = wanted.get(name) ?? shards.find((known) => known.name === name) ?? shardOf(name, master);
+      wanted.set(name, shard);
+      next.fill(shard, from, to + 1);
+    }
+    for (const shard of shards) if (!wanted.has(shard.name)) shard.link.close();
+    shards = [...wanted.values()];
+    owners = next;
+    const missing = next.filter((owner) => owner === undefined).length;
+    mapTrouble = missing === 0 ? undefined : `${missing} slots of the cluster have no master`;
+  }
+
+  function shardOf(name: string, node: Address): Shard {
+    const openAndJudge = async (): Promise<Connection> => {
+      const connection = await open(node);
+      try {
+        await judge(connection, node);
+        return connection;
+      } catch (error) {
+        connection.destroy('unfit');
+        throw error;
+      }
+    };
+    return { name, link: createLink({ open: openAndJudge, timeoutMs, now }) };
+  }
+}
+
+interface SlotRange {
+  readonly from: number;
+  readonly to: number;
+  readonly master: Address;
+}
+
+/** The reply of CLUSTER SLOTS; an empty host means the node that was asked. */
+function readSlots(reply: unknown, asked: Address): SlotRange[] {
+  if (!Array.isArray(reply))
+    throw new ConnectionLost('CLUSTER SLOTS was answered with something else than a list');
+  return reply.map((range: [unknown, unknown, [unknown, unknown]]) => {
+    const [from, to, [host, port]] = range;
+    const name = host === null ? '' : String(host);
+    return {
+      from: Number(from),
+      to: Number(to),
+      master: { host: name === '' ? asked.host : name, port: Number(port) },
+    };
+  });
+}
+
+function addressOf(name: string): Address {
+  const colon = name.lastIndexOf(':');
+  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
+}

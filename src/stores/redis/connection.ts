@@ -1,0 +1,101 @@
+/** The shared store in Redis or Valkey. This file: one connection to one server, from its greeting to its end. */
+import { createClient, ErrorReply } from '@redis/client';
+
+export interface Connection {
+  /** Sends one command; rejects with the server's `ErrorReply`, or with `ConnectionLost`. */
+  send(args: readonly string[]): Promise<unknown>;
+  /** Resolves with the reason once nothing can be sent any more. */
+  readonly ended: Promise<string>;
+  /** Ends it at once; what waits for a reply rejects with `ConnectionLost`. */
+  destroy(why: string): void;
+}
+
+/** There is no connection, or it broke: whether a command without a reply was carried out is not known. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DialOptions {
+  readonly address: Address;
+  readonly database: number;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** Undefined: no TLS. `ca` is a PEM bundle that replaces the system's authorities. */
+  readonly tls: { readonly ca: string | undefined } | undefined;
+  /** For the connection and the greeting together, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Connects and logs in. The client's own reconnecting and queueing are off: whoever keeps a connection (link.ts)
+ * has to read the password again, and to ask again which server is the master and whether it is fit.
+ *
+ * @throws ConnectionLost with a sentence; no secret is in it.
+ */
+export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): Promise<Connection> {
+  const name = `${address.host}:${address.port}`;
+  const client = createClient({
+    socket: {
+      ...address,
+      connectTimeout: timeoutMs,
+      reconnectStrategy: false,
+      ...(tls === undefined ? {} : { tls: true as const, ...(tls.ca === undefined ? {} : { ca: tls.ca }) }),
+    },
+    database: login.database,
+    ...(login.username === undefined ? {} : { username: login.username }),
+    ...(login.password === undefined ? {} : { password: login.password }),
+    RESP: 2,
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+    // The store has deadlines of its own: the client's would only take back what was not written yet.
+    commandOptions: { timeout: 0 },
+  });
+  const { promise: ended, resolve: tellEnd } = Promise.withResolvers<string>();
+  let why: string | undefined;
+  const end = (reason: string): void => {
+    if (why !== undefined) return;
+    why = reason;
+    tellEnd(reason);
+    // Also rejects the commands that wait for their replies.
+    if (client.isOpen) client.destroy();
+  };
+  client.on('error', (error: unknown) => end(`${name}: ${sentenceOf(error)}`));
+  client.on('end', () => end(`${name} closed the connection`));
+
+  const timer = setTimeout(() => end(`${name} did not answer within ${timeoutMs} ms`), timeoutMs);
+  try {
+    const failed = ended.then((reason) => Promise.reject(new ConnectionLost(reason)));
+    await Promise.race([client.connect(), failed]);
+  } catch (error) {
+    end(`${name}: ${sentenceOf(error)}`);
+    throw new ConnectionLost(why, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+
+  return {
+    async send(args) {
+      if (why !== undefined) throw new ConnectionLost(why);
+      try {
+        return await client.sendCommand(args);
+      } catch (error) {
+        if (error instanceof ErrorReply) throw error;
+        end(`${name}: ${sentenceOf(error)}`);
+        throw new ConnectionLost(why, { cause: error });
+      }
+    },
+    ended,
+    destroy: end,
+  };
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(sentenceOf).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
+}

@@ -1,0 +1,66 @@
+import { ErrorReply } from '@redis/client';
+import type { Connection } from './connection.ts';
+
+/** What a server must be before it may remember what was delivered. */
+export interface Demands {
+  readonly cluster: boolean;
+}
+
+/** The operator has to change something: waiting does not help. The message is a sentence with the remedy. */
+export class Unfit extends Error {
+  override readonly name = 'Unfit';
+}
+
+/** The server may be fit in a moment: it is loading, or another one is the master. */
+export class NotNow extends Error {
+  override readonly name = 'NotNow';
+}
+
+/** `SET … NX … GET`, which the claim is, came with this version. */
+const oldestVersion = [7, 0] as const;
+
+/**
+ * Reads INFO (https://redis.io/docs/latest/commands/info/) and judges the server. A server that does not let this
+ * user read INFO is taken as it is: managed services often forbid it.
+ *
+ * @throws Unfit, NotNow, or what the connection throws.
+ */
+export async function judgeServer(connection: Connection, name: string, demands: Demands): Promise<void> {
+  const info = await readInfo(connection);
+  if (info === undefined) return;
+  const version = info.get('redis_version') ?? '';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
+    throw new Unfit(
+      `${name} is version ${version}; the duplicate store needs Redis ${oldestVersion.join('.')} or newer, or Valkey`,
+    );
+  }
+  const policy = info.get('maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction') {
+    throw new Unfit(
+      `${name} has maxmemory-policy ${policy}, which forgets delivered events when memory runs short, so that ` +
+        'repeats would reach the application; set maxmemory-policy noeviction',
+    );
+  }
+  const isCluster = info.get('redis_mode') === 'cluster';
+  if (isCluster !== demands.cluster) {
+    throw new Unfit(
+      isCluster
+        ? `${name} is part of a cluster; give duplicates.redis.url as a list of URLs`
+        : `${name} is not part of a cluster; give duplicates.redis.url as one URL instead of a list`,
+    );
+  }
+  if (info.get('loading') === '1') throw new NotNow(`${name} is still loading its data`);
+  if (info.get('role') !== 'master') throw new NotNow(`${name} is a replica`);
+}
+
+async function readInfo(connection: Connection): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    const text = String(await connection.send(['INFO']));
+    const fields = text.split('\r\n').map((line) => line.split(':', 2) as [string, string]);
+    return new Map(fields);
+  } catch (error) {
+    if (error instanceof ErrorReply && /^NOPERM|unknown command/.test(error.message)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+import { type Connection, ConnectionLost } from './connection.ts';
+import { Unfit } from './fitness.ts';
+
+/** A connection that is kept: whenever it ends, another is made, for as long as the link is open. */
+export interface Link {
+  /** The connection, or the first that comes before `untilMs` (monotonic). Rejects with `ConnectionLost`. */
+  connection(untilMs: number): Promise<Connection>;
+  /** Undefined while connected; otherwise a sentence that says why not. */
+  readonly trouble: string | undefined;
+  /** Set when the server itself is at fault, and only the operator can help. */
+  readonly unfit: string | undefined;
+  /** Resolves after the first attempt, however it went. */
+  readonly tried: Promise<void>;
+  close(): void;
+}
+
+export interface LinkOptions {
+  /** Makes a connection that may be used; throws a sentence otherwise. */
+  readonly open: () => Promise<Connection>;
+  /** How long a silent server is waited for before the connection is given up. */
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly onUp?: (connection: Connection) => void;
+  readonly onDown?: (trouble: string) => void;
+}
+
+const firstPauseMs = 50;
+/** Short, since deliveries are refused meanwhile; a server that comes back has few clients of this kind. */
+const longestPauseMs = 1000;
+const pingMs = 1000;
+
+export function createLink(options: LinkOptions): Link {
+  const { open, timeoutMs, now, onUp, onDown } = options;
+  const { promise: tried, resolve: tellTried } = Promise.withResolvers<void>();
+  const waiting = new Set<(connection: Connection | undefined) => void>();
+  let live: Connection | undefined;
+  let trouble: string | undefined = 'not connected yet';
+  let unfit: string | undefined;
+  let closed = false;
+  let wake = (): void => {};
+  void keep();
+
+  return {
+    connection(untilMs) {
+      if (live !== undefined) return Promise.resolve(live);
+      const leftMs = untilMs - now();
+      if (closed || leftMs <= 0) return Promise.reject(new ConnectionLost(trouble));
+      return new Promise((resolve, reject) => {
+        const tell = (connection: Connection | undefined): void => {
+          clearTimeout(timer);
+          waiting.delete(tell);
+          if (connection === undefined) reject(new ConnectionLost(trouble));
+          else resolve(connection);
+        };
+        const timer = setTimeout(() => tell(undefined), leftMs);
+        waiting.add(tell);
+      });
+    },
+    get trouble() {
+      return trouble;
+    },
+    get unfit() {
+      return unfit;
+    },
+    tried,
+    close() {
+      closed = true;
+      trouble = 'the store is closed';
+      live?.destroy(trouble);
+      for (const tell of [...waiting]) tell(undefined);
+      wake();
+    },
+  };
+
+  async function keep(): Promise<void> {
+    for (let failures = 0; !closed; failures++) {
+      const ended = await useOne(() => {
+        failures = 0;
+      });
+      if (closed) break;
+      const changed = trouble !== ended;
+      trouble = ended;
+      if (changed) onDown?.(ended);
+      await pause(failures);
+    }
+    tellTried();
+  }
+
+  /** One connection from its making to its end; gives why it ended, or why there was none. */
+  async function useOne(onConnected: () => void): Promise<string> {
+    let connection: Connection;
+    try {
+      connection = await open();
+    } catch (error) {
+      unfit = error instanceof Unfit ? error.message : undefined;
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      tellTried();
+    }
+    if (closed) {
+      connection.destroy('the store is closed');
+      return 'the store is closed';
+    }
+    live = connection;
+    trouble = undefined;
+    unfit = undefined;
+    onConnected();
+    onUp?.(connection);
+    for (const tell of [...waiting]) tell(connection);
+    const stopPinging = ping(connection);
+    const why = await connection.ended;
+    stopPinging();
+    live = undefined;
+    return why;
+  }
+
+  /** A peer that vanished without a word is noticed by its silence, also while no event comes. */
+  function ping(connection: Connection): () => void {
+    let deadline: NodeJS.Timeout | undefined;
+    const timer = setInterval(() => {
+      if (deadline !== undefined) return;
+      const silent = `the server was silent for ${timeoutMs} ms`;
+      deadline = setTimeout(() => connection.destroy(silent), timeoutMs);
+      const answered = (): void => {
+        clearTimeout(deadline);
+        deadline = undefined;
+      };
+      connection.send(['PING']).then(answered, answered);
+    }, pingMs);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(deadline);
+    };
+  }
+
+  /** Doubles, and is drawn at random, so that many gates do not come back in one instant. */
+  function pause(failures: number): Promise<void> {
+    const mostMs = Math.min(firstPauseMs * 2 ** failures, longestPauseMs);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, mostMs * (0.5 + Math.random() / 2));
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { type DuplicateStore, StoreRefused } from '../../delivery/duplicate-store.ts';
+import { createCluster } from './cluster.ts';
+import { type Address, type Connection, ConnectionLost, dial } from './connection.ts';
+import { judgeServer } from './fitness.ts';
+import { createOneServer } from './one-server.ts';
+import { createRedisStore } from './redis-store.ts';
+import { askSentinels } from './sentinel.ts';
+import type { Servers } from './servers.ts';
+
+/** As `duplicates.redis` of hookgate.yaml; an empty text means none. */
+export interface RedisSettings {
+  /** A list is a cluster. With sentinels only scheme, user and database count. */
+  readonly url: string | readonly string[];
+  /** host:port each. */
+  readonly sentinels: readonly string[];
+  readonly master: string;
+  readonly userFile: string;
+  readonly passwordFile: string;
+  readonly sentinelPasswordFile: string;
+  readonly caFile: string;
+  readonly keyPrefix: string;
+  readonly timeoutMs: number;
+  readonly minReplicas: number;
+}
+
+export interface OpenRedisOptions {
+  readonly settings: RedisSettings;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly onUp: () => void;
+  /** Called with a sentence, once for each new trouble. */
+  readonly onDown: (trouble: string) => void;
+}
+
+/**
+ * Opens the shared store. A store that cannot be reached is waited for: the gate starts, and is not ready.
+ *
+ * @throws StoreRefused when the server answers and must not be used as it is.
+ */
+export async function openRedisStore({
+  settings,
+  now,
+  onUp,
+  onDown,
+}: OpenRedisOptions): Promise<DuplicateStore> {
+  const { keyPrefix, timeoutMs, minReplicas } = settings;
+  let isUp = (): void => {};
+  const kept = {
+    timeoutMs,
+    now,
+    onDown,
+    onUp() {
+      onUp();
+      isUp();
+    },
+  };
+  const servers = typeof settings.url === 'string' ? oneServer(settings, kept) : cluster(settings, kept);
+  const detail = `The duplicate store at ${describe(settings)} answers.`;
+  const { onUp: freeUnanswered, ...store } = createRedisStore({
+    servers,
+    keyPrefix,
+    timeoutMs,
+    minReplicas,
+    now,
+    detail,
+  });
+  isUp = freeUnanswered;
+  await servers.tried;
+  if (servers.unfit !== undefined) {
+    servers.close();
+    throw new StoreRefused(servers.unfit);
+  }
+  return store;
+}
+
+type Kept = Omit<Parameters<typeof createOneServer>[0], 'open'> & {
+  onUp: () => void;
+  onDown: (trouble: string) => void;
+};
+
+function oneServer(settings: RedisSettings, kept: Kept): Servers {
+  const url = new URL(settings.url as string);
+  const sentinels = settings.sentinels.map(addressOf);
+  const askedWith = { ...settings, userFile: '', passwordFile: settings.sentinelPasswordFile };
+  const plain = new URL(`${url.protocol}//sentinel`);
+  return createOneServer({
+    ...kept,
+    async open() {
+      const address =
+        sentinels.length === 0
+          ? { host: url.hostname.replaceAll(/^\[|\]$/g, ''), port: Number(url.port || 6379) }
+          : await askSentinels(sentinels, settings.master, (sentinel) => connect(sentinel, plain, askedWith));
+      return judged(await connect(address, url, settings), address, false);
+    },
+  });
+}
+
+function cluster(settings: RedisSettings, kept: Kept): Servers {
+  const urls = (settings.url as readonly string[]).map((url) => new URL(url));
+  const [first] = urls as [URL];
+  return createCluster({
+    ...kept,
+    seeds: urls.map(({ hostname, port }) => ({
+      host: hostname.replaceAll(/^\[|\]$/g, ''),
+      port: Number(port || 6379),
+    })),
+    open: (node) => connect(node, first, settings),
+    judge: async (connection, node) => void (await judged(connection, node, true)),
+  });
+}
+
+/** Files are read for every connection, so that a rotated password is taken up with the next one. */
+async function connect(address: Address, url: URL, settings: RedisSettings): Promise<Connection> {
+  const { userFile, passwordFile, caFile, timeoutMs } = settings;
+  return dial({
+    address,
+    database: Number(url.pathname.slice(1) || 0),
+    username: readSecret(userFile) ?? (url.username === '' ? undefined : decodeURIComponent(url.username)),
+    password: readSecret(passwordFile),
+    tls: url.protocol === 'rediss:' ? { ca: readSecret(caFile) } : undefined,
+    timeoutMs,
+  });
+}
+
+async function judged(
+  connection: Connection,
+  { host, port }: Address,
+  cluster: boolean,
+): Promise<Connection> {
+  try {
+    await judgeServer(connection, `${host}:${port}`, { cluster });
+    return connection;
+  } catch (error) {
+    connection.destroy('not fit for use');
+    throw error;
+  }
+}
+
+function readSecret(file: string): string | undefined {
+  if (file === '') return undefined;
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new ConnectionLost(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
+  }
+}
+
+function describe({ url, sentinels, master }: RedisSettings): string {
+  if (sentinels.length > 0) return `master "${master}" of ${sentinels.join(', ')}`;
+  return typeof url === 'string' ? url : url.join(', ');
+}
+
+function addressOf(text: string): Address {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replaceAll(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+}

@@ -1,0 +1,29 @@
+import type { ErrorReply } from '@redis/client';
+
+/** What an error means for a command that may be sent again with the same token. */
+export type Outcome =
+  /** Another server has the key now, or will in a moment. */
+  | 'look_again'
+  /** The server cannot do it yet: the next try may come out well. */
+  | 'later'
+  /** The script is not known to the server: send it whole. */
+  | 'no_script'
+  /** Trying again at once is of no use: out of memory, not permitted, disk full. */
+  | 'refused';
+
+/** By the first word of the reply, which is what servers keep to. */
+const outcomes: Readonly<Record<string, Outcome>> = {
+  MOVED: 'look_again',
+  READONLY: 'look_again',
+  MASTERDOWN: 'look_again',
+  CLUSTERDOWN: 'look_again',
+  ASK: 'later',
+  TRYAGAIN: 'later',
+  LOADING: 'later',
+  BUSY: 'later',
+  NOSCRIPT: 'no_script',
+};
+
+export function outcomeOf(error: ErrorReply): Outcome {
+  return outcomes[error.message.split(' ', 1)[0] ?? ''] ?? 'refused';
+}

@@ -1,0 +1,16 @@
+import type { Connection } from './connection.ts';
+
+/** Where keys live: one server, the master that sentinels name, or the shards of a cluster. */
+export interface Servers {
+  /** The connection in charge of `key`, once there is one; rejects with `ConnectionLost` at `untilMs` (monotonic). */
+  connectionFor(key: string, untilMs: number): Promise<Connection>;
+  /** The server in charge said that another one is: find out before the next try. */
+  lookAgain(connection: Connection): void;
+  /** Undefined while every key has a connection; otherwise why not. */
+  readonly trouble: string | undefined;
+  /** Only the operator can help: the server must not be used as it is. */
+  readonly unfit: string | undefined;
+  /** Resolves after the first attempt, however it went. */
+  readonly tried: Promise<void>;
+  close(): void;
+}

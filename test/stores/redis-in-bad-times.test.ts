@@ -1,0 +1,246 @@
+/** What the shared store does when its server misbehaves: real servers, stopped, killed, filled and promoted. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type DuplicateStore, StoreRefused, StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
+import { openRedis } from '../support/open-redis.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const leaseMs = 60_000;
+const retentionMs = 600_000;
+const newKey = (): string => randomBytes(32).toString('hex');
+
+async function deliver(store: DuplicateStore, key: string): Promise<void> {
+  const claim = await store.claim(key, leaseMs);
+  if (claim.kind !== 'claimed') throw new Error(`expected to get the key, but it is ${claim.kind}`);
+  expect(await store.confirm(key, claim.token, retentionMs)).toBe(true);
+}
+
+/** For what comes back by itself. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const isUp = async (store: DuplicateStore): Promise<boolean> => (await store.health()).up;
+
+describe('at the start', () => {
+  test('a server that evicts keys is refused with the remedy', async () => {
+    const server = await startRedis({ 'maxmemory-policy': 'allkeys-lru' });
+    const refused = openRedis({ url: server.url });
+    await expect(refused).rejects.toBeInstanceOf(StoreRefused);
+    await expect(refused).rejects.toThrow(/allkeys-lru.*set maxmemory-policy noeviction/);
+  });
+
+  test('a node of a cluster given as one server is refused with the remedy', async () => {
+    const { masters } = await startRedisCluster(1);
+    await expect(openRedis({ url: masters[0]?.url as string })).rejects.toThrow(/as a list of URLs/);
+  });
+
+  test('a server that is not there is waited for, and used once it comes', async () => {
+    const server = await startRedis();
+    await server.kill();
+    const { store } = await openRedis({ url: server.url, timeoutMs: 200 });
+    expect(await store.health()).toMatchObject({
+      up: false,
+      detail: expect.stringContaining('ECONNREFUSED'),
+    });
+    await expect(store.claim(newKey(), leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
+    await server.restart();
+    await until(() => isUp(store));
+    await deliver(store, newKey());
+  });
+
+  test('a replica is not taken for the master', async () => {
+    const master = await startRedis();
+    const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
+    const { store } = await openRedis({ url: replica.url, timeoutMs: 200 });
+    expect(await store.health()).toMatchObject({ up: false, detail: expect.stringContaining('replica') });
+  });
+
+  test('a user that may not read INFO is served all the same', async () => {
+    const server = await startRedis();
+    await server.ask(
+      'ACL',
+      'SETUSER',
+      'gate',
+      'on',
+      '>secret',
+      '~hookgate:*',
+      '+set',
+      '+get',
+      '+del',
+      '+eval',
+      '+evalsha',
+      '+ping',
+    );
+    const directory = temporaryDirectory();
+    const [userFile, passwordFile] = [join(directory, 'user'), join(directory, 'password')];
+    writeFileSync(userFile, 'gate\n');
+    writeFileSync(passwordFile, 'secret\n');
+    const { store } = await openRedis({ url: server.url, userFile, passwordFile });
+    await deliver(store, newKey());
+  });
+});
+
+test('a rotated password is taken up with the next connection', async () => {
+  const server = await startRedis();
+  const passwordFile = join(temporaryDirectory(), 'password');
+  writeFileSync(passwordFile, 'first');
+  await server.ask('ACL', 'SETUSER', 'gate', 'on', '>first', '~*', '+@all');
+  const { store } = await openRedis({ url: `redis://gate@127.0.0.1:${server.port}`, passwordFile });
+  await deliver(store, newKey());
+  writeFileSync(passwordFile, 'second');
+  await server.ask('ACL', 'SETUSER', 'gate', 'resetpass', '>second');
+  await server.ask('CLIENT', 'KILL', 'USER', 'gate');
+  await deliver(store, newKey());
+});
+
+test('a script that the server forgot is sent whole', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url });
+  await deliver(store, newKey());
+  await server.ask('SCRIPT', 'FLUSH');
+  await deliver(store, newKey());
+});
+
+test('a killed server is used again as soon as it is back', async () => {
+  const server = await startRedis();
+  const { store, troubles } = await openRedis({ url: server.url, timeoutMs: 300 });
+  await server.kill();
+  await expect(store.claim(newKey(), leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(await isUp(store)).toBe(false);
+  await server.restart();
+  await until(() => isUp(store));
+  await deliver(store, newKey());
+  expect(troubles.length).toBeGreaterThan(0);
+});
+
+test('a claim waits for a server that is away for less than the timeout', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url, timeoutMs: 20_000 });
+  await server.kill();
+  const claiming = store.claim(newKey(), leaseMs);
+  await server.restart();
+  expect(await claiming).toMatchObject({ kind: 'claimed' });
+});
+
+test('a server that hangs refuses within the timeout, and the claim it may have kept keeps nobody out', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
+  const key = newKey();
+  server.process.kill('SIGSTOP');
+  await expect(store.claim(key, leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  server.process.kill('SIGCONT');
+  await until(() => isUp(store));
+  // The hung server carried the claim out when it went on; another gate must not wait for the lease.
+  const other = await openRedis({ url: server.url });
+  await until(async () => (await other.store.claim(key, leaseMs)).kind === 'claimed');
+});
+
+test('the next claim of the same gate takes up the token of one that was never answered', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
+  const key = newKey();
+  server.process.kill('SIGSTOP');
+  await expect(store.claim(key, leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  server.process.kill('SIGCONT');
+  await until(async () => {
+    const again = await store.claim(key, leaseMs).catch(() => undefined);
+    return again?.kind === 'claimed';
+  });
+});
+
+test('a record that was not answered may be made again', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
+  const key = newKey();
+  const claim = await store.claim(key, leaseMs);
+  if (claim.kind !== 'claimed') throw new Error(claim.kind);
+  server.process.kill('SIGSTOP');
+  await expect(store.confirm(key, claim.token, retentionMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  server.process.kill('SIGCONT');
+  await until(async () => store.confirm(key, claim.token, retentionMs).catch(() => false));
+  expect(await store.claim(key, leaseMs)).toEqual({ kind: 'delivered' });
+});
+
+test('a server out of memory refuses, and takes records again when there is room', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url });
+  await server.ask('CONFIG', 'SET', 'maxmemory', '100kb');
+  await expect(store.claim(newKey(), leaseMs)).rejects.toThrow(/OOM/);
+  await server.ask('CONFIG', 'SET', 'maxmemory', '0');
+  await deliver(store, newKey());
+});
+
+test('a server that was made a replica is left, and used again as a master', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
+  await server.ask('REPLICAOF', '127.0.0.1', '1');
+  await expect(store.claim(newKey(), leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  expect((await store.health()).up).toBe(false);
+  await server.ask('REPLICAOF', 'NO', 'ONE');
+  await until(() => isUp(store));
+  await deliver(store, newKey());
+});
+
+test('with minReplicas a record without its replica does not count, and one with it does', async () => {
+  const master = await startRedis({ 'repl-diskless-sync-delay': '0' });
+  const { store } = await openRedis({ url: master.url, minReplicas: 1, timeoutMs: 500 });
+  const key = newKey();
+  const claim = await store.claim(key, leaseMs);
+  if (claim.kind !== 'claimed') throw new Error(claim.kind);
+  await expect(store.confirm(key, claim.token, retentionMs)).rejects.toThrow(/0 of 1 replicas/);
+  const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
+  await until(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
+  await until(() => store.confirm(key, claim.token, retentionMs).catch(() => false));
+  expect(await replica.ask('GET', `hookgate:{${key}}`)).toBe('d');
+});
+
+test('a sentinel names the new master after the old one died', async () => {
+  const master = await startRedis({ 'repl-diskless-sync-delay': '0' });
+  const replica = await startRedis({
+    replicaof: `127.0.0.1 ${master.port}`,
+    'repl-diskless-sync-delay': '0',
+  });
+  await until(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
+  const file = join(temporaryDirectory(), 'sentinel.conf');
+  writeFileSync(
+    file,
+    `sentinel monitor events 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds events 500\n`,
+  );
+  const sentinel = await startRedis({}, { mode: ['--sentinel'], file });
+  await until(async () => String(await sentinel.ask('INFO', 'sentinel')).includes('slaves=1'));
+  const { store } = await openRedis({
+    sentinels: [`127.0.0.1:${sentinel.port}`],
+    master: 'events',
+    timeoutMs: 500,
+  });
+  const key = newKey();
+  await deliver(store, key);
+  await until(async () => (await replica.ask('EXISTS', `hookgate:{${key}}`)) === 1);
+  await master.kill();
+  await until(() => isUp(store).then((up) => !up));
+  await until(() => isUp(store));
+  expect(await store.claim(key, leaseMs)).toEqual({ kind: 'delivered' });
+  await deliver(store, newKey());
+});
+
+test('a shard that died is used again where its replica took its place', async () => {
+  const { masters, replicas } = await startRedisCluster(3, { replicas: true });
+  const { store } = await openRedis({ url: masters.map(({ url }) => url), timeoutMs: 500 });
+  const keys = Array.from({ length: 60 }, newKey);
+  for (const key of keys) await deliver(store, key);
+  const copied = async (): Promise<boolean> => {
+    const sizes = await Promise.all(replicas.map(async (node) => Number(await node.ask('DBSIZE'))));
+    return sizes.reduce((sum, size) => sum + size) === keys.length;
+  };
+  await until(copied);
+  await masters[0]?.kill();
+  await until(() => isUp(store).then((up) => !up));
+  await until(() => isUp(store));
+  for (const key of keys) expect(await store.claim(key, leaseMs)).toEqual({ kind: 'delivered' });
+  for (let n = 0; n < 30; n++) await deliver(store, newKey());
+}, 60_000);
