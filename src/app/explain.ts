@@ -118,7 +118,7 @@ function judgeBody(
   if (nearest === undefined) {
     const advice =
       'Nothing that was tried matches: the body was changed after it was signed, or signed with a key that is not here.';
-    return { refusedBy, sentences: [refusal, advice, ...notes] };
+    return { refusedBy, sentences: [refusal, advice, lostOrder, ...notes] };
   }
   const isLive = keys.some(({ name }) => name === nearest.keyName);
   const sentences = [
@@ -136,6 +136,12 @@ function judgeBody(
   }
   return { refusedBy, sentences: [...sentences, ...notes] };
 }
+
+/** Said wherever nothing matches, since no look at the body can tell this from a forgery. */
+const lostOrder =
+  'What cannot be found out from the body: a signer that writes the members of data in an order of its own, neither ' +
+  'this one nor sorted, when something on the way (a proxy or a log that parses JSON) has put them in another order. ' +
+  'Capture the bytes where they arrive, before anything has parsed them.';
 
 const checksumCode = (kind: 'missing' | 'mismatch'): string =>
   kind === 'missing' ? 'checksum_missing' : 'checksum_mismatch';

@@ -23,6 +23,8 @@ export interface RunningInjector {
   /** Looks at certificates and webhooks now; resolves when what is due is in force, or has failed and was logged. */
   look(): Promise<void>;
   stop(): Promise<void>;
+  /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
+  reportFatal(fault: unknown): void;
 }
 
 export type InjectorStart = Start<{ readonly injector: RunningInjector }>;
@@ -176,6 +178,10 @@ export async function startInjector(
           await server.close(lastReviewsMs);
           await admin.close();
           await opened.close();
+          flush();
+        },
+        reportFatal(fault) {
+          log.fatal({ err: fault }, 'a fault that nobody caught: the injector ends');
           flush();
         },
       },

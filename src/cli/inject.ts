@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { signalled } from './signalled.ts';
 import { started } from './started.ts';
+import { runUntilSignalled } from './until-signalled.ts';
 
 /** `hookgate inject`: the admission server, until SIGTERM or SIGINT. */
 export function addInjectCommand(program: Command): void {
@@ -12,8 +12,6 @@ export function addInjectCommand(program: Command): void {
       const { startInjector } = await import('../app/inject.ts');
       const running = await started(await startInjector(file, process.env));
       if (running === undefined) return;
-      await signalled();
-      await running.injector.stop();
-      process.exit(0);
+      await runUntilSignalled(running.injector);
     });
 }

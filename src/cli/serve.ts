@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { signalled } from './signalled.ts';
 import { started } from './started.ts';
+import { runUntilSignalled } from './until-signalled.ts';
 
 /** The options of `serve` that stand for keys of the configuration. */
 interface ServeOptions {
@@ -13,9 +13,6 @@ interface ServeOptions {
   allow?: string[];
   storeFile?: string;
 }
-
-/** Not all was done: the drain was cut short, or a fault ended the process. */
-const brokenOffExitCode = 1;
 
 /** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
 export function addServeCommand(program: Command): void {
@@ -40,21 +37,10 @@ export function addServeCommand(program: Command): void {
       const running = await started(await startGate({ file, flags, env: process.env }));
       if (running === undefined) return;
       const { gate } = running;
-      // What state such a fault leaves is unknown, and an unknown state must not answer 200. Rejected promises that
-      // nobody awaits come here too.
-      process.on('uncaughtException', (fault) => {
-        gate.reportFatal(fault);
-        process.exit(brokenOffExitCode);
-      });
       process.on('SIGHUP', () => void gate.reload());
       // From the preStop hook of a sidecar, which is told to stop only once the application has ended.
       process.on('SIGUSR2', () => gate.releaseConnections());
-      await signalled();
-      // Somebody who asks twice does not want to wait for the drain.
-      for (const signal of ['SIGTERM', 'SIGINT'] as const)
-        process.once(signal, () => process.exit(brokenOffExitCode));
-      await gate.stop();
-      process.exit(0);
+      await runUntilSignalled(gate);
     });
 }
 

@@ -7,6 +7,7 @@ import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { passAnswer, prepareRefusedUpgrade, prepareTunnel } from './passed-answer.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
+import { watchForLeaving } from './watch-for-leaving.ts';
 
 /**
  * Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets.
@@ -84,6 +85,8 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   proxy.on('proxyReqWs', (proxyReq, request, socket) => {
     limitConnecting(proxyReq, options);
     socket.once('close', () => proxyReq.destroy());
+    const endWatch = watchForLeaving(socket);
+    for (const event of ['upgrade', 'response', 'close'] as const) proxyReq.once(event, endWatch);
     const pass = passes.get(request);
     if (pass === undefined) return;
     const { requestId } = pass.delivery;

@@ -82,6 +82,19 @@ test('a changed amount matches nothing', async () => {
   });
 });
 
+test("a signer's own order that was lost on the way cannot be told from a forgery, and it says so", async () => {
+  const ownOrder = '{"url":"https://a/b","amount":1000,"fee":1}';
+  const arrived = '{"fee":1,"url":"https://a/b","amount":1000}';
+  const { keys, file } = place(body(ownOrder, arrived));
+
+  expect(await explain('--keys-directory', keys, file)).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(
+      /Nothing that was tried matches.*\nWhat cannot be found out.*an order of its own/,
+    ),
+  });
+});
+
 test.each<[string, Record<string, string>, string, number, RegExp]>([
   [
     'an encoding that is not configured',

@@ -32,6 +32,19 @@ test('a client that leaves before the answer frees the application', async () =>
   await once(upstream, 'close');
 });
 
+test('a client that leaves before its handshake is answered frees the application', async () => {
+  const application = await startScriptedApplication(() => {});
+  const gate = await runGate(application.url.origin, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  const connected = once(application.server, 'connection');
+  const handshake = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+  client.send(get.replace('\r\n\r\n', `\r\n${handshake}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`));
+  const [upstream] = await connected;
+  await expect.poll(() => application.requests.length).toBe(1);
+  client.socket.destroy();
+  await once(upstream, 'close');
+});
+
 test('a client that leaves during its upload frees the application', async () => {
   const application = await startPlainApplication((request) => void request.on('error', () => {}).resume());
   const gate = await runGate(application.url, { otherPaths: 'passthrough' });

@@ -17,6 +17,10 @@ interface Case {
 /** Rule of RFC 9112 (or 9110) → bytes that break it. */
 const cases: Record<string, Case> = {
   'two Host headers': { bytes: `${start}Host: other.test\r\nContent-Length: 2\r\n\r\n{}` },
+  'two Host headers and no body': {
+    bytes: 'GET /hook HTTP/1.1\r\nHost: gate.test\r\nHost: other.test\r\n\r\n',
+  },
+  'Transfer_Encoding and no other framing': { bytes: `${start}Transfer_Encoding: chunked\r\n\r\n` },
   'no Host header': { bytes: 'POST /hook HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}' },
   'two Content-Type headers': { bytes: `${start}Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}` },
   'two equal Content-Length headers': { bytes: `${start}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}` },

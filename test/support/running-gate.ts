@@ -27,7 +27,7 @@ export interface GateForTest {
 
 /**
  * YAML of hookgate.yaml's sections; each replaces the one that tests have by default. `UPSTREAM` stands for the
- * beginning of a mapping with the application's URL.
+ * beginning of a mapping with the application's URL, `KEYS_DIRECTORY` and `ALLOWLIST_FILE` for these places.
  */
 export type Sections = Readonly<Record<string, string>>;
 
@@ -93,6 +93,12 @@ export function configText(
     log: '{ level: silent }',
   };
   return Object.entries({ ...defaults, ...sections })
-    .map(([name, text]) => `${name}: ${text.replace('UPSTREAM', `{ url: "${places.upstreamUrl}"`)}\n`)
+    .map(([name, text]) => {
+      const placed = text
+        .replace('UPSTREAM', `{ url: "${places.upstreamUrl}"`)
+        .replace('KEYS_DIRECTORY', places.keysDirectory)
+        .replace('ALLOWLIST_FILE', places.allowlistFile);
+      return `${name}: ${placed}\n`;
+    })
     .join('');
 }
