@@ -13,3 +13,22 @@ export function hasLookAlike(names: readonly string[]): boolean {
   const folded = names.join('\n').normalize('NFKC').replace(invisible, '').toLowerCase();
   return folded.split('\n').some((name) => signedNames.has(name));
 }
+
+/**
+ * False for names that nobody folds into a signed one, so that the Unicode ways above see few: those whose lines all
+ * begin with a visible ASCII character that begins none of the three.
+ */
+export function beginsLikeSigned(name: string): boolean {
+  let isLineStart = true;
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index);
+    if (code > 0x7f) return true;
+    if (code === 0x0a) isLineStart = true;
+    if (!isLineStart || code <= 0x20 || code === 0x7f) continue;
+    isLineStart = false;
+    const letter = code | 0x20;
+    // c, d, e
+    if (letter >= 0x63 && letter <= 0x65) return true;
+  }
+  return false;
+}

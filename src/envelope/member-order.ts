@@ -39,15 +39,22 @@ function orderUnescaped(
   starts: readonly number[],
   nameEnds: readonly number[],
 ): number[] | undefined {
-  // One character a byte: comparing such text is comparing the bytes, and much quicker than Buffer.compare.
   const names = starts.map((start, index) =>
-    Buffer.from(stringText(bytes, start + 1, nameEnds[index] as number, true), 'utf8').toString('latin1'),
+    asBytes(stringText(bytes, start + 1, nameEnds[index] as number, true)),
   );
   return orderBy(starts.length, (left, right) => {
     const one = names[left] as string;
     const other = names[right] as string;
     return one < other ? -1 : one > other ? 1 : 0;
   });
+}
+
+/** One character a UTF-8 byte: comparing such text is comparing the bytes, and much quicker than Buffer.compare. */
+function asBytes(text: string): string {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');
+  }
+  return text;
 }
 
 function orderBy(count: number, compare: (left: number, right: number) => number): number[] | undefined {

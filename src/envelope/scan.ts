@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE, VERTICAL_BAR } from './ascii.ts';
 import { Envelope, type Span } from './envelope.ts';
-import { hasLookAlike } from './look-alike.ts';
+import { beginsLikeSigned, hasLookAlike } from './look-alike.ts';
 import { MemberNames } from './member-names.ts';
 import { Reading } from './reading.ts';
 import { scanColon, scanMemberName, scanValue } from './scan-value.ts';
@@ -104,7 +104,8 @@ class EnvelopeScan {
         if (end < 0) return -1;
         this.#unsigned.push({ start: at, end });
         if (mayLookAlike(this.#body, at + 1, nameEnd, sawEscape)) {
-          this.#doubtfulNames.push(stringText(this.#body, at + 1, nameEnd, sawEscape));
+          const name = stringText(this.#body, at + 1, nameEnd, sawEscape);
+          if (beginsLikeSigned(name)) this.#doubtfulNames.push(name);
         }
         return end;
       }
