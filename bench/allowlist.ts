@@ -1,7 +1,20 @@
-/** `node bench/allowlist.ts`: processor time of a look-up in the allowlist, and of loading it. */
+/**
+ * `node bench/allowlist.ts`: processor time of a look-up in the allowlist and of loading it; how long a reload holds up
+ * the event loop; and what an event costs a whole gate with few ranges and with many.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Pool } from 'undici';
 import { type Address, parseAddress } from '../src/addresses/address.ts';
 import { compileAddressSet } from '../src/addresses/address-set.ts';
 import { parseRange, type Range } from '../src/addresses/range.ts';
+import { loadEverything } from '../src/app/load.ts';
+import { createEvents, secret } from './events.ts';
+import { costOf } from './processor-time.ts';
+import { createPrograms } from './programs.ts';
+import { sendAll } from './send-all.ts';
 
 const lookUps = 2_000_000;
 const rounds = 5;
@@ -31,6 +44,79 @@ const [small, , large] = rows.map(({ nsPerLookUp }) => median(nsPerLookUp)) as [
 console.log(
   `difference between ${sizes[0]} and ${sizes[2]} ranges: ${(large - small).toFixed(0)} ns a look-up`,
 );
+
+const directory = mkdtempSync(join(tmpdir(), 'hookgate-bench-'));
+const programs = createPrograms(directory);
+try {
+  await printReloadStall();
+  await printGateCost();
+} finally {
+  programs.end();
+  rmSync(directory, { recursive: true });
+}
+
+/** Of `loadEverything`, the work of a reload, with the list in the usual layout. */
+async function printReloadStall(): Promise<void> {
+  const keys = join(directory, 'keys');
+  mkdirSync(keys, { recursive: true });
+  writeFileSync(join(keys, 'primary'), secret);
+  const file = listOf(100_000);
+  const config = join(directory, 'hookgate.yaml');
+  writeFileSync(
+    config,
+    `upstream: { url: "http://127.0.0.1:1" }\nroutes: [{ name: a, path: /a }]\n` +
+      `allowlist: { file: ${file} }\nchecksum: { keysDirectory: ${keys} }\n`,
+  );
+  const stallsMs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const result = await loadEverything({ file: config, flags: {}, env: {} });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    delay.disable();
+    if (result.kind !== 'ok') throw new Error(JSON.stringify(result.problems));
+    stallsMs.push(delay.max / 1e6);
+  }
+  console.log(
+    `longest stall of the event loop in a reload with 100000 ranges: ${median(stallsMs).toFixed(1)} ms ` +
+      `(median of ${rounds}; worst ${Math.max(...stallsMs).toFixed(1)} ms)`,
+  );
+}
+
+/** The gates take turns, so that none has the warmer machine. */
+async function printGateCost(): Promise<void> {
+  const upstream = await programs.startApplication();
+  const nextEvent = createEvents();
+  const gates = [];
+  for (const size of [10, 100_000]) {
+    const env = { HOOKGATE_ALLOWLIST_FILE: listOf(size), HOOKGATE_DUPLICATES_STORE: 'memory' };
+    const gate = await programs.startGate(upstream, [], { env, withoutAllow: true });
+    gates.push({ size, gate, pool: new Pool(`http://127.0.0.1:${gate.port}`), costsUs: [] as number[] });
+  }
+  for (let round = 0; round <= rounds; round++) {
+    for (const { gate, pool, costsUs } of gates) {
+      const before = costOf(gate.child.pid as number);
+      await sendAll(pool, nextEvent, { count: 4000, concurrency: 32 });
+      const after = costOf(gate.child.pid as number);
+      // The first round warms up.
+      if (round > 0) costsUs.push(((after.processorMs - before.processorMs) * 1000) / 4000);
+    }
+  }
+  for (const { size, costsUs, pool } of gates) {
+    const [least, most] = [Math.min(...costsUs), Math.max(...costsUs)];
+    console.log(
+      `an event through a gate with ${size} ranges: ${median(costsUs).toFixed(0)} us (${least.toFixed(0)}-${most.toFixed(0)})`,
+    );
+    await pool.destroy();
+  }
+}
+
+function listOf(size: number): string {
+  const file = join(directory, `allowlist-${size}.yaml`);
+  const ranges = Array.from({ length: size - 1 }, (_, index) => `  - ${randomRange(index)}\n`);
+  writeFileSync(file, `addresses:\n  - 127.0.0.1\n${ranges.join('')}`);
+  return file;
+}
 
 function measure(has: (address: Address) => boolean): number {
   let found = 0;

@@ -33,13 +33,23 @@ export function createPrograms(directory: string) {
   async function startGate(
     upstream: string,
     flags: readonly string[],
-    { env = {}, interpreter = [] }: { env?: Record<string, string>; interpreter?: readonly string[] } = {},
+    {
+      env = {},
+      interpreter = [],
+      withoutAllow = false,
+    }: {
+      env?: Record<string, string>;
+      interpreter?: readonly string[];
+      /** The allowlist comes from a file that `env` names. */
+      withoutAllow?: boolean;
+    } = {},
   ): Promise<Started> {
     const keys = join(directory, 'keys');
     mkdirSync(keys, { recursive: true });
     writeFileSync(join(keys, 'primary'), secret);
     const [port, adminPort] = [await freePort(), await freePort()];
-    const common = ['--upstream', upstream, '--path', path, '--keys-directory', keys, '--allow', '127.0.0.1'];
+    const common = ['--upstream', upstream, '--path', path, '--keys-directory', keys];
+    if (!withoutAllow) common.push('--allow', '127.0.0.1');
     const places = ['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`];
     const words = [...interpreter, 'dist/hookgate.js', 'serve', ...common, ...places, ...flags];
     return startAnd(words, port, `http://127.0.0.1:${adminPort}/readyz`, env);

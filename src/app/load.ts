@@ -1,6 +1,6 @@
 /** Everything that the gate is told from outside, read and validated together: all of it or the problems of all. */
-import { type AddressSet, compileAddressSet } from '../addresses/address-set.ts';
-import { parseRange } from '../addresses/range.ts';
+import { type AddressSet, compileInSteps } from '../addresses/address-set.ts';
+import { parseRange, type Range } from '../addresses/range.ts';
 import { readAllowlist } from '../config/allowlist-file.ts';
 import type { Config } from '../config/config.ts';
 import { contentDigest } from '../config/content-digest.ts';
@@ -8,6 +8,7 @@ import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
 import { readCa, readTls } from '../config/tls-files.ts';
+import { inTurns } from './in-turns.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -65,9 +66,9 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       watched: watchedPaths(config, read.file),
       contents,
       keys: keys.keys,
-      allowlist: compile(allowlist.ranges),
+      allowlist: await inTurns(compile(allowlist.ranges)),
       allowlistEntries: allowlist.ranges.length,
-      trustedProxies: compile(config.clientAddress.trustedProxies),
+      trustedProxies: await inTurns(compile(config.clientAddress.trustedProxies)),
       tls: tls.kind === 'ok' ? { cert: tls.cert, key: tls.key } : undefined,
       upstreamCa: ca.kind === 'ok' ? ca.ca : undefined,
       warnings: [
@@ -105,11 +106,14 @@ async function readAllowedRanges(config: Config) {
 }
 
 /** The ranges were validated when they were read. */
-function compile(texts: readonly string[]): AddressSet {
-  return compileAddressSet(
-    texts.flatMap((text) => {
-      const parsed = parseRange(text);
-      return parsed.kind === 'range' ? [parsed.range] : [];
-    }),
-  );
+function* compile(texts: readonly string[]): Generator<void, AddressSet> {
+  const ranges: Range[] = [];
+  for (const [index, text] of texts.entries()) {
+    const parsed = parseRange(text);
+    if (parsed.kind === 'range') ranges.push(parsed.range);
+    if (index % rangesPerStep === 0) yield;
+  }
+  return yield* compileInSteps(ranges);
 }
+
+const rangesPerStep = 256;
