@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -11,7 +11,8 @@ import { bundleIn, fakeKubernetes } from '../support/fake-kubernetes.ts';
 import { sidecarTemplate } from '../support/injection.ts';
 import { kubernetesSettings } from '../support/running-injector.ts';
 
-test('as it runs in the image: from the bundle, until SIGTERM', async () => {
+/** The command as it runs in the image, from the bundle, once it is ready. */
+async function startBundled(env: Record<string, string> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'hookgate-bundle-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   await build({ ...buildOptions('0.0.0-test'), outdir: directory });
@@ -30,13 +31,39 @@ test('as it runs in the image: from the bundle, until SIGTERM', async () => {
       kubernetes: kubernetesSettings(kubernetes),
     }),
   );
-  const command = spawn(process.execPath, [join(directory, 'hookgate.js'), 'inject', '--config', config]);
+  const words = [join(directory, 'hookgate.js'), 'inject', '--config', config];
+  const command = spawn(process.execPath, words, { env: { ...process.env, ...env } });
   onTestFinished(() => void command.kill('SIGKILL'));
   let output = '';
   for (const stream of [command.stdout, command.stderr]) stream.on('data', (chunk) => (output += chunk));
   await expect.poll(() => output, { timeout: 15_000 }).toContain('"msg":"ready"');
+  return { command, kubernetes, output: () => output };
+}
+
+test('it makes its certificate, and runs until SIGTERM', async () => {
+  const { command, kubernetes, output } = await startBundled();
   expect(bundleIn(kubernetes)).toContain('BEGIN CERTIFICATE');
   command.kill('SIGTERM');
   const [code] = await once(command, 'exit');
-  expect(code, output).toBe(0);
+  expect(code, output()).toBe(0);
+});
+
+test('a second signal ends it at once', async () => {
+  const { command, output } = await startBundled();
+  command.kill('SIGTERM');
+  await expect.poll(output, { timeout: 15_000 }).toContain('"msg":"stopping"');
+  command.kill('SIGTERM');
+  const [code] = await once(command, 'exit');
+  expect(code, output()).toBe(1);
+});
+
+test('after a fault that nobody caught the log has it, and the exit status is 1', async () => {
+  const plant = join(mkdtempSync(join(tmpdir(), 'hookgate-plant-')), 'plant.mjs');
+  onTestFinished(() => rmSync(dirname(plant), { recursive: true, force: true }));
+  writeFileSync(plant, "process.on('SIGUSR2', () => void Promise.reject(new Error('planted')));\n");
+  const { command, output } = await startBundled({ NODE_OPTIONS: `--import=${plant}` });
+  command.kill('SIGUSR2');
+  const [code] = await once(command, 'close');
+  expect(code, output()).toBe(1);
+  expect(output()).toMatch(/"level":"fatal".*"message":"planted"/);
 });
