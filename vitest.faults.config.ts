@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Faults of the shared store under load, with figures: `npm run test:faults`. One file after the other. */
+export default defineConfig({
+  test: {
+    include: ['test/faults/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});
