@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type DuplicateStore, StoreRefused, StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
 import { openRedis } from '../support/open-redis.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
+import { startSentinelGroup } from '../support/redis-sentinel.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -200,19 +201,7 @@ test('with minReplicas a record without its replica does not count, and one with
 });
 
 test('a sentinel names the new master after the old one died', async () => {
-  const master = await startRedis({ 'repl-diskless-sync-delay': '0' });
-  const replica = await startRedis({
-    replicaof: `127.0.0.1 ${master.port}`,
-    'repl-diskless-sync-delay': '0',
-  });
-  await until(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
-  const file = join(temporaryDirectory(), 'sentinel.conf');
-  writeFileSync(
-    file,
-    `sentinel monitor events 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds events 500\n`,
-  );
-  const sentinel = await startRedis({}, { mode: ['--sentinel'], file });
-  await until(async () => String(await sentinel.ask('INFO', 'sentinel')).includes('slaves=1'));
+  const { master, replica, sentinel } = await startSentinelGroup();
   const { store } = await openRedis({
     sentinels: [`127.0.0.1:${sentinel.port}`],
     master: 'events',
