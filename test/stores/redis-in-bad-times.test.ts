@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../../demo/free-port.ts';
 import { type DuplicateStore, StoreRefused, StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
 import { openRedis } from '../support/open-redis.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
 import { startSentinelGroup } from '../support/redis-sentinel.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const leaseMs = 60_000;
@@ -83,6 +85,31 @@ describe('at the start', () => {
     writeFileSync(passwordFile, 'secret\n');
     const { store } = await openRedis({ url: server.url, userFile, passwordFile });
     await deliver(store, newKey());
+  });
+});
+
+test('over TLS, a server is believed only under the given authority', async () => {
+  const certificate = selfSignedCertificate(['DNS:localhost']);
+  if (certificate === undefined) return;
+  const directory = temporaryDirectory();
+  const [caFile, keyFile] = [join(directory, 'ca.pem'), join(directory, 'tls.key')];
+  writeFileSync(caFile, certificate.cert);
+  writeFileSync(keyFile, certificate.key);
+  const port = await freePort();
+  await startRedis({
+    port: '0',
+    'tls-port': String(port),
+    'tls-cert-file': caFile,
+    'tls-key-file': keyFile,
+    'tls-auth-clients': 'no',
+  });
+  const url = `rediss://localhost:${port}`;
+  const { store } = await openRedis({ url, caFile });
+  await deliver(store, newKey());
+  const stranger = await openRedis({ url, timeoutMs: 200 });
+  expect(await stranger.store.health()).toMatchObject({
+    up: false,
+    detail: expect.stringMatching(/certificate/),
   });
 });
 
