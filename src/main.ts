@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './cli/check.ts';
 import { addExplainCommand } from './cli/explain.ts';
 import { addInjectCommand } from './cli/inject.ts';
+import { addMigrateCommand } from './cli/migrate.ts';
 import { addSendCommand } from './cli/send.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSignCommand } from './cli/sign.ts';
@@ -25,6 +26,7 @@ addSignCommand(program);
 addSendCommand(program);
 addExplainCommand(program);
 addInjectCommand(program);
+addMigrateCommand(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

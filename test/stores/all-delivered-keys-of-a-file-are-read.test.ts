@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readDeliveredKeys } from '../../src/stores/embedded/delivered-keys.ts';
+import { openEventFile } from '../../src/stores/embedded/event-file.ts';
+import { recordBytes } from '../../src/stores/embedded/exchange.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+test('keys in the log and keys that were filed are read, each with its end', () => {
+  const file = join(temporaryDirectory(), 'events.db');
+  const events = openEventFile({ file, lockWaitMs: 0, afterFault: false, onWait: () => {} });
+  const wanted = new Map<string, number>();
+  const newKey = (): Buffer => {
+    const key = randomBytes(32);
+    wanted.set(key.toString('hex'), 1_800_000_000_000 + wanted.size);
+    return key;
+  };
+  const endOf = (key: Buffer): number => wanted.get(key.toString('hex')) as number;
+  events.inOrder(() => {
+    for (let n = 0; n < 2500; n++) {
+      const key = newKey();
+      events.file(key, endOf(key));
+    }
+  });
+  for (let n = 0; n < 3; n++) {
+    const records = Buffer.alloc(2 * recordBytes);
+    for (const at of [0, recordBytes]) {
+      const key = newKey();
+      key.copy(records, at);
+      records.writeDoubleLE(endOf(key), at + 32);
+    }
+    events.append(records);
+  }
+  events.close();
+
+  const read = [...readDeliveredKeys(file, 0)];
+  expect(read.length).toBe(2506);
+  expect(new Map(read.map(({ key, endsAt }) => [key, endsAt]))).toEqual(wanted);
+});
