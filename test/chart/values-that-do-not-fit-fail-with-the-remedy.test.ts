@@ -41,6 +41,29 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
     [...redis, '--set', 'autoscaling.enabled=true,autoscaling.minReplicas=9'],
     /minReplicas \(9\).*Raise/,
   ],
+  [
+    'a Valkey that nothing uses',
+    ['--set', 'valkey.enabled=true,valkey.existingSecret=v'],
+    /duplicates\.store=redis/,
+  ],
+  [
+    'a Valkey without a password',
+    ['--set', 'valkey.enabled=true,duplicates.store=redis'],
+    /kubectl create secret generic.*valkey\.existingSecret=/,
+  ],
+  [
+    'a Valkey beside another store',
+    [...redis, '--set', 'valkey.enabled=true,valkey.existingSecret=v'],
+    /Keep one of them/,
+  ],
+  [
+    'a Valkey whose replicas are waited for',
+    [
+      '--set',
+      'valkey.enabled=true,valkey.existingSecret=v,duplicates.store=redis,duplicates.redis.minReplicas=1',
+    ],
+    /has no replica.*minReplicas=0/,
+  ],
   ['an Ingress with the peer address', ingress, /ingress\.enabled.*clientAddress\.from=forwarded/],
   [
     'an HTTPRoute with the peer address',

@@ -94,8 +94,20 @@ once, each with its remedy; what a single value may look like is in values.schem
 {{- if le (include "hookgate.milliseconds" $v.duplicates.lease | int64) $longest -}}
 {{- $found = append $found (printf "duplicates.lease is %s, not longer than upstream.connectTimeout and upstream.timeout together (%s and %s): a lease that ends first lets a repeat through. Raise duplicates.lease" $v.duplicates.lease $v.upstream.connectTimeout $v.upstream.timeout) -}}
 {{- end -}}
-{{- if and (eq $v.duplicates.store "redis") (not $v.duplicates.redis.url) (not $v.duplicates.redis.sentinels) -}}
-{{- $found = append $found "duplicates.store is redis and neither duplicates.redis.url nor duplicates.redis.sentinels is given. Set --set duplicates.redis.url=redis://HOST:6379" -}}
+{{- if and $v.valkey.enabled (ne $v.duplicates.store "redis") -}}
+{{- $found = append $found (printf "valkey.enabled is true and duplicates.store is %s, so that nothing would use it. Set duplicates.store=redis" $v.duplicates.store) -}}
+{{- end -}}
+{{- if and $v.valkey.enabled (not $v.valkey.existingSecret) -}}
+{{- $found = append $found (printf "valkey.enabled is true without a password. Make one with kubectl create secret generic %s --from-literal=password=\"$(openssl rand -hex 24)\" -n %s, and set valkey.existingSecret=%s" (include "hookgate.valkeyName" .) .Release.Namespace (include "hookgate.valkeyName" .)) -}}
+{{- end -}}
+{{- if and $v.valkey.enabled (or $v.duplicates.redis.url $v.duplicates.redis.sentinels) -}}
+{{- $found = append $found "valkey.enabled is true and another store is given in duplicates.redis. Keep one of them" -}}
+{{- end -}}
+{{- if and $v.valkey.enabled (gt (int64 $v.duplicates.redis.minReplicas) 0) -}}
+{{- $found = append $found "valkey.enabled is true and duplicates.redis.minReplicas is not 0, but this Valkey has no replica, so no record would ever count. Set duplicates.redis.minReplicas=0" -}}
+{{- end -}}
+{{- if and (eq $v.duplicates.store "redis") (not $v.valkey.enabled) (not $v.duplicates.redis.url) (not $v.duplicates.redis.sentinels) -}}
+{{- $found = append $found "duplicates.store is redis and neither duplicates.redis.url nor duplicates.redis.sentinels is given. Set --set duplicates.redis.url=redis://HOST:6379, or valkey.enabled=true for a minimal one" -}}
 {{- end -}}
 {{- if and (ne $v.shape "sidecar") (eq (int64 $v.listen.port) (int64 $v.admin.port)) -}}
 {{- $found = append $found (printf "listen.port and admin.port are both %d, so senders would reach metrics and status. Give them different ports" (int64 $v.listen.port)) -}}

@@ -17,9 +17,10 @@
 {{- if eq $v.duplicates.store "redis" -}}
 {{- $redis := dict "minReplicas" (int64 $v.duplicates.redis.minReplicas) -}}
 {{- with $v.duplicates.redis.url }}{{ $_ := set $redis "url" . }}{{ end -}}
+{{- if $v.valkey.enabled }}{{ $_ := set $redis "url" (printf "redis://%s.%s.svc:6379" (include "hookgate.valkeyName" .) .Release.Namespace) }}{{ end -}}
 {{- with $v.duplicates.redis.sentinels }}{{ $_ := set $redis "sentinels" . }}{{ end -}}
 {{- with $v.duplicates.redis.master }}{{ $_ := set $redis "master" . }}{{ end -}}
-{{- if $v.duplicates.redis.existingSecret }}{{ $_ := set $redis "passwordFile" (printf "/etc/hookgate/redis/%s" $v.duplicates.redis.secretKey) }}{{ end -}}
+{{- if include "hookgate.redisSecretName" . }}{{ $_ := set $redis "passwordFile" (printf "/etc/hookgate/redis/%s" ($v.valkey.enabled | ternary "password" $v.duplicates.redis.secretKey)) }}{{ end -}}
 {{- $_ := set $duplicates "redis" $redis -}}
 {{- end -}}
 {{- $routes := list -}}

@@ -74,7 +74,7 @@ the name `hookgate` sends its traffic through it.
   mountPath: /etc/hookgate/upstream-ca
   readOnly: true
 {{- end }}
-{{- if and (eq .Values.duplicates.store "redis") .Values.duplicates.redis.existingSecret }}
+{{- if include "hookgate.redisSecretName" . }}
 - name: hookgate-redis
   mountPath: /etc/hookgate/redis
   readOnly: true
@@ -122,10 +122,10 @@ the name `hookgate` sends its traffic through it.
     name: {{ . }}
     defaultMode: 0444
 {{- end }}
-{{- if and (eq .Values.duplicates.store "redis") .Values.duplicates.redis.existingSecret }}
+{{- if include "hookgate.redisSecretName" . }}
 - name: hookgate-redis
   secret:
-    secretName: {{ .Values.duplicates.redis.existingSecret }}
+    secretName: {{ include "hookgate.redisSecretName" . }}
     defaultMode: 0444
 {{- end }}
 {{- end -}}

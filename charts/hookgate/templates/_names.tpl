@@ -57,6 +57,30 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "%s-keys" (include "hookgate.fullname" .)) .Values.keys.existingSecret -}}
 {{- end -}}
 
+{{- define "hookgate.valkeyName" -}}
+{{- printf "%s-valkey" (include "hookgate.fullname" .) -}}
+{{- end -}}
+
+{{- define "hookgate.valkeySelector" -}}
+app.kubernetes.io/name: {{ include "hookgate.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: valkey
+{{- end -}}
+
+{{/* A quantity of memory, such as 512Mi, in bytes. */}}
+{{- define "hookgate.bytes" -}}
+{{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "k" 1000 "M" 1000000 "G" 1000000000 "" 1 -}}
+{{- $text := toString . -}}
+{{- mulf (regexFind "^[0-9.]+" $text | float64) (get $units (regexFind "[A-Za-z]*$" $text)) | int64 -}}
+{{- end -}}
+
+{{/* Secret with the password of the shared store; empty where it has none. */}}
+{{- define "hookgate.redisSecretName" -}}
+{{- if eq .Values.duplicates.store "redis" -}}
+{{- .Values.valkey.enabled | ternary .Values.valkey.existingSecret .Values.duplicates.redis.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "hookgate.image" -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
