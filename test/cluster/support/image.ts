@@ -1,7 +1,7 @@
 /**
- * Set-up of the cluster's tests: an image of this source, and one of Prometheus, on the cluster's nodes.
- * HOOKGATE_TEST_IMAGE and HOOKGATE_TEST_PROMETHEUS_IMAGE name those that are there already. The others are built by
- * buildah, and the command in HOOKGATE_TEST_LOAD, called with an image's name, hands them to the nodes.
+ * Set-up of the cluster's tests: an image of this source, one of Prometheus and one of a Valkey, on the cluster's nodes.
+ * HOOKGATE_TEST_IMAGE, HOOKGATE_TEST_PROMETHEUS_IMAGE and HOOKGATE_TEST_VALKEY_IMAGE name those that are there already.
+ * The others are built by buildah, and the command in HOOKGATE_TEST_LOAD, called with an image's name, hands them to the nodes.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,9 @@ export const image = process.env.HOOKGATE_TEST_IMAGE ?? 'docker.io/library/hookg
 export const prometheusImage =
   process.env.HOOKGATE_TEST_PROMETHEUS_IMAGE ?? 'docker.io/library/hookgate-test-prometheus:1';
 
+export const valkeyImage =
+  process.env.HOOKGATE_TEST_VALKEY_IMAGE ?? 'docker.io/library/hookgate-test-valkey:1';
+
 export default function setUp(): void {
   if (process.env.KUBECONFIG === undefined) throw new Error('KUBECONFIG names no cluster');
   const load = process.env.HOOKGATE_TEST_LOAD ?? (existsSync(neighbour) ? neighbour : undefined);
@@ -26,6 +29,10 @@ export default function setUp(): void {
   if (process.env.HOOKGATE_TEST_PROMETHEUS_IMAGE === undefined) {
     buildPrometheus();
     handOver(prometheusImage, load);
+  }
+  if (process.env.HOOKGATE_TEST_VALKEY_IMAGE === undefined) {
+    buildValkey();
+    handOver(valkeyImage, load);
   }
 }
 
@@ -53,20 +60,32 @@ function handOver(name: string, load: string | undefined): void {
 
 /** Debian's Prometheus with the libraries that it needs, and nothing else. */
 function buildPrometheus(): void {
-  requireFromDebian('buildah');
   requireFromDebian('prometheus');
-  const context = mkdtempSync(join(tmpdir(), 'hookgate-prometheus-'));
+  buildFromPrograms(prometheusImage, { prometheus: 'prometheus' }, 'ENTRYPOINT ["/bin/prometheus"]');
+}
+
+/** Debian's Redis under the names that the chart calls, since Debian's stable release has no Valkey. */
+function buildValkey(): void {
+  requireFromDebian('redis-server');
+  buildFromPrograms(
+    valkeyImage,
+    { 'redis-server': 'valkey-server', dash: 'sh', cat: 'cat' },
+    'ENV PATH=/bin',
+  );
+}
+
+/** An image of nothing but some programs of this machine, each under a name of its own, and their libraries. */
+function buildFromPrograms(name: string, programs: Readonly<Record<string, string>>, last: string): void {
+  requireFromDebian('buildah');
+  const context = mkdtempSync(join(tmpdir(), 'hookgate-image-'));
+  const copy =
+    'set -e; p=$(command -v "$1"); mkdir -p root/bin root/etc; cp -L "$p" "root/bin/$2"; ' +
+    'for l in $(ldd "$p" | grep -oE "/[^ ]+"); do install -D "$(readlink -f "$l")" "root$l"; done; ' +
+    'echo "hosts: files dns" > root/etc/nsswitch.conf';
   try {
-    const copy =
-      'set -e; p=$(command -v prometheus); mkdir -p root/bin root/etc; cp "$p" root/bin/; ' +
-      'for l in $(ldd "$p" | grep -oE "/[^ ]+"); do install -D "$(readlink -f "$l")" "root$l"; done; ' +
-      'echo "hosts: files dns" > root/etc/nsswitch.conf';
-    run('sh', ['-c', copy], context);
-    writeFileSync(
-      join(context, 'Dockerfile'),
-      'FROM scratch\nCOPY root/ /\nUSER 65532:65532\nENTRYPOINT ["/bin/prometheus"]\n',
-    );
-    run('buildah', ['bud', '-t', prometheusImage, context]);
+    for (const [program, as] of Object.entries(programs)) run('sh', ['-c', copy, 'sh', program, as], context);
+    writeFileSync(join(context, 'Dockerfile'), `FROM scratch\nCOPY root/ /\nUSER 65532:65532\n${last}\n`);
+    run('buildah', ['bud', '-t', name, context]);
   } finally {
     rmSync(context, { recursive: true });
   }
