@@ -27,6 +27,9 @@ interface Row extends Started {
 try {
   const upstream = await programs.startApplication();
   const memoryStore = { env: { HOOKGATE_DUPLICATES_STORE: 'memory' } };
+  const redisStore = {
+    env: { HOOKGATE_DUPLICATES_STORE: 'redis', HOOKGATE_DUPLICATES_REDIS_URL: await programs.startRedis() },
+  };
   const nodesOwn = { interpreter: [process.execPath] };
   const rows = [
     rowOf('hookgate, embedded store', await programs.startGate(upstream, storeIn('events.db'))),
@@ -35,6 +38,7 @@ try {
       await programs.startGate(upstream, storeIn('defaults.db'), nodesOwn),
     ),
     rowOf('hookgate, memory store', await programs.startGate(upstream, [], memoryStore)),
+    rowOf('hookgate, redis store', await programs.startGate(upstream, [], redisStore)),
     rowOf('http-proxy hop, defaults', await programs.startHop(upstream, [])),
     rowOf('http-proxy hop, keep-alive agent', await programs.startHop(upstream, ['keep-alive'])),
   ];

@@ -16,7 +16,7 @@ export interface Started {
 /** Starts the programs of a benchmark; `end` kills all of them. */
 export function createPrograms(directory: string) {
   const children: ChildProcess[] = [];
-  return { startApplication, startGate, startHop, end };
+  return { startApplication, startRedis, startGate, startHop, end };
 
   function end(): void {
     for (const child of children) child.kill('SIGKILL');
@@ -27,6 +27,19 @@ export function createPrograms(directory: string) {
     const child = start([process.execPath, 'bench/peers/application.ts'], 'pipe');
     const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     return `http://127.0.0.1:${line.toString().trim()}`;
+  }
+
+  /** A Redis with an append-only file, as a shared store should be; resolves with its URL once it answers. */
+  async function startRedis(): Promise<string> {
+    const port = await freePort();
+    const durable = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+    const child = start(['redis-server', '--port', String(port), '--dir', directory, ...durable], 'pipe');
+    let said = '';
+    for await (const part of child.stdout as NodeJS.ReadableStream) {
+      said += part;
+      if (said.includes('Ready to accept connections')) break;
+    }
+    return `redis://127.0.0.1:${port}`;
   }
 
   /** `interpreter` is for other settings than the bin's own, which its first line sets. */
