@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { orReport } from './or-report.ts';
 
 interface ExplainOptions {
   config?: string;
@@ -41,17 +42,13 @@ export function addExplainCommand(program: Command): void {
         process.exitCode = 2;
         return;
       }
-      if (result.kind === 'problems') {
-        const { formatProblem } = await import('../config/problem.ts');
-        process.stderr.write(`${result.problems.map(formatProblem).join('\n')}\n`);
-        process.exitCode = 2;
-        return;
-      }
-      const { refusedBy, sentences } = result.explanation;
+      const explained = await orReport(result);
+      if (explained === undefined) return;
+      const { refusedBy, sentences } = explained.explanation;
       const verdict = refusedBy === undefined ? 'It would pass.' : `It would be refused: ${refusedBy}.`;
       const text = [verdict, ...sentences].join('\n');
       process.stdout.write(
-        options.json ? `${JSON.stringify(result.explanation, undefined, 2)}\n` : `${text}\n`,
+        options.json ? `${JSON.stringify(explained.explanation, undefined, 2)}\n` : `${text}\n`,
       );
       process.exitCode = refusedBy === undefined ? 0 : 1;
     });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { started } from './started.ts';
+import { orReport } from './or-report.ts';
 import { runUntilSignalled } from './until-signalled.ts';
 
 /** `hookgate inject`: the admission server, until SIGTERM or SIGINT. */
@@ -10,7 +10,7 @@ export function addInjectCommand(program: Command): void {
     .option('--config <file>', 'inject.yaml', '/etc/hookgate/inject/inject.yaml')
     .action(async ({ config: file }: { config: string }) => {
       const { startInjector } = await import('../app/inject.ts');
-      const running = await started(await startInjector(file, process.env));
+      const running = await orReport(await startInjector(file, process.env));
       if (running === undefined) return;
       await runUntilSignalled(running.injector);
     });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { orReport } from './or-report.ts';
 
 /** `hookgate migrate`: growing out of one replica, without forgetting what was delivered. */
 export function addMigrateCommand(program: Command): void {
@@ -10,18 +11,9 @@ export function addMigrateCommand(program: Command): void {
     .option('--json', 'print for machines')
     .action(async (options: { config?: string; from?: string; json?: boolean }) => {
       const { migrate } = await import('../app/migrate.ts');
-      const result = await migrate({ file: options.config, flags: {}, env: process.env }, options.from);
-      if (result.kind === 'problems') {
-        const { formatProblem } = await import('../config/problem.ts');
-        process.stderr.write(`${result.problems.map(formatProblem).join('\n')}\n`);
-        process.exitCode = 2;
-        return;
-      }
-      if (result.kind === 'failed') {
-        process.stderr.write(`hookgate: ${result.sentence}\n`);
-        process.exitCode = 1;
-        return;
-      }
+      const sources = { file: options.config, flags: {}, env: process.env };
+      const result = await orReport(await migrate(sources, options.from));
+      if (result === undefined) return;
       const { copied, known, expired, inFlight } = result.figures;
       process.stdout.write(
         options.json

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { started } from './started.ts';
+import { orReport } from './or-report.ts';
 import { runUntilSignalled } from './until-signalled.ts';
 
 /** The options of `serve` that stand for keys of the configuration. */
@@ -34,7 +34,7 @@ export function addServeCommand(program: Command): void {
     .action(async (options: ServeOptions) => {
       const { startGate } = await import('../app/serve.ts');
       const { config: file, ...flags } = options;
-      const running = await started(await startGate({ file, flags, env: process.env }));
+      const running = await orReport(await startGate({ file, flags, env: process.env }));
       if (running === undefined) return;
       const { gate } = running;
       process.on('SIGHUP', () => void gate.reload());

@@ -1,5 +1,6 @@
 /** The configuration after validation: durations in milliseconds, sizes in bytes, nothing optional left open. */
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import type { RedisSettings } from '../delivery/redis-settings.ts';
 
 export interface Config {
   readonly listen: {
@@ -40,19 +41,7 @@ export interface Config {
     readonly leaseMs: number;
     readonly whenStoreDown: 'refuse' | 'forward';
     readonly embedded: { readonly file: string };
-    readonly redis: {
-      readonly url: string | readonly string[];
-      readonly sentinels: readonly string[];
-      readonly master: string;
-      /** Empty: none; likewise the files below. */
-      readonly userFile: string;
-      readonly passwordFile: string;
-      readonly sentinelPasswordFile: string;
-      readonly caFile: string;
-      readonly keyPrefix: string;
-      readonly timeoutMs: number;
-      readonly minReplicas: number;
-    };
+    readonly redis: RedisSettings;
   };
   readonly routes: readonly Route[];
   readonly otherPaths: 'deny' | 'passthrough';

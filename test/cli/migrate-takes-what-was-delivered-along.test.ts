@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { openTestStore } from '../support/embedded-store.ts';
 import { openRedis } from '../support/open-redis.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { claimed, newKey } from '../support/store-keys.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const retentionMs = 7 * 86_400_000;
@@ -35,26 +34,23 @@ async function migrate(
   return { status: Number(status), out, err };
 }
 
-async function deliver(store: DuplicateStore, key: string): Promise<void> {
-  const claim = await store.claim(key, 60_000);
-  if (claim.kind === 'claimed') await store.confirm(key, claim.token, retentionMs);
-}
-
 const clocks = { now: () => performance.now(), wallClock: () => Date.now() };
 
 test('what the file remembers is delivered to the shared store, for the time that is left; again changes nothing', async () => {
   const redis = await startRedis();
   const file = join(temporaryDirectory(), 'events.db');
   const embedded = (await openTestStore({ file, ...clocks })).store;
-  const keys = Array.from({ length: 2500 }, () => randomBytes(32).toString('hex'));
-  await Promise.all(keys.map((key) => deliver(embedded, key)));
+  const keys = Array.from({ length: 2500 }, newKey);
+  await Promise.all(
+    keys.map(async (key) => embedded.confirm(key, await claimed(embedded, key, 60_000), retentionMs)),
+  );
   await embedded.close();
 
   expect(await migrate(file, redis.url)).toMatchObject({ status: 0, err: '' });
   const { store } = await openRedis({ url: redis.url });
   const kinds = await Promise.all(keys.map(async (key) => (await store.claim(key, 60_000)).kind));
   expect(new Set(kinds)).toEqual(new Set(['delivered']));
-  expect((await store.claim(randomBytes(32).toString('hex'), 1000)).kind).toBe('claimed');
+  expect((await store.claim(newKey(), 1000)).kind).toBe('claimed');
   const leftMs = Number(await redis.ask('PTTL', `hookgate:{${keys[0]}}`));
   expect(leftMs).toBeGreaterThan(retentionMs - 600_000);
   expect(leftMs).toBeLessThanOrEqual(retentionMs);

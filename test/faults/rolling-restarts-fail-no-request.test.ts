@@ -1,8 +1,7 @@
-import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { balance, checkMs } from '../support/balanced-gates.ts';
 import { startEventApplication } from '../support/event-application.ts';
-import { type GatePlaces, startGateProcess } from '../support/gate-process.ts';
 import { postEvent } from '../support/post-event.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startGatesOn } from '../support/shared-store-gates.ts';
@@ -11,20 +10,13 @@ import { signedEvent } from '../support/sign-event.ts';
 const rounds = 20;
 const gates = 4;
 const concurrency = 8;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('twenty rolling restarts of four gates behind HAProxy: no request of a sender that never retries fails', async () => {
   const redis = await startRedis();
   const application = await startEventApplication();
   const env = { HOOKGATE_DRAIN_DELAY: '600ms' };
-  const { places, processes } = await startGatesOn(redis.url, application.url, gates, env);
-  const settings = {
-    HOOKGATE_DUPLICATES_STORE: 'redis',
-    HOOKGATE_DUPLICATES_REDIS_URL: redis.url,
-    HOOKGATE_LOG_LEVEL: 'silent',
-    ...env,
-  };
-  const port = await balance(places);
+  const running = await startGatesOn(redis.url, application.url, gates, env);
+  const port = await balance(running.places);
   const url = `http://127.0.0.1:${port}/webhooks/juicyway`;
   const failures: Record<string, number> = {};
   let sent = 0;
@@ -45,12 +37,8 @@ test('twenty rolling restarts of four gates behind HAProxy: no request of a send
   let restarts = 0;
   for (let round = 0; round < rounds; round++) {
     for (let index = 0; index < gates; index++) {
-      const old = processes[index];
-      if (old === undefined) throw new Error('no such gate');
-      const gone = once(old, 'exit');
-      old.kill('SIGTERM');
-      expect(await gone).toEqual([0, null]);
-      processes[index] = await startGateProcess(places[index] as GatePlaces, { env: settings });
+      expect(await running.end(index, 'SIGTERM')).toEqual([0, null]);
+      await running.startAgain(index);
       restarts += 1;
       // The next one goes only when HAProxy has seen that this one is back.
       await pause(3 * checkMs);

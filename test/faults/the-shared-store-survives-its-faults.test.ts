@@ -1,17 +1,16 @@
 /** Gates that share a Redis, under load, while the store or a gate fails. Each test prints its figures. */
-import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
-import { startGateProcess } from '../support/gate-process.ts';
 import { type LoadFigures, startLoad } from '../support/load-with-retries.ts';
 import { postEvent } from '../support/post-event.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
-import { startGatesOn } from '../support/shared-store-gates.ts';
+import { shortLease, startGatesOn } from '../support/shared-store-gates.ts';
 import { signedEvent } from '../support/sign-event.ts';
+import { until } from '../support/until.ts';
 
 const durable = { appendonly: 'yes', appendfsync: 'always' };
 const concurrency = 8;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 for (const gates of [2, 4]) {
   test(`${gates} gates race for the same event, 1,000 times: the application sees each once`, async () => {
@@ -36,19 +35,14 @@ for (const gates of [2, 4]) {
 test('a gate killed while it holds a claim: the retry goes through after the lease, and not before', async () => {
   const redis = await startRedis();
   const application = await startEventApplication();
-  const env = {
-    HOOKGATE_DUPLICATES_LEASE: '4s',
-    HOOKGATE_UPSTREAM_TIMEOUT: '2s',
-    HOOKGATE_UPSTREAM_CONNECT_TIMEOUT: '1s',
-  };
-  const { urls, processes } = await startGatesOn(redis.url, application.url, 2, env);
+  const { urls, end } = await startGatesOn(redis.url, application.url, 2, shortLease);
   const answer = application.answer;
   application.answer = () => {};
   const body = signedEvent('payment.session.succeeded', { reference: 'held' });
   const first = postEvent(urls[0] as string, body).catch(() => undefined);
   const claimedMs = performance.now();
   await application.arrived(1);
-  processes[0]?.kill('SIGKILL');
+  await end(0, 'SIGKILL');
   await first;
   application.answer = answer;
   let refused = 0;
@@ -125,7 +119,7 @@ for (const { name, play } of faults) {
     await play(redis);
     const backMs = performance.now();
     const before = load.figures.answered200;
-    while (load.figures.answered200 < before + concurrency) await pause(10);
+    await until(() => load.figures.answered200 >= before + concurrency);
     const recoveryMs = Math.round(performance.now() - backMs);
     await pause(1000);
     const figures = await load.stop();
@@ -138,27 +132,13 @@ for (const { name, play } of faults) {
 test('gates killed one after the other, ten times, under load', async () => {
   const redis = await startRedis(durable);
   const application = await startEventApplication();
-  const env = {
-    HOOKGATE_DUPLICATES_LEASE: '4s',
-    HOOKGATE_UPSTREAM_TIMEOUT: '2s',
-    HOOKGATE_UPSTREAM_CONNECT_TIMEOUT: '1s',
-  };
-  const gates = await startGatesOn(redis.url, application.url, 2, env);
+  const gates = await startGatesOn(redis.url, application.url, 2, shortLease);
   const load = startLoad({ urls: gates.urls, concurrency, accepted: () => application.events });
-  const settings = {
-    HOOKGATE_DUPLICATES_STORE: 'redis',
-    HOOKGATE_DUPLICATES_REDIS_URL: redis.url,
-    HOOKGATE_LOG_LEVEL: 'silent',
-    ...env,
-  };
   for (let round = 0; round < 10; round++) {
     await pause(300);
     const index = round % 2;
-    const victim = gates.processes[index];
-    const gone = victim === undefined ? undefined : once(victim, 'exit');
-    victim?.kill('SIGKILL');
-    await gone;
-    gates.processes[index] = await startGateProcess(gates.places[index] as never, { env: settings });
+    await gates.end(index, 'SIGKILL');
+    await gates.startAgain(index);
   }
   const figures = await load.stop();
   console.log(JSON.stringify({ fault: 'gates killed', kills: 10, ...figures }));

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTestStore } from '../support/embedded-store.ts';
 import { startEventApplication } from '../support/event-application.ts';
+import { killProcess } from '../support/kill-process.ts';
 import { postEvent } from '../support/post-event.ts';
 import { configText } from '../support/running-gate.ts';
 import { createDice } from '../support/seeded-dice.ts';
@@ -55,7 +56,7 @@ test('killed in the midst of commits, filing, sweeping and checkpoints: none los
     references.push(...queue);
     const gate = await start(config);
     const killed = new Promise<void>((resolve) => {
-      setTimeout(() => void kill(gate.child).then(resolve), dice.below(longestLifeMs));
+      setTimeout(() => void killProcess(gate.child).then(() => resolve()), dice.below(longestLifeMs));
     });
     figures.kills += 1;
     await deliverAll(gate.port, queue);
@@ -70,7 +71,7 @@ test('killed in the midst of commits, filing, sweeping and checkpoints: none los
   const before = application.events.length;
   await deliverAll(last.port, references);
   const suppressed = application.events.length === before;
-  await kill(last.child);
+  await killProcess(last.child);
 
   const lost = references.filter((reference) => accepted(reference) === 0).length;
   const repeated = application.events.length - references.length;
@@ -142,10 +143,4 @@ async function start(config: string): Promise<{ child: ChildProcess; port: numbe
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   return { child, port: Number(line) };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
 }

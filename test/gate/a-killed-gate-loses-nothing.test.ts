@@ -1,7 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
 import { prepareGate, startGateProcess } from '../support/gate-process.ts';
+import { killProcess } from '../support/kill-process.ts';
 import { postEvent } from '../support/post-event.ts';
 import { signedEvent } from '../support/sign-event.ts';
 
@@ -48,7 +48,7 @@ test('no event is lost, and none is repeated beyond those in flight at a kill', 
     };
     const restart = async (): Promise<void> => {
       figures.kills += 1;
-      await kill(gate);
+      await killProcess(gate);
       gate = await startGateProcess(places);
     };
     const workers = Array.from({ length: concurrency }, async () => {
@@ -56,7 +56,7 @@ test('no event is lost, and none is repeated beyond those in flight at a kill', 
     });
     await Promise.all(workers);
     await killed;
-    await kill(gate);
+    await killProcess(gate);
   }
 
   const lost = references.filter((reference) => seen(reference) === 0).length;
@@ -67,13 +67,6 @@ test('no event is lost, and none is repeated beyond those in flight at a kill', 
   expect(figures.answered200).toBe(references.length);
   expect(repeated).toBeLessThanOrEqual(rounds * concurrency);
 }, 120_000);
-
-function kill(gate: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    gate.once('exit', () => resolve());
-    gate.kill('SIGKILL');
-  });
-}
 
 /** The status, or undefined where the connection broke. */
 function post(port: number, body: Buffer): Promise<number | undefined> {

@@ -1,10 +1,11 @@
 /** What every duplicate store must do. Each store's own test file calls this; nothing here knows which one it is. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
+import { claimed as claim, newKey } from '../support/store-keys.ts';
 
 export interface OpenedStore {
   readonly store: DuplicateStore;
@@ -198,14 +199,9 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
   });
 }
 
-function newKey(): string {
-  return createHash('sha256').update(randomUUID()).digest('hex');
-}
-
-async function claimed(store: DuplicateStore, key: string, forMs = leaseMs): Promise<string> {
-  const result = await store.claim(key, forMs);
-  if (result.kind !== 'claimed') throw new Error(`expected to get the key, but it is ${result.kind}`);
-  return result.token;
+/** Under the lease of most tests here. */
+function claimed(store: DuplicateStore, key: string, forMs = leaseMs): Promise<string> {
+  return claim(store, key, forMs);
 }
 
 async function kindsOf(claims: Promise<{ kind: string }>[]): Promise<Record<string, number>> {

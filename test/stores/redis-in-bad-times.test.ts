@@ -1,5 +1,4 @@
 /** What the shared store does when its server misbehaves: real servers, stopped, killed, filled and promoted. */
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,21 +9,26 @@ import { startRedisCluster } from '../support/redis-cluster.ts';
 import { startSentinelGroup } from '../support/redis-sentinel.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
+import { claimed, newKey } from '../support/store-keys.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { until } from '../support/until.ts';
 
 const leaseMs = 60_000;
 const retentionMs = 600_000;
-const newKey = (): string => randomBytes(32).toString('hex');
 
 async function deliver(store: DuplicateStore, key: string): Promise<void> {
-  const claim = await store.claim(key, leaseMs);
-  if (claim.kind !== 'claimed') throw new Error(`expected to get the key, but it is ${claim.kind}`);
-  expect(await store.confirm(key, claim.token, retentionMs)).toBe(true);
+  expect(await store.confirm(key, await claimed(store, key, leaseMs), retentionMs)).toBe(true);
 }
 
-/** For what comes back by itself. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+/** A server that hung while it was asked for a claim, and goes on: it has carried the claim out. */
+async function claimWhileHung(): Promise<{ url: string; store: DuplicateStore; key: string }> {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
+  const key = newKey();
+  server.process.kill('SIGSTOP');
+  await expect(store.claim(key, leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  server.process.kill('SIGCONT');
+  return { url: server.url, store, key };
 }
 
 const isUp = async (store: DuplicateStore): Promise<boolean> => (await store.health()).up;
@@ -156,25 +160,15 @@ test('a claim waits for a server that is away for less than the timeout', async 
 });
 
 test('a server that hangs refuses within the timeout, and the claim it may have kept keeps nobody out', async () => {
-  const server = await startRedis();
-  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
-  const key = newKey();
-  server.process.kill('SIGSTOP');
-  await expect(store.claim(key, leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
-  server.process.kill('SIGCONT');
+  const { url, store, key } = await claimWhileHung();
   await until(() => isUp(store));
   // The hung server carried the claim out when it went on; another gate must not wait for the lease.
-  const other = await openRedis({ url: server.url });
+  const other = await openRedis({ url });
   await until(async () => (await other.store.claim(key, leaseMs)).kind === 'claimed');
 });
 
 test('the next claim of the same gate takes up the token of one that was never answered', async () => {
-  const server = await startRedis();
-  const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
-  const key = newKey();
-  server.process.kill('SIGSTOP');
-  await expect(store.claim(key, leaseMs)).rejects.toBeInstanceOf(StoreUnavailable);
-  server.process.kill('SIGCONT');
+  const { store, key } = await claimWhileHung();
   await until(async () => {
     const again = await store.claim(key, leaseMs).catch(() => undefined);
     return again?.kind === 'claimed';
@@ -185,12 +179,11 @@ test('a record that was not answered may be made again', async () => {
   const server = await startRedis();
   const { store } = await openRedis({ url: server.url, timeoutMs: 300 });
   const key = newKey();
-  const claim = await store.claim(key, leaseMs);
-  if (claim.kind !== 'claimed') throw new Error(claim.kind);
+  const token = await claimed(store, key, leaseMs);
   server.process.kill('SIGSTOP');
-  await expect(store.confirm(key, claim.token, retentionMs)).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(store.confirm(key, token, retentionMs)).rejects.toBeInstanceOf(StoreUnavailable);
   server.process.kill('SIGCONT');
-  await until(async () => store.confirm(key, claim.token, retentionMs).catch(() => false));
+  await until(async () => store.confirm(key, token, retentionMs).catch(() => false));
   expect(await store.claim(key, leaseMs)).toEqual({ kind: 'delivered' });
 });
 
@@ -218,12 +211,11 @@ test('with minReplicas a record without its replica does not count, and one with
   const master = await startRedis({ 'repl-diskless-sync-delay': '0' });
   const { store } = await openRedis({ url: master.url, minReplicas: 1, timeoutMs: 500 });
   const key = newKey();
-  const claim = await store.claim(key, leaseMs);
-  if (claim.kind !== 'claimed') throw new Error(claim.kind);
-  await expect(store.confirm(key, claim.token, retentionMs)).rejects.toThrow(/0 of 1 replicas/);
+  const token = await claimed(store, key, leaseMs);
+  await expect(store.confirm(key, token, retentionMs)).rejects.toThrow(/0 of 1 replicas/);
   const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
   await until(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
-  await until(() => store.confirm(key, claim.token, retentionMs).catch(() => false));
+  await until(() => store.confirm(key, token, retentionMs).catch(() => false));
   expect(await replica.ask('GET', `hookgate:{${key}}`)).toBe('d');
 });
 

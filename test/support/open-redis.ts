@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
-import { openRedisStore, type RedisSettings } from '../../src/stores/redis/open-redis-store.ts';
+import type { RedisSettings } from '../../src/delivery/redis-settings.ts';
+import { openRedisStore } from '../../src/stores/redis/open-redis-store.ts';
 import { redisSettings } from './redis-settings.ts';
 
 /** Opens a store and closes it with the test; `troubles` fills as the store meets them. */

@@ -1,4 +1,5 @@
 import { type RedisServer, startRedis } from './redis-server.ts';
+import { until } from './until.ts';
 
 /** A cluster of `shards` masters, each with a replica where `replicas` is true; resolves once all slots are served. */
 export async function startRedisCluster(
@@ -42,9 +43,4 @@ export async function startRedisCluster(
     ),
   );
   return { masters, replicas: slaves };
-}
-
-/** Asks again and again, for what a cluster agrees on by itself. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

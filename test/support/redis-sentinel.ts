@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
+import { until } from './until.ts';
 
 export interface SentinelGroup {
   readonly master: RedisServer;
@@ -10,10 +11,8 @@ export interface SentinelGroup {
 }
 
 /** A master named `events`, its replica, and the sentinel that watches both; resolves once it knows both. */
-export async function startSentinelGroup(
-  settings: Readonly<Record<string, string>> = {},
-): Promise<SentinelGroup> {
-  const common = { 'repl-diskless-sync-delay': '0', ...settings };
+export async function startSentinelGroup(): Promise<SentinelGroup> {
+  const common = { 'repl-diskless-sync-delay': '0' };
   const master = await startRedis(common);
   const replica = await startRedis({ ...common, replicaof: `127.0.0.1 ${master.port}` });
   await until(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
@@ -25,9 +24,4 @@ export async function startSentinelGroup(
   const sentinel = await startRedis({}, { mode: ['--sentinel'], file });
   await until(async () => String(await sentinel.ask('INFO', 'sentinel')).includes('slaves=1'));
   return { master, replica, sentinel };
-}
-
-/** Asks again and again, for what the servers find out by themselves. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

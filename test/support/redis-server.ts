@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createClient } from '@redis/client';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../../demo/free-port.ts';
+import { killProcess } from './kill-process.ts';
 import { requireProgram } from './require-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -10,7 +10,6 @@ export interface RedisServer {
   readonly port: number;
   readonly url: string;
   readonly process: ChildProcess;
-  readonly directory: string;
   /** Sends one command on a connection of its own. */
   ask(...args: string[]): Promise<unknown>;
   /** SIGKILL; resolves when it is gone. */
@@ -22,11 +21,7 @@ export interface RedisServer {
 /** A real redis-server on loopback, ended with the test. `settings` are flags without the dashes. */
 export async function startRedis(
   settings: Readonly<Record<string, string>> = {},
-  {
-    mode = [],
-    file,
-    password,
-  }: { readonly mode?: readonly string[]; readonly file?: string; readonly password?: string } = {},
+  { mode = [], file }: { readonly mode?: readonly string[]; readonly file?: string } = {},
 ): Promise<RedisServer> {
   requireProgram('redis-server');
   const port = await freePort();
@@ -55,7 +50,6 @@ export async function startRedis(
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    directory,
     get process() {
       return child;
     },
@@ -63,7 +57,6 @@ export async function startRedis(
       const client = createClient({
         socket: { port, host: '127.0.0.1', reconnectStrategy: false },
         RESP: 2,
-        ...(password === undefined ? {} : { password }),
       });
       client.on('error', () => {});
       await client.connect();
@@ -74,9 +67,7 @@ export async function startRedis(
       }
     },
     async kill() {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
+      await killProcess(child);
     },
     async restart() {
       child = await start();

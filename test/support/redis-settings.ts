@@ -1,4 +1,4 @@
-import type { RedisSettings } from '../../src/stores/redis/open-redis-store.ts';
+import type { RedisSettings } from '../../src/delivery/redis-settings.ts';
 
 /** Settings of a store, with the defaults of hookgate.yaml but for a shorter timeout. */
 export function redisSettings(settings: Partial<RedisSettings>): RedisSettings {

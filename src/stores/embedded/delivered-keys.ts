@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { openEventFile } from './event-file.ts';
-import { recordBytes } from './exchange.ts';
 import { FileRefused } from './file-refusal.ts';
+import { createRecentKeys } from './recent-keys.ts';
 
 export interface DeliveredKey {
   /** 64 hex digits. */
@@ -11,11 +11,10 @@ export interface DeliveredKey {
 }
 
 const rowsAtOnce = 1000;
-const keyBytes = 32;
 
 /**
- * All keys that a store's file remembers, the log's and the table's, once each or twice, while nobody else has the file
- * open. Blocks between steps, so it is for commands, not for a gate at work.
+ * All keys that a store's file remembers, the log's and the table's, while nobody else has the file open; a key that is
+ * in both comes twice. Blocks between steps, so it is for commands, not for a gate at work.
  *
  * @throws FileRefused with a sentence.
  */
@@ -24,22 +23,14 @@ export function* readDeliveredKeys(file: string, lockWaitMs: number): Generator<
   if (!existsSync(file)) throw new FileRefused(`${file} does not exist; name the embedded store's file.`);
   const events = openEventFile({ file, lockWaitMs, afterFault: false, onWait: () => {} });
   try {
-    const logged: DeliveredKey[] = [];
-    events.readLog((_id, records) => {
-      const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
-      for (let at = 0; at < bytes.length; at += recordBytes) {
-        logged.push({
-          key: bytes.toString('hex', at, at + keyBytes),
-          endsAt: bytes.readDoubleLE(at + keyBytes),
-        });
-      }
-    });
-    yield* logged;
+    const logged = createRecentKeys();
+    events.readLog((_id, records) => logged.add(records));
+    for (let place = 0; place < logged.count; place++) {
+      yield { key: hex(logged.keyAt(place)), endsAt: logged.endAt(place) };
+    }
     for (let after: Uint8Array = new Uint8Array(0); ; ) {
       const keys = events.keysAfter(after, rowsAtOnce);
-      for (const key of keys) {
-        yield { key: Buffer.from(key).toString('hex'), endsAt: events.find(key) ?? 0 };
-      }
+      for (const key of keys) yield { key: hex(key), endsAt: events.find(key) ?? 0 };
       const last = keys.at(-1);
       if (last === undefined) return;
       after = last;
@@ -47,4 +38,8 @@ export function* readDeliveredKeys(file: string, lockWaitMs: number): Generator<
   } finally {
     events.close();
   }
+}
+
+function hex(key: Uint8Array): string {
+  return Buffer.from(key).toString('hex');
 }

@@ -1,15 +1,17 @@
-import { type Address, type Connection, ConnectionLost } from './connection.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Address, nameOf } from './address.ts';
+import { type Connection, ConnectionLost } from './connection.ts';
 import { createLink, type Link } from './link.ts';
 import type { Servers } from './servers.ts';
-import { slotOf } from './slot.ts';
+import { slotCount, slotOf } from './slot.ts';
 
 export interface ClusterOptions {
   /** Nodes to ask first. */
   readonly seeds: readonly Address[];
   /** Makes a connection to a node, whatever its role; throws a sentence otherwise. */
   readonly open: (node: Address) => Promise<Connection>;
-  /** Throws unless the node may serve keys. */
-  readonly judge: (connection: Connection, node: Address) => Promise<void>;
+  /** The same, and throws unless the node may serve keys. */
+  readonly openForKeys: (node: Address) => Promise<Connection>;
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly onUp: () => void;
@@ -18,19 +20,19 @@ export interface ClusterOptions {
 
 interface Shard {
   readonly name: string;
+  readonly node: Address;
   readonly link: Link;
 }
 
 /** While a shard has no connection, its slots may have moved: so often the map is asked for. */
 const lookAgainMs = 250;
-const wholeMap = 16384;
 
 /**
  * The shards of a cluster, one link each. The map of slots is asked for at the start, when a node says MOVED, and
  * again and again while a shard cannot be reached: a master that died never says that a replica took its place.
  */
 export function createCluster(options: ClusterOptions): Servers {
-  const { seeds, open, judge, timeoutMs, now } = options;
+  const { seeds, open, openForKeys, timeoutMs, now } = options;
   const { promise: tried, resolve: tellTried } = Promise.withResolvers<void>();
   let shards: readonly Shard[] = [];
   let owners: readonly (Shard | undefined)[] = [];
@@ -65,7 +67,7 @@ export function createCluster(options: ClusterOptions): Servers {
           // Said below, where it is final.
         }
         if (closed || now() >= untilMs) throw new ConnectionLost(findTrouble());
-        if (owner === undefined) await new Promise((resolve) => setTimeout(resolve, lookAgainMs / 5));
+        if (owner === undefined) await pause(lookAgainMs / 5);
       }
     },
     lookAgain: () => void ask(),
@@ -98,9 +100,9 @@ export function createCluster(options: ClusterOptions): Servers {
   /** The first node that answers is believed; a node cut off from the majority says CLUSTERDOWN to every key. */
   async function askAll(): Promise<void> {
     const known = [
-      ...shards.filter(({ link }) => link.trouble === undefined).map(({ name }) => addressOf(name)),
+      ...shards.filter(({ link }) => link.trouble === undefined).map(({ node }) => node),
       ...seeds,
-      ...shards.map(({ name }) => addressOf(name)),
+      ...shards.map(({ node }) => node),
     ];
     const troubles = new Set<string>();
     for (const node of known) {
@@ -123,9 +125,9 @@ export function createCluster(options: ClusterOptions): Servers {
   function adopt(ranges: readonly SlotRange[]): void {
     if (closed) return;
     const wanted = new Map<string, Shard>();
-    const next: (Shard | undefined)[] = new Array(wholeMap).fill(undefined);
+    const next: (Shard | undefined)[] = new Array(slotCount).fill(undefined);
     for (const { from, to, master } of ranges) {
-      const name = `${master.host}:${master.port}`;
+      const name = nameOf(master);
       const shard = wanted.get(name) ?? shards.find((known) => known.name === name) ?? shardOf(name, master);
       wanted.set(name, shard);
       next.fill(shard, from, to + 1);
@@ -138,17 +140,7 @@ export function createCluster(options: ClusterOptions): Servers {
   }
 
   function shardOf(name: string, node: Address): Shard {
-    const openAndJudge = async (): Promise<Connection> => {
-      const connection = await open(node);
-      try {
-        await judge(connection, node);
-        return connection;
-      } catch (error) {
-        connection.destroy('unfit');
-        throw error;
-      }
-    };
-    return { name, link: createLink({ open: openAndJudge, timeoutMs, now }) };
+    return { name, node, link: createLink({ open: () => openForKeys(node), timeoutMs, now }) };
   }
 }
 
@@ -171,9 +163,4 @@ function readSlots(reply: unknown, asked: Address): SlotRange[] {
       master: { host: name === '' ? asked.host : name, port: Number(port) },
     };
   });
-}
-
-function addressOf(name: string): Address {
-  const colon = name.lastIndexOf(':');
-  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) };
 }

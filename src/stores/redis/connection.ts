@@ -1,5 +1,6 @@
 /** The shared store in Redis or Valkey. This file: one connection to one server, from its greeting to its end. */
 import { createClient, ErrorReply } from '@redis/client';
+import { type Address, nameOf } from './address.ts';
 
 export interface Connection {
   /** Sends one command; rejects with the server's `ErrorReply`, or with `ConnectionLost`. */
@@ -13,11 +14,6 @@ export interface Connection {
 /** There is no connection, or it broke: whether a command without a reply was carried out is not known. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
-}
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 export interface DialOptions {
@@ -38,7 +34,7 @@ export interface DialOptions {
  * @throws ConnectionLost with a sentence; no secret is in it.
  */
 export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): Promise<Connection> {
-  const name = `${address.host}:${address.port}`;
+  const name = nameOf(address);
   const client = createClient({
     socket: {
       ...address,

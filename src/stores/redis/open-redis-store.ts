@@ -1,28 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type DuplicateStore, StoreRefused } from '../../delivery/duplicate-store.ts';
+import type { RedisSettings } from '../../delivery/redis-settings.ts';
+import { type Address, addressOf, addressOfUrl, nameOf } from './address.ts';
 import { createCluster } from './cluster.ts';
-import { type Address, type Connection, ConnectionLost, dial } from './connection.ts';
+import { type Connection, ConnectionLost, dial } from './connection.ts';
 import { judgeServer } from './fitness.ts';
 import { createOneServer } from './one-server.ts';
 import { createRedisStore } from './redis-store.ts';
 import { askSentinels } from './sentinel.ts';
 import type { Servers } from './servers.ts';
-
-/** As `duplicates.redis` of hookgate.yaml; an empty text means none. */
-export interface RedisSettings {
-  /** A list is a cluster. With sentinels only scheme, user and database count. */
-  readonly url: string | readonly string[];
-  /** host:port each. */
-  readonly sentinels: readonly string[];
-  readonly master: string;
-  readonly userFile: string;
-  readonly passwordFile: string;
-  readonly sentinelPasswordFile: string;
-  readonly caFile: string;
-  readonly keyPrefix: string;
-  readonly timeoutMs: number;
-  readonly minReplicas: number;
-}
 
 export interface OpenRedisOptions {
   readonly settings: RedisSettings;
@@ -89,7 +75,7 @@ function oneServer(settings: RedisSettings, kept: Kept): Servers {
     async open() {
       const address =
         sentinels.length === 0
-          ? { host: url.hostname.replaceAll(/^\[|\]$/g, ''), port: Number(url.port || 6379) }
+          ? addressOfUrl(url)
           : await askSentinels(sentinels, settings.master, (sentinel) => connect(sentinel, plain, askedWith));
       return judged(await connect(address, url, settings), address, false);
     },
@@ -101,12 +87,9 @@ function cluster(settings: RedisSettings, kept: Kept): Servers {
   const [first] = urls as [URL];
   return createCluster({
     ...kept,
-    seeds: urls.map(({ hostname, port }) => ({
-      host: hostname.replaceAll(/^\[|\]$/g, ''),
-      port: Number(port || 6379),
-    })),
+    seeds: urls.map(addressOfUrl),
     open: (node) => connect(node, first, settings),
-    judge: async (connection, node) => void (await judged(connection, node, true)),
+    openForKeys: async (node) => judged(await connect(node, first, settings), node, true),
   });
 }
 
@@ -123,13 +106,9 @@ async function connect(address: Address, url: URL, settings: RedisSettings): Pro
   });
 }
 
-async function judged(
-  connection: Connection,
-  { host, port }: Address,
-  cluster: boolean,
-): Promise<Connection> {
+async function judged(connection: Connection, address: Address, cluster: boolean): Promise<Connection> {
   try {
-    await judgeServer(connection, `${host}:${port}`, { cluster });
+    await judgeServer(connection, nameOf(address), { cluster });
     return connection;
   } catch (error) {
     connection.destroy('not fit for use');
@@ -151,9 +130,4 @@ function readSecret(file: string): string | undefined {
 function describe({ url, sentinels, master }: RedisSettings): string {
   if (sentinels.length > 0) return `master "${master}" of ${sentinels.join(', ')}`;
   return typeof url === 'string' ? url : url.join(', ');
-}
-
-function addressOf(text: string): Address {
-  const colon = text.lastIndexOf(':');
-  return { host: text.slice(0, colon).replaceAll(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import type { ClaimResult, DuplicateStore } from '../../delivery/duplicate-store.ts';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
@@ -152,7 +153,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
           if (outcome === 'refused') throw unavailable(error);
         } else if (!(error instanceof ConnectionLost)) throw error;
         if (now() + pauseMs >= untilMs) throw unavailable(error);
-        if (error instanceof ErrorReply) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        if (error instanceof ErrorReply) await pause(pauseMs);
       }
     }
   }

@@ -1,4 +1,5 @@
-import { type Address, type Connection, ConnectionLost } from './connection.ts';
+import { type Address, nameOf } from './address.ts';
+import { type Connection, ConnectionLost } from './connection.ts';
 
 /**
  * Asks the sentinels one after the other who the master is, as
@@ -14,7 +15,7 @@ export async function askSentinels(
 ): Promise<Address> {
   const troubles: string[] = [];
   for (const sentinel of sentinels) {
-    const name = `sentinel ${sentinel.host}:${sentinel.port}`;
+    const name = `sentinel ${nameOf(sentinel)}`;
     try {
       const connection = await open(sentinel);
       try {

@@ -1,4 +1,5 @@
-const slots = 16384;
+/** Slots of a cluster. */
+export const slotCount = 16384;
 
 /**
  * The slot of a cluster that a hash tag falls into: CRC-16/XMODEM modulo 16384
@@ -11,5 +12,5 @@ export function slotOf(tag: string): number {
     for (let bit = 0; bit < 8; bit++)
       crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
   }
-  return crc % slots;
+  return crc % slotCount;
 }
