@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../addresses/address.ts';
 import type { AddressSet } from '../addresses/address-set.ts';
 import { createAttempts } from '../claims/attempts.ts';
@@ -18,6 +19,7 @@ import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
 import type { Loaded } from './load.ts';
+import { createUse, type Use } from './use.ts';
 
 /** The gates as they stand now. A reload swaps one reference; deliveries under way end with what they began with. */
 export interface Gatehouse {
@@ -33,6 +35,8 @@ export interface Gatehouse {
   readonly inFlight: number;
   /** Compiles everything anew, then takes it; throws before anything has changed. */
   adopt(loaded: Loaded): void;
+  /** Resolves once no delivery is in progress, whatever became of its sender, and after `deadlineMs` at the latest. */
+  settled(deadlineMs: number): Promise<void>;
   /** Lets go of the connections to the application. */
   close(): Promise<void>;
 }
@@ -77,16 +81,19 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   });
   const lastMatches = new Map<string, number>();
   const journal = createJournal({ ...options, lastMatches });
-  let inFlight = 0;
+  const deliveries = createUse();
   let current = compile(options.loaded, undefined);
 
   return {
     async judge(delivery) {
-      inFlight += 1;
+      const { judge, upstream } = current;
+      deliveries.begin();
+      upstream.use.begin();
       try {
-        return await current.judge(delivery);
+        return await judge(delivery);
       } finally {
-        inFlight -= 1;
+        upstream.use.end();
+        deliveries.end();
       }
     },
     get loaded() {
@@ -96,7 +103,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       return current.passthrough;
     },
     get inFlight() {
-      return inFlight;
+      return deliveries.count;
     },
     onRefused: journal.onRefused,
     unrecorded,
@@ -104,8 +111,16 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     adopt(loaded) {
       const before = current;
       current = compile(loaded, before);
-      if (current.upstream !== before.upstream) void before.upstream.close();
+      // A delivery that still waits for its body has the old application before it.
+      if (current.upstream !== before.upstream)
+        void before.upstream.use.idle().then(() => before.upstream.close());
       if (current.passthrough !== before.passthrough) before.passthrough?.close();
+    },
+    async settled(deadlineMs) {
+      const deadline = new AbortController();
+      const late = sleep(deadlineMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+      await Promise.race([deliveries.idle(), late]);
+      deadline.abort();
     },
     async close() {
       current.passthrough?.close();
@@ -161,8 +176,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     return { loaded, upstream, passthrough, judge: createJudge(gates, journal.onSettled, journal.onFault) };
   }
 
-  function connect({ config, upstreamCa }: Loaded): Upstream {
-    return createUpstream({ ...config.upstream, caPem: upstreamCa?.toString(), maxAnswerBytes, now });
+  function connect({ config, upstreamCa }: Loaded): UsedUpstream {
+    const rules = { ...config.upstream, caPem: upstreamCa?.toString(), maxAnswerBytes, now };
+    return { ...createUpstream(rules), use: createUse() };
   }
 
   function openPassthrough(
@@ -189,9 +205,14 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
 
 interface Compiled {
   readonly loaded: Loaded;
-  readonly upstream: Upstream;
+  readonly upstream: UsedUpstream;
   readonly passthrough: Passthrough | undefined;
   readonly judge: Judge;
+}
+
+/** With the deliveries that may still hand their event to it. */
+interface UsedUpstream extends Upstream {
+  readonly use: Use;
 }
 
 function isIn(addresses: AddressSet, text: string): boolean {

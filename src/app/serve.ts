@@ -146,9 +146,11 @@ export async function startGate(
       server.beginDrain();
       await new Promise((resolve) => setTimeout(resolve, house.loaded.config.drain.delayMs));
       reloader?.close();
-      await server.close(
-        house.loaded.config.upstream.timeoutMs + house.loaded.config.upstream.connectTimeoutMs,
-      );
+      const { timeoutMs, connectTimeoutMs } = house.loaded.config.upstream;
+      const endMs = now() + timeoutMs + connectTimeoutMs;
+      await server.close(timeoutMs + connectTimeoutMs);
+      // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
+      await house.settled(Math.max(0, endMs - now()));
       const unrecorded = await house.unrecorded.close();
       if (unrecorded > 0) log.error({ unrecorded }, 'ending with accepted events that no store has recorded');
       await opened.close();

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { startEventApplication } from '../support/event-application.ts';
+import { openRaw } from '../support/raw-http.ts';
+import { replaceFile } from '../support/replace-file.ts';
+import { type GateForTest, runGate } from '../support/running-gate.ts';
+import { signedEvent } from '../support/sign-event.ts';
+
+async function reloadWith(gate: GateForTest, found: string, written: string): Promise<void> {
+  const before = readFileSync(gate.configFile, 'utf8');
+  replaceFile(gate.configFile, before.replace(found, written));
+  await gate.gate.reload();
+  expect(await gate.metric('hookgate_config_reloads_total{result="success"}')).toBe(1);
+}
+
+test('an event whose body is still coming reaches the application that was configured when it began', async () => {
+  const old = await startEventApplication();
+  const next = await startEventApplication();
+  const gate = await runGate(old.url);
+  const [first, second] = [1, 2].map((n) => signedEvent('payment.session.succeeded', { n })) as [
+    Buffer,
+    Buffer,
+  ];
+  const sender = await openRaw(gate.port);
+  // Answered once the gate has judged the address: from here on the delivery is under way.
+  sender.send(
+    'POST /webhooks/juicyway HTTP/1.1\r\nHost: gate.test\r\nContent-Type: application/json\r\n' +
+      `Expect: 100-continue\r\nContent-Length: ${first.length}\r\n\r\n`,
+  );
+  await sender.receives('100 Continue');
+
+  await reloadWith(gate, old.url, next.url);
+  sender.send(first);
+
+  expect(await sender.answers(1)).toEqual([200]);
+  expect((await gate.post(second)).status).toBe(200);
+  expect([old, next].map(({ events }) => events.map(({ body }) => body))).toEqual([[first], [second]]);
+});
