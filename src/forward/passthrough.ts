@@ -124,7 +124,10 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
       proxy.ws(request, socket, head, { agent: single }, fail);
     },
     mayUpgrade: (request) => !hasBody(request) && options.isPassedThrough(request.url ?? ''),
-    close: () => pooled.destroy(),
+    // `pooled.destroy()` would cut what is being streamed, too; those connections end with their idle timeout.
+    close() {
+      for (const idle of Object.values(pooled.freeSockets).flat()) idle?.destroy();
+    },
   };
 }
 

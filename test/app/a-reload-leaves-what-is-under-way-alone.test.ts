@@ -36,3 +36,21 @@ test('an event whose body is still coming reaches the application that was confi
   expect((await gate.post(second)).status).toBe(200);
   expect([old, next].map(({ events }) => events.map(({ body }) => body))).toEqual([[first], [second]]);
 });
+
+test('an answer that is streamed through goes on over a reload', async () => {
+  const application = await startEventApplication();
+  let finish = (): void => {};
+  application.answer = (response) => {
+    response.write('before, ');
+    finish = () => response.end('after');
+  };
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  client.send('GET /download HTTP/1.1\r\nHost: gate.test\r\nConnection: close\r\n\r\n');
+  await client.receives('before');
+
+  await reloadWith(gate, '{ level: silent }', '{ level: fatal }');
+  finish();
+
+  expect(await client.closing()).toMatch(/before, [\s\S]*after[\s\S]*\r\n0\r\n\r\n$/);
+});
