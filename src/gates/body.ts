@@ -39,7 +39,7 @@ export function createBodyGate(limits: {
   };
 }
 
-/** RFC 8259 knows no charset parameter, but senders write one; only UTF-8 is read. */
+/** Only UTF-8 is read, and nobody may be told that the same bytes are anything else. */
 function judgeMediaType({ fields }: Admitted): Rejection | undefined {
   if (fields.contentEncoding !== undefined && fields.contentEncoding.toLowerCase() !== 'identity') {
     return reject('unsupported_media_type', `Content-Encoding ${JSON.stringify(fields.contentEncoding)}`);
@@ -51,13 +51,22 @@ function judgeMediaType({ fields }: Admitted): Rejection | undefined {
   return undefined;
 }
 
+/**
+ * RFC 8259 knows no charset parameter, but senders write one, and no header is covered by the checksum: an application
+ * that decodes a genuine body as UTF-7 or UTF-16 reads another event. Some of them also know the spellings of RFC 2231
+ * (`charset*=`, `charset*0=`), take the last of two, or cut quotes off, so a name is a plain token and charset comes once.
+ */
 function isJsonInUtf8(contentType: string): boolean {
   if (contentType === 'application/json') return true;
   const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';');
   if (!/^application\/(?:[a-z0-9.-]+\+)?json$/.test(mediaType.trim())) return false;
+  let charsets = 0;
   return parameters.every((parameter) => {
-    const [name, value] = parameter.split('=').map((part) => part.trim());
-    return name !== 'charset' || value === 'utf-8' || value === '"utf-8"' || value === 'utf8';
+    const [, name, value] =
+      /^[ \t]*([a-z0-9._-]+)[ \t]*=[ \t]*([^= \t"]+|"[^"\\]*")[ \t]*$/.exec(parameter) ?? [];
+    if (name !== 'charset') return name !== undefined;
+    charsets += 1;
+    return charsets === 1 && (value === 'utf-8' || value === '"utf-8"' || value === 'utf8');
   });
 }
 
