@@ -9,7 +9,9 @@ import { instrumentStore } from '../metrics/instrument-store.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
 import { createAdminServer } from '../server/admin.ts';
-import { renderRejectionBytes, respond } from '../server/respond.ts';
+import { usualLinger } from '../server/linger.ts';
+import { respond } from '../server/respond.ts';
+import { refuseTakenOver } from '../server/take-over.ts';
 import { createTrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';
@@ -95,7 +97,7 @@ export async function startGate(
       isDraining: () => isDraining,
       answerRefused(delivery, rejection, to) {
         if (to instanceof ServerResponse) respond(to, rejection, delivery.requestId);
-        else to.end(renderRejectionBytes(rejection, delivery.requestId));
+        else refuseTakenOver(to, delivery, rejection, usualLinger);
       },
       now,
       wallClock,

@@ -7,6 +7,8 @@ export interface LingerLimits {
   readonly timeMs: number;
 }
 
+export const usualLinger: LingerLimits = { maxBytes: 256 * 1024, timeMs: 1000 };
+
 /**
  * Closes a connection that may still be sending (RFC 9112 section 9.6). A plain close would answer the bytes
  * under way with a reset, which can reach the sender before it has read the answer; keeping the connection

@@ -5,7 +5,7 @@ import { type Delivery, noFacts, type Peer } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import { PassThrough } from '../gates/gate.ts';
 import type { Connections } from './connections.ts';
-import { type OnRejected, refuseOnSocket } from './early-refusal.ts';
+import { type EarlyRefusal, type OnRejected, refuseOnSocket } from './early-refusal.ts';
 import type { LingerLimits } from './linger.ts';
 import type { Judge } from './serve.ts';
 
@@ -38,7 +38,7 @@ export function createTakeOverListeners(rules: {
     const rejection = reject('method_not_allowed', 'method CONNECT', { Allow: 'POST' });
     const refused = deliveryOf(request, connection);
     // Behind an unanswered request the answer would be taken for that one's.
-    if (connection.current === undefined) refuse(socket, refused, rejection);
+    if (connection.current === undefined) refuseTakenOver(socket, refused, rejection, lingerLimits);
     rules.onRejected(refused, rejection);
   }
 
@@ -51,7 +51,7 @@ export function createTakeOverListeners(rules: {
       if (verdict instanceof PassThrough && rules.passUpgrade !== undefined) {
         rules.passUpgrade(request, socket, head, delivery);
       } else if (verdict instanceof Rejection) {
-        refuse(socket, delivery, verdict);
+        refuseTakenOver(socket, delivery, verdict, lingerLimits);
       } else {
         throw new Error('an upgrade was judged as if it were a delivery');
       }
@@ -74,15 +74,6 @@ export function createTakeOverListeners(rules: {
     return connection;
   }
 
-  function refuse(socket: Socket, refused: { requestId: string; peer: Peer }, rejection: Rejection): void {
-    const maxBytesRead = socket.bytesRead + lingerLimits.maxBytes;
-    socket.on('data', () => {
-      if (socket.bytesRead > maxBytesRead) socket.pause();
-    });
-    socket.on('end', () => socket.destroy());
-    refuseOnSocket(socket, refused, rejection, lingerLimits);
-  }
-
   function deliveryOf(request: IncomingMessage, of: { peer: Peer; secure: boolean }): Delivery {
     return {
       requestId: randomUUID(),
@@ -101,4 +92,22 @@ export function createTakeOverListeners(rules: {
   }
 
   return { onConnect, onUpgrade };
+}
+
+/**
+ * Refuses on a socket that has left HTTP. Nobody else reads it any more: what still comes is discarded up to the limit,
+ * and a client that does not close is cut off.
+ */
+export function refuseTakenOver(
+  socket: Socket,
+  refused: EarlyRefusal,
+  rejection: Rejection,
+  limits: LingerLimits,
+): void {
+  const maxBytesRead = socket.bytesRead + limits.maxBytes;
+  socket.on('data', () => {
+    if (socket.bytesRead > maxBytesRead) socket.pause();
+  });
+  socket.on('end', () => socket.destroy());
+  refuseOnSocket(socket, refused, rejection, limits);
 }

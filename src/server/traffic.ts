@@ -11,7 +11,7 @@ import { interceptConnections } from './accept.ts';
 import { closeServer } from './close.ts';
 import { createConnections } from './connections.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
-import type { LingerLimits } from './linger.ts';
+import { type LingerLimits, usualLinger } from './linger.ts';
 import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
 import { createServe, type Judge } from './serve.ts';
@@ -35,7 +35,7 @@ export interface TrafficOptions {
     readonly connectionsPerPeer: number;
     /** Idle time between requests; 72 s unless told, longer than the 60 s of common load balancers. */
     readonly keepAliveMs?: number;
-    /** After a refusal; 256 KiB and 1 s unless told. */
+    /** After a refusal; `usualLinger` unless told. */
     readonly linger?: LingerLimits;
     /** For the sender to take an answer in; 30 s unless told. */
     readonly answerTimeMs?: number;
@@ -81,7 +81,7 @@ export interface TrafficServer {
 /** Builds the traffic port; nothing listens until `listen`. */
 export function createTrafficServer(options: TrafficOptions): TrafficServer {
   const { tls, limits, passThrough, judge, onRejected, onConnectionRefused, onFault, now } = options;
-  const lingerLimits = limits.linger ?? { maxBytes: 256 * 1024, timeMs: 1000 };
+  const lingerLimits = limits.linger ?? usualLinger;
   let isDraining = false;
 
   const server = createNodeServer({
