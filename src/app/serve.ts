@@ -51,8 +51,8 @@ export async function startGate(
   const { config } = loaded;
   const now = (): number => performance.now();
   const wallClock = (): number => Date.now();
-  const { log, flush } = createLog(config.log.level);
   const metrics = createMetrics();
+  const { log, flush } = createLog(config.log.level, () => metrics.logLinesDropped.inc());
   metrics.buildInfo.set({ version, node: process.version }, 1);
   const undelivered = createUndelivered({
     now,

@@ -1,43 +1,31 @@
 /** The process's log: pino JSON lines on standard output. No body, no key, no checksum, no customer data. */
-import pino, { type DestinationStream, type Logger } from 'pino';
+import pino, { type Logger } from 'pino';
+import { createLineWriter } from './line-writer.ts';
 
 export type Log = Logger;
 
 export interface LogOutput {
   readonly log: Log;
-  /** Writes what is buffered, before the process ends. */
+  /** Writes what is gathered, before the process ends. */
   flush(): void;
 }
 
-/** Lines are gathered and written together, at the latest after this time: a write for each would cost more. */
-const flushEveryMs = 200;
-const bufferBytes = 8 * 1024;
+/** About 10,000 lines; beyond it they are dropped until somebody reads again. */
+const maxWaiting = 4 * 1024 * 1024;
 
-/** `destination` replaces standard output, and is written to at once. */
-export function createLog(level: string, destination?: DestinationStream): LogOutput {
+/** `onDropped` is called for each line that is lost since nobody reads standard output. */
+export function createLog(level: string, onDropped: () => void = () => undefined): LogOutput {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (destination !== undefined) return { log: pino(options, destination), flush: () => undefined };
-
-  const buffered = pino.destination({ dest: 1, sync: false, minLength: bufferBytes });
-  const log = pino(options, buffered);
-  const timer = setInterval(() => buffered.flush(), flushEveryMs);
-  timer.unref();
-  // A closed pipe (EPIPE) must not end a gate that works.
-  buffered.on('error', () => undefined);
-  return {
-    log,
-    flush() {
-      clearInterval(timer);
-      try {
-        buffered.flushSync();
-      } catch {
-        // The destination is not open yet or gone; there is nowhere left to say so.
-      }
-    },
-  };
+  const { write, flush } = createLineWriter({
+    stream: process.stdout,
+    descriptor: process.stdout.fd,
+    maxWaiting,
+    onDropped,
+  });
+  return { log: pino(options, { write }), flush };
 }

@@ -106,6 +106,10 @@ export function createMetrics() {
       'Requests on other paths streamed to the application, by class of status; none where it gave no answer.',
       ['code_class'],
     ),
+    logLinesDropped: counter(
+      'hookgate_log_lines_dropped_total',
+      'Lines of the log that were lost since nobody read standard output.',
+    ),
     buildInfo: gauge('hookgate_build_info', 'Always 1; the labels say what runs.', ['version', 'node']),
   };
 

@@ -36,7 +36,7 @@ export async function prepareGate(upstreamUrl: string): Promise<GatePlaces> {
 /** Starts the built program, and resolves once it is ready. It is killed when the test has finished. */
 export async function startGateProcess(
   { adminPort, flags }: GatePlaces,
-  { env = {}, stdout = 'ignore' }: { env?: Record<string, string>; stdout?: 'ignore' | 'pipe' } = {},
+  { env = {}, stdout = 'ignore' }: { env?: Record<string, string>; stdout?: 'ignore' | 'pipe' | number } = {},
 ): Promise<ChildProcess> {
   const gate = spawn(process.execPath, [program, 'serve', ...flags], {
     stdio: ['ignore', stdout, 'inherit'],
