@@ -27,6 +27,8 @@ export interface Gatehouse {
   /** Records what was refused outside the gates. */
   readonly onRefused: OnRefused;
   readonly loaded: Loaded;
+  /** Wall-clock milliseconds since which the allowlist in force is as it is. */
+  readonly allowlistSinceMs: number;
   readonly passthrough: Passthrough | undefined;
   readonly unrecorded: Unrecorded;
   /** Key name → wall-clock milliseconds of its last match. */
@@ -82,6 +84,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const lastMatches = new Map<string, number>();
   const journal = createJournal({ ...options, lastMatches });
   const deliveries = createUse();
+  let allowlistSinceMs = options.wallClock();
   let current = compile(options.loaded, undefined);
 
   return {
@@ -99,6 +102,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     get loaded() {
       return current.loaded;
     },
+    get allowlistSinceMs() {
+      return allowlistSinceMs;
+    },
     get passthrough() {
       return current.passthrough;
     },
@@ -111,6 +117,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     adopt(loaded) {
       const before = current;
       current = compile(loaded, before);
+      if (loaded.allowlistDigest !== before.loaded.allowlistDigest) allowlistSinceMs = options.wallClock();
       // A delivery that still waits for its body has the old application before it.
       if (current.upstream !== before.upstream)
         void before.upstream.use.idle().then(() => before.upstream.close());

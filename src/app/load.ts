@@ -1,4 +1,5 @@
 /** Everything that the gate is told from outside, read and validated together: all of it or the problems of all. */
+import { hash } from 'node:crypto';
 import { type AddressSet, compileInSteps } from '../addresses/address-set.ts';
 import { parseRange, type Range } from '../addresses/range.ts';
 import { readAllowlist } from '../config/allowlist-file.ts';
@@ -24,6 +25,8 @@ export interface Loaded {
   readonly allowlist: AddressSet;
   /** Entries as written; ranges that overlap are merged in the set. */
   readonly allowlistEntries: number;
+  /** Tells one allowlist from another. */
+  readonly allowlistDigest: string;
   readonly trustedProxies: AddressSet;
   /** PEM. */
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
@@ -68,6 +71,7 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       keys: keys.keys,
       allowlist: await inTurns(compile(allowlist.ranges)),
       allowlistEntries: allowlist.ranges.length,
+      allowlistDigest: hash('sha256', allowlist.ranges.join('\n'), 'hex'),
       trustedProxies: await inTurns(compile(config.clientAddress.trustedProxies)),
       tls: tls.kind === 'ok' ? { cert: tls.cert, key: tls.key } : undefined,
       upstreamCa: ca.kind === 'ok' ? ca.ca : undefined,

@@ -73,6 +73,7 @@ export async function startGate(
     reloads: () => reloader?.state,
     isDraining: () => isDraining,
     startedAt: new Date(wallClock()).toISOString(),
+    wallClock,
   });
   const admin = createAdminServer({
     ...status,

@@ -14,6 +14,7 @@ export interface StatusParts {
   readonly reloads: () => ReloadState | undefined;
   readonly isDraining: () => boolean;
   readonly startedAt: string;
+  readonly wallClock: () => number;
 }
 
 export interface Readiness {
@@ -74,7 +75,10 @@ export function createStatus(parts: StatusParts) {
           name,
           lastMatch: isoTime(gatehouse?.lastMatches.get(name)),
         })),
-        allowlist: { entries: loaded?.allowlistEntries },
+        allowlist: {
+          entries: loaded?.allowlistEntries,
+          ...ageOf(gatehouse?.allowlistSinceMs, parts.wallClock()),
+        },
         store: { kind: loaded?.config.duplicates.store, ...(await healthOf(parts.store())) },
         inFlight: gatehouse?.inFlight,
         unrecorded: gatehouse?.unrecorded.size,
@@ -93,6 +97,11 @@ function refusesEverybody(gatehouse: Gatehouse | undefined): boolean {
 
 async function healthOf(store: DuplicateStore | undefined): Promise<StoreHealth> {
   return store === undefined ? { up: false, detail: 'waiting for the store to open' } : store.health();
+}
+
+function ageOf(sinceMs: number | undefined, nowMs: number): object {
+  if (sinceMs === undefined) return {};
+  return { since: isoTime(sinceMs), ageSeconds: Math.max(0, Math.round((nowMs - sinceMs) / 1000)) };
 }
 
 function isoTime(ms: number | undefined): string | null {
