@@ -5,6 +5,7 @@ import { addCheckCommand } from './cli/check.ts';
 import { addExplainCommand } from './cli/explain.ts';
 import { addInjectCommand } from './cli/inject.ts';
 import { addMigrateCommand } from './cli/migrate.ts';
+import { nodeProblem } from './cli/oldest-node.ts';
 import { addSendCommand } from './cli/send.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSignCommand } from './cli/sign.ts';
@@ -29,8 +30,10 @@ addInjectCommand(program);
 addMigrateCommand(program);
 for (const command of program.commands) command.exitOverride();
 
+const problem = nodeProblem(process.versions.node);
 try {
-  await program.parseAsync();
+  if (problem === undefined) await program.parseAsync();
+  else throw new Error(problem);
 } catch (error) {
   if (error instanceof CommanderError) {
     // Help and version end with 0; everything else that the parser refuses is a usage error.

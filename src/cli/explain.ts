@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseAddress } from '../addresses/address.ts';
+import { readInputFile } from '../config/input-file.ts';
 import { orReport } from './or-report.ts';
 
 interface ExplainOptions {
@@ -18,8 +20,8 @@ export function addExplainCommand(program: Command): void {
     .description('tell which gate refuses a captured body, and why')
     .argument('<file>', 'the body as it was received; - reads standard input')
     .option('--config <file>', 'hookgate.yaml; without it and --keys-directory, /etc/hookgate/hookgate.yaml')
-    .option('--keys-directory <directory>', 'one file a key')
-    .option('--address <address>', 'where it came from; with --config')
+    .addOption(new Option('--keys-directory <directory>', 'one file a key').conflicts('config'))
+    .option('--address <address>', 'where it came from; with --config', parseSender)
     .option('--key-file <file>', 'a further key to try that is not live (repeatable)', collect)
     .option('--json', 'print for machines')
     .action(async (file: string, options: ExplainOptions) => {
@@ -28,7 +30,7 @@ export function addExplainCommand(program: Command): void {
       let result: Awaited<ReturnType<typeof explain>>;
       try {
         result = await explain({
-          body: readFileSync(file === '-' ? 0 : file),
+          body: file === '-' ? readFileSync(0) : readInputFile(file),
           sources: { file: options.config, flags: {}, env: process.env },
           keysDirectory: options.keysDirectory,
           address: options.address,
@@ -52,6 +54,11 @@ export function addExplainCommand(program: Command): void {
       );
       process.exitCode = refusedBy === undefined ? 0 : 1;
     });
+}
+
+function parseSender(text: string): string {
+  if (parseAddress(text) !== undefined) return text;
+  throw new InvalidArgumentError('expected an address, such as 203.0.113.7 or 2001:db8::7.');
 }
 
 function collect(value: string, before: string[] = []): string[] {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readInputFile } from '../config/input-file.ts';
 import { readKeyFile } from '../config/key-file.ts';
 import { signEvent } from '../envelope/sign.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
@@ -14,7 +14,7 @@ export async function runSend(options: SendOptions, out: { write(text: string): 
   const poster = createPoster({
     url: options.url,
     headers: options.header,
-    caPem: options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8'),
+    caPem: options.caFile === undefined ? undefined : readInputFile(options.caFile).toString(),
     timeoutMs: options.timeout,
     connections: options.concurrency,
   });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import { readInputFile } from '../config/input-file.ts';
 import { parseDuration } from '../config/quantity.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import { isFieldName, isFieldValue } from '../forward/hop-by-hop.ts';
@@ -81,7 +81,7 @@ const ownFields: ReadonlySet<string> = new Set([
 
 /** JSON text, or `@file` with it. */
 export function readData(text: string): string {
-  const json = text.startsWith('@') ? readText(text.slice(1)) : text;
+  const json = text.startsWith('@') ? readTextOf(text.slice(1)) : text;
   try {
     const data: unknown = JSON.parse(json);
     if (typeof data === 'object' && data !== null && !Array.isArray(data)) return json.trim();
@@ -91,10 +91,10 @@ export function readData(text: string): string {
   throw new InvalidArgumentError('expected a JSON object.');
 }
 
-function readText(file: string): string {
+function readTextOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new InvalidArgumentError(`the file ${file} cannot be read.`);
+    return readInputFile(file).toString();
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
 }

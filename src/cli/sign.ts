@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { readKeyFile } from '../config/key-file.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { readData } from './send-options.ts';
 
 interface SignOptions {
   keyFile: string;
@@ -22,9 +23,13 @@ export function addSignCommand(program: Command): void {
         .default('sorted'),
     )
     .option('--event <name>', 'name of the event; with --data')
-    .option('--data <json>', 'data as JSON, or @file; without it a body is read from standard input')
+    .option(
+      '--data <json>',
+      'data as JSON, or @file; without it a body is read from standard input',
+      readData,
+    )
     .action(async (options: SignOptions) => {
-      const { signBody, signEvent, UnsignableEvent } = await import('../envelope/sign.ts');
+      const { signBody, signEvent } = await import('../envelope/sign.ts');
       try {
         const signing = { secret: readKeyFile(options.keyFile), encoding: options.encoding };
         const body =
@@ -33,8 +38,7 @@ export function addSignCommand(program: Command): void {
             : signEvent({ event: eventOf(options), dataJson: dataOf(options), ...signing });
         process.stdout.write(`${body}\n`);
       } catch (error) {
-        if (!(error instanceof UnsignableEvent || error instanceof Error)) throw error;
-        process.stderr.write(`hookgate sign: ${error.message}\n`);
+        process.stderr.write(`hookgate sign: ${error instanceof Error ? error.message : String(error)}\n`);
         process.exitCode = 2;
       }
     });
@@ -47,5 +51,5 @@ function eventOf({ event }: SignOptions): string {
 
 function dataOf({ data }: SignOptions): string {
   if (data === undefined) throw new Error('--event needs --data, JSON or @file');
-  return data.startsWith('@') ? readFileSync(data.slice(1), 'utf8') : data;
+  return data;
 }

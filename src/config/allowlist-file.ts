@@ -44,10 +44,10 @@ async function judge<Stop extends 'unusual'>(
   const entries: AllowlistEntry[] = [];
   const problems = [...before];
   const warnings: string[] = [];
-  let index = 0;
+  let judged = 0;
   for (const entry of written) {
     if (entry === 'unusual') return entry;
-    const { address, note, line, column } = entry;
+    const { index, address, note, line, column } = entry;
     const origin = { source: file, line, column };
     const key = `addresses[${index}]`;
     const range = parseAddressRange(address);
@@ -62,7 +62,7 @@ async function judge<Stop extends 'unusual'>(
     } else if (problems.length < maxProblems) {
       problems.push(problemAt(origin, key, `found ${quote(address)}`, range.expected));
     }
-    if (++index % entriesPerTurn === 0) await nextTurn();
+    if (++judged % entriesPerTurn === 0) await nextTurn();
   }
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', entries, warnings };
 }
@@ -109,7 +109,7 @@ function readByYaml(
       refuse(note, `${key}.note`, 'found no text', 'expected a note');
     const { line = 0, column = 0 } = address.origin;
     const noteText = note?.kind === 'scalar' ? scalarText(note) : undefined;
-    written.push({ address: scalarText(address), note: noteText, line, column });
+    written.push({ index, address: scalarText(address), note: noteText, line, column });
   }
   return { written, problems };
 }

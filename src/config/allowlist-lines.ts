@@ -1,5 +1,7 @@
 /** An entry as it was written, with its place (from 1). */
 export interface WrittenEntry {
+  /** Its number in the list, from 0. */
+  readonly index: number;
   readonly address: string;
   readonly note: string | undefined;
   readonly line: number;
@@ -41,10 +43,9 @@ export function* usualEntries(text: string): Generator<WrittenEntry | 'unusual'>
       yield 'unusual';
       return;
     }
-    entries++;
     const flow = line.charAt(lead.length + 2) === '{';
     const column = (flow ? line.indexOf('address:') + 'address:'.length + 1 : lead.length + 2) + 1;
-    yield { address, note: match[4], line: lineNumber, column };
+    yield { index: entries++, address, note: match[4], line: lineNumber, column };
   }
   if (entries === 0) yield 'unusual';
 }

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readInputFile } from './input-file.ts';
 import { withoutNewline } from './keys.ts';
+import { formatProblem, problemAt } from './problem.ts';
 
 /** The business ID in `file`: its bytes without one trailing newline, as in the keys directory. Throws a sentence when there is none. */
 export function readKeyFile(file: string): Buffer {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (cause) {
-    throw new Error(`the key file ${file} cannot be read`, { cause });
-  }
-  const secret = withoutNewline(bytes);
-  if (secret.length === 0) throw new Error(`the key file ${file} is empty, expected the business ID`);
-  return secret;
+  const secret = withoutNewline(readInputFile(file));
+  if (secret.length > 0) return secret;
+  throw new Error(
+    formatProblem(problemAt({ source: file }, '', 'found an empty file', 'expected the business ID')),
+  );
 }

@@ -45,7 +45,7 @@ const schema = hookgateYaml as unknown as ShapeSchema;
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { env, flags, defaultFile = '/etc/hookgate/hookgate.yaml' } = sources;
   const file = sources.file ?? (!anyFlag(flags) && existsSync(defaultFile) ? defaultFile : undefined);
-  const read = readSettings(file);
+  const read = readSettings(file, anyFlag(flags) ? 'flags' : `${defaultFile}, which is not there`);
   if (read.kind === 'problems') return read;
 
   const { root } = read;
@@ -74,8 +74,9 @@ type FileSettings =
   | { readonly kind: 'settings'; readonly root: SettingsMap; readonly problems: readonly Problem[] }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
-function readSettings(file: string | undefined): FileSettings {
-  if (file === undefined) return { kind: 'settings', root: emptySettings('configuration'), problems: [] };
+/** `instead` is told as the place of what is missing where there is no file. */
+function readSettings(file: string | undefined, instead: string): FileSettings {
+  if (file === undefined) return { kind: 'settings', root: emptySettings(instead), problems: [] };
   const read = readTextFile(file, maxFileBytes);
   if (read.kind === 'problem') return { kind: 'problems', problems: [read.problem] };
   const { root, problems } = readYaml(read.text, file, maxValues);

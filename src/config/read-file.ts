@@ -48,6 +48,7 @@ export function readBytes(
 export function unreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'found nothing there';
+  if (code === 'EISDIR') return 'found a directory';
   if (code === 'EACCES' || code === 'EPERM') return 'found no permission to read it';
   return `cannot be read (${code})`;
 }

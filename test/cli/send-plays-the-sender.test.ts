@@ -163,7 +163,7 @@ test.each([
   [['--times', '0'], /1 or more/],
   [['--rate', 'fast'], /events a second/],
   [['--data', '[1]'], /JSON object/],
-  [['--data', '@/nowhere'], /\/nowhere cannot be read/],
+  [['--data', '@/nowhere'], /\/nowhere: found nothing there/],
   [['--retry-interval', '5'], /unit/],
   [['--header', 'no colon'], /Name: value/],
   [['--header', 'Expect: 100-continue'], /Expect is set/],
@@ -171,8 +171,8 @@ test.each([
   [['--header', 'X-A: snow ☃'], /Name: value/],
   [['--tamper', 'all'], /checksum/],
   [['--url', 'ftp://x'], /http/],
-  [['--key-file', '/nowhere'], /key file \/nowhere/],
-  [['--ca-file', '/nowhere'], /\/nowhere/],
+  [['--key-file', '/nowhere'], /\/nowhere: found nothing there; expected/],
+  [['--ca-file', '/nowhere'], /\/nowhere: found nothing there; expected/],
 ])('%j is a usage error', async (options, sentence) => {
   const { exitCode, stderr } = await runSendCommand('http://127.0.0.1:1/', ...options);
 

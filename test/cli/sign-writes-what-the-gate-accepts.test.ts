@@ -44,8 +44,8 @@ test('a body on standard input is signed, whatever its checksum was', () => {
 test.each([
   ['data without an event', ['--data', '{}'], '--data needs --event'],
   ['an event without data', ['--event', 'a.b'], '--event needs --data'],
-  ['data that is not JSON', ['--event', 'a.b', '--data', '{'], 'hookgate sign: '],
-  ['data that is not an object', ['--event', 'a.b', '--data', '[]'], 'hookgate sign: '],
+  ['data that is not JSON', ['--event', 'a.b', '--data', '{'], 'expected a JSON object'],
+  ['data that is not an object', ['--event', 'a.b', '--data', '[]'], 'expected a JSON object'],
   ['an event with a separator in it', ['--event', 'a|b', '--data', '{}'], 'hookgate sign: '],
   [
     'a file that is not there',

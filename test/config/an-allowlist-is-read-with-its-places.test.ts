@@ -45,6 +45,14 @@ addresses:
   });
 });
 
+test('an entry keeps its number behind one that is no entry', async () => {
+  expect(await sentences('addresses:\n  - { adress: 203.0.113.7 }\n  - nowhere\n')).toEqual([
+    'allowlist.yaml:2:7: addresses[0].adress: unknown key; did you mean "address"?',
+    'allowlist.yaml:2:5: addresses[0]: found no address; expected an address or a CIDR in quotes',
+    expect.stringContaining('allowlist.yaml:3:5: addresses[1]: found "nowhere"'),
+  ]);
+});
+
 test.each([
   [
     'addresses:\n  - 203.0.113.7/24',
