@@ -1,10 +1,9 @@
-/** The application of the benchmarks: reads the body, answers 200. Prints its port. */
+/** The application of the benchmarks where there is no nginx: reads the body, answers 200. `node application.ts PORT`. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => response.end('ok'));
 });
-server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+server.keepAliveTimeout = 600_000;
+server.listen(Number(process.argv[2]), '127.0.0.1');

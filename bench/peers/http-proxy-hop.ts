@@ -2,6 +2,9 @@
 import { Agent, createServer } from 'node:http';
 import httpProxy from 'http-proxy';
 
+// http-proxy's use of util._extend (DEP0060) is known; the warning would stand between the tables.
+process.noDeprecation = true;
+
 const [port, target, tuning] = process.argv.slice(2);
 const agent = tuning === 'keep-alive' ? { agent: new Agent({ keepAlive: true, maxSockets: 64 }) } : {};
 const proxy = httpProxy.createProxyServer({ target: target as string, ...agent });

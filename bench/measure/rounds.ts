@@ -1,0 +1,50 @@
+/** The middle one; of an even number the upper of the two in the middle. NaN of none. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
+}
+
+/** The value that `share` of the values (0 to 1) do not exceed: the nearest rank. NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** What the rounds of one row gave. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
+}
+
+/**
+ * Lets the rows take turns, so that whatever else the machine does weighs on all of them; the order turns round every
+ * time, and the first round only warms up. Gives each row's results, in the order of the rows.
+ */
+export async function alternate<Row, Result>(
+  rows: readonly Row[],
+  rounds: number,
+  play: (row: Row, round: number) => Promise<Result>,
+): Promise<Result[][]> {
+  const results: Result[][] = rows.map(() => []);
+  for (let round = -1; round < rounds; round++) {
+    const order = [...rows.entries()];
+    if (round % 2 !== 0) order.reverse();
+    for (const [place, row] of order) {
+      const result = await play(row, round);
+      if (round >= 0) results[place]?.push(result);
+    }
+  }
+  return results;
+}
+
+/**
+ * Median of the ratios of each round to the round of another row beside it, which other load on the machine moves less
+ * than the ratio of the medians.
+ */
+export function ratioOfRounds(values: readonly number[], others: readonly number[]): number {
+  return median(values.map((value, round) => value / (others[round] ?? Number.NaN)));
+}

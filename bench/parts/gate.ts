@@ -1,0 +1,70 @@
+/** What an event costs on its way through the gate and through what stands in its place elsewhere. */
+import { createEvents } from '../load/events.ts';
+import { postRequest } from '../load/requests.ts';
+import { concurrency, measureCosts } from '../measure/costs.ts';
+import { provesItself } from '../measure/proves-itself.ts';
+import { atHand } from '../peers/contenders.ts';
+import { startApplication, urlOf } from '../peers/start-application.ts';
+import { type CostRow, costTable, costVerdicts } from '../report/cost-table.ts';
+import type { Bench, Part } from './part.ts';
+
+interface Workload {
+  readonly bytes: number;
+  readonly connections: 'kept' | 'new';
+  /** Events a round. */
+  readonly count: number;
+}
+
+const sizes = [
+  { bytes: 800, count: 4000 },
+  { bytes: 4 * 1024, count: 3000 },
+  { bytes: 64 * 1024, count: 800 },
+];
+
+export const gate: Part = {
+  name: 'gate',
+  async run(bench) {
+    const workloads: Workload[] = (['kept', 'new'] as const).flatMap((connections) =>
+      sizes.map(({ bytes, count }) => ({ bytes, connections, count: bench.quick ? count / 4 : count })),
+    );
+    const measured = [];
+    for (const workload of workloads) {
+      measured.push({ workload, rows: await measureWorkload(bench, workload) });
+    }
+    return {
+      title: 'Processor time an event',
+      tables: measured.map(({ workload, rows }) => costTable(captionOf(workload, bench.rounds), rows)),
+      verdicts: measured.slice(0, 1).flatMap(({ rows }) => costVerdicts(rows)),
+      pictures: [],
+      figures: measured,
+    };
+  },
+};
+
+/** The programs are new for each load, so that none has what another load left in its memory. */
+async function measureWorkload(
+  { programs, rounds }: Bench,
+  { bytes, connections, count }: Workload,
+): Promise<CostRow[]> {
+  const application = await startApplication(programs);
+  const nextEvent = createEvents(bytes);
+  const connection = connections === 'new' ? 'close' : 'keep-alive';
+  const nextRound = (size: number): Buffer[] =>
+    Array.from({ length: size }, () => postRequest(nextEvent(), { connection }));
+  const contenders = atHand();
+  const subjects = [];
+  for (const { title, verifies, start } of contenders) {
+    const started = await start(programs, urlOf(application));
+    if (verifies) await provesItself(title, started);
+    subjects.push({ title, started, nextRound, count, loop: { connections } });
+  }
+  const costs = await measureCosts(subjects, rounds);
+  await programs.endAll();
+  return costs.map((cost, place) => ({ ...cost, name: contenders[place]?.name ?? 'embedded' }));
+}
+
+function captionOf({ bytes, connections, count }: Workload, rounds: number): string {
+  const size = bytes < 1024 ? `${bytes} bytes` : `${bytes / 1024} KiB`;
+  const kind = connections === 'kept' ? 'kept connections' : 'a new connection for each event';
+  return `Events of ${size}, ${kind}, ${concurrency} at once; ${rounds} alternating rounds of ${count}`;
+}

@@ -1,0 +1,77 @@
+import type { Costs } from '../measure/costs.ts';
+import { median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
+import type { ContenderName } from '../peers/contenders.ts';
+import { spreadCell, threeDigits } from './markdown.ts';
+import type { Table, Verdict } from './report.ts';
+
+export interface CostRow extends Costs {
+  readonly name: ContenderName;
+}
+
+/** Under this share the program's core was not what limited the rate. */
+const fullShare = 0.9;
+
+const compared = [
+  { name: 'http-proxy', column: 'of http-proxy' },
+  { name: 'http-proxy-kept', column: 'of it with keep-alive' },
+  { name: 'nginx-lua', column: 'of nginx+Lua' },
+] as const;
+
+export function costTable(caption: string, rows: readonly CostRow[]): Table {
+  return {
+    caption,
+    columns: ['', 'µs (least-most)', ...compared.map(({ column }) => column), 'events/s'],
+    rows: rows.map((row) => [
+      row.title,
+      spreadCell(spreadOf(row.costsUs)),
+      ...compared.map(({ name }) => threeDigits(ratioTo(rows, row.name, name))),
+      `${row.busy.median < fullShare ? '> ' : ''}${Math.round(row.perSecond.median)}`,
+    ]),
+  };
+}
+
+/** The targets that the usual load decides: 800 bytes, kept connections. */
+export function costVerdicts(rows: readonly CostRow[]): Verdict[] {
+  const embedded = 'processor time an event, embedded store, of';
+  return [
+    {
+      target: `${embedded} a bare http-proxy hop`,
+      limit: 0.5,
+      measured: ratioTo(rows, 'embedded', 'http-proxy'),
+      unit: '',
+    },
+    {
+      target: `${embedded} an http-proxy hop with a keep-alive agent`,
+      limit: 0.8,
+      measured: ratioTo(rows, 'embedded', 'http-proxy-kept'),
+      unit: '',
+    },
+    {
+      target: `${embedded} nginx with Lua`,
+      limit: 1,
+      measured: ratioTo(rows, 'embedded', 'nginx-lua'),
+      unit: '',
+    },
+    {
+      target: 'what the embedded store adds to an event',
+      limit: 20,
+      measured: addedBy(rows, 'embedded', 'memory'),
+      unit: 'µs',
+    },
+  ];
+}
+
+/** NaN where one of the two was not measured. */
+function ratioTo(rows: readonly CostRow[], name: ContenderName, other: ContenderName): number {
+  return ratioOfRounds(costsOf(rows, name), costsOf(rows, other));
+}
+
+/** Median of each round's difference to the round beside it. */
+function addedBy(rows: readonly CostRow[], name: ContenderName, without: ContenderName): number {
+  const others = costsOf(rows, without);
+  return median(costsOf(rows, name).map((cost, round) => cost - (others[round] ?? Number.NaN)));
+}
+
+function costsOf(rows: readonly CostRow[], name: ContenderName): readonly number[] {
+  return rows.find((row) => row.name === name)?.costsUs ?? [];
+}
