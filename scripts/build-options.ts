@@ -1,13 +1,15 @@
 import type { BuildOptions } from 'esbuild';
+import { slimLibraries } from './slim-libraries.ts';
 
 const root = new URL('../', import.meta.url).pathname;
 
-/** How the command and the store's worker are bundled, but for where to. */
+/** How the command and the store's worker are bundled into ES modules, but for where to; `bundle` goes on from there. */
 export function buildOptions(version: string): BuildOptions {
   return {
+    absWorkingDir: root,
     entryPoints: {
-      hookgate: `${root}src/main.ts`,
-      'embedded-worker': `${root}src/stores/embedded/worker.ts`,
+      hookgate: 'src/main.ts',
+      'embedded-worker': 'src/stores/embedded/worker.ts',
     },
     bundle: true,
     // What a command does not need stays in a chunk of its own, unread.
@@ -20,10 +22,7 @@ export function buildOptions(version: string): BuildOptions {
     legalComments: 'none',
     sourcemap: false,
     define: { HOOKGATE_VERSION: JSON.stringify(version) },
-    banner: {
-      // Bundled CommonJS libraries call require for Node's own modules.
-      js: "import { createRequire as hookgateRequire } from 'node:module'; const require = hookgateRequire(import.meta.url);",
-    },
+    plugins: [slimLibraries],
     logLevel: 'warning',
   };
 }

@@ -31,10 +31,8 @@ addMigrateCommand(program);
 for (const command of program.commands) command.exitOverride();
 
 const problem = nodeProblem(process.versions.node);
-try {
-  if (problem === undefined) await program.parseAsync();
-  else throw new Error(problem);
-} catch (error) {
+const run = problem === undefined ? program.parseAsync() : Promise.reject(new Error(problem));
+run.catch((error: unknown) => {
   if (error instanceof CommanderError) {
     // Help and version end with 0; everything else that the parser refuses is a usage error.
     process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
@@ -42,4 +40,4 @@ try {
     process.stderr.write(`hookgate: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
-}
+});

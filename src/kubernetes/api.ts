@@ -1,6 +1,6 @@
 /** The room `kubernetes` speaks with the API server: the few calls that the injector needs. */
 import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 
 export interface ApiOptions {
   /** Such as https://kubernetes.default.svc. */
@@ -41,9 +41,11 @@ export async function createApi({ server, caFile, tokenFile, timeoutMs }: ApiOpt
   return {
     async call(method, path, body, contentType = 'application/json') {
       const token = (await readFile(tokenFile, 'utf8')).trim();
-      const answer = await request(new URL(path, server), {
+      const { origin, pathname, search } = new URL(path, server);
+      const answer = await agent.request({
+        origin,
+        path: pathname + search,
         method,
-        dispatcher: agent,
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           authorization: `Bearer ${token}`,
