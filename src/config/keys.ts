@@ -71,7 +71,8 @@ function readOnce(directory: string): KeysRead {
     keys.push({ name, secret });
   }
   if (names.length === 0) {
-    const expected = 'expected one file a key, or no checksum could hold';
+    const expected =
+      'expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold';
     problems.push(problemAt({ source: directory }, '', 'found no key', expected));
   }
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings };

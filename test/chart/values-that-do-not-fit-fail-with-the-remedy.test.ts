@@ -11,6 +11,56 @@ const ingress = ['--set', 'ingress.enabled=true,ingress.hosts={hooks.example.com
 const cases: readonly (readonly [what: string, args: readonly string[], remedy: RegExp])[] = [
   ['no upstream', ['--set', 'upstream.url='], /upstream\.url is empty.*--set upstream\.url=http/],
   [
+    'an upstream without scheme',
+    ['--set', 'upstream.url=payments:80'],
+    /--set upstream\.url=http:\/\/payments:80/,
+  ],
+  [
+    'an upstream of another scheme',
+    ['--set', 'upstream.url=tcp://x:1'],
+    /neither http nor https.*=http:\/\//,
+  ],
+  [
+    'an upstream with a password',
+    ['--set', 'upstream.url=http://u:p@x'],
+    /a user or a password.*Leave them out/,
+  ],
+  ['an upstream with a query', ['--set', 'upstream.url=http://x/?a'], /a query.*Leave that out/],
+  [
+    'the gate as its own upstream',
+    ['--set', 'upstream.url=http://hookgate.shop.svc:80'],
+    /own Service.*application's/,
+  ],
+  ['a path without slash', ['--set', 'routes[0].path=hooks'], /begin with a slash.*path=\/hooks'/],
+  ['a path with a slash too many', ['--set', 'routes[0].path=/hooks/'], /at its end.*path=\/hooks'/],
+  ['a whole URL for a path', ['--set', 'routes[0].path=https://a.b/hooks'], /a whole URL.*path=\/hooks'/],
+  ['a path with a query', ['--set', 'routes[0].path=/hooks?a=b'], /a query.*path=\/hooks'/],
+  ['an encoded path', ['--set', 'routes[0].path=/a%2fb'], /more than one way.*as the provider calls it/],
+  ['a path with dots', ['--set', 'routes[0].path=/a/../b'], /more than one way.*as the provider calls it/],
+  ['an empty path', ['--set-json', 'routes=[{"path":""}]'], /routes\[0\]\.path is empty.*path=\/webhooks/],
+  [
+    'an address that is no list',
+    ['--set', 'allowlist.addresses=203.0.113.7'],
+    /'allowlist\.addresses=\{203\.0\.113\.7\}'/,
+  ],
+  [
+    'a host on the allowlist',
+    ['--set', 'allowlist.addresses={a.example.com}'],
+    /Host names cannot be listed; write/,
+  ],
+  ['no prefix of IPv4', ['--set', 'allowlist.addresses={203.0.113.7/33}'], /a number from 0 to 32/],
+  ['no prefix of IPv6', ['--set', 'allowlist.addresses={2001:db8::/129}'], /a number from 0 to 128/],
+  [
+    'host bits',
+    ['--set', 'allowlist.addresses={203.0.113.77/26}'],
+    /Write 203\.0\.113\.64\/26 for the range, or 203/,
+  ],
+  [
+    'proxies that are no ranges',
+    ['--set', 'clientAddress.from=forwarded,clientAddress.trustedProxies={ingress}'],
+    /trustedProxies\[0\] is "ingress".*write numbers/,
+  ],
+  [
     'an empty allowlist in enforce mode',
     ['--set-json', 'allowlist.addresses=[]'],
     /allowlist\.addresses is empty.*allowlist\.mode=observe/,
@@ -19,6 +69,11 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
     'no key',
     ['--set', 'keys.existingSecret='],
     /No key.*kubectl create secret generic.*keys\.existingSecret=/,
+  ],
+  [
+    'a business ID in place of a name',
+    ['--set', 'keys.existingSecret=Live_ID'],
+    /no Secret can be called that.*=hookgate-keys/,
   ],
   ['two sources of keys', ['--set', 'keys.values.live=x'], /keys\.existingSecret and keys\.values/],
   [

@@ -56,7 +56,7 @@ test('every way to be wrong has its sentence, none with a secret', () => {
 
 test('an empty and a missing directory are problems', () => {
   expect(problemsOf(keysDirectory({ '.only-hidden': 'x' }))).toEqual([
-    'keys: found no key; expected one file a key, or no checksum could hold',
+    'keys: found no key; expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold',
   ]);
   const gone = keysDirectory({});
   rmSync(gone, { recursive: true });

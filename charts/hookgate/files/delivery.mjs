@@ -3,7 +3,7 @@
 // A private gate with the release's config and keys stands between a sender and an echo, all in this pod. A signed
 // event must arrive once, its repeat not again, a tampered one never. To the live Service go only events that every
 // gate refuses, so that the application never sees a test.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -13,10 +13,19 @@ process.removeAllListeners('warning').on('warning', () => {});
 
 const release = JSON.parse(readFileSync('/test/release.json', 'utf8'));
 const keys = readdirSync('/etc/hookgate/keys').filter((name) => !name.startsWith('.'));
+if (keys.length === 0) {
+  console.log(
+    `FAIL Secret ${release.keysSecret} does not exist or is empty, so no checksum can be verified. ` +
+      `kubectl create secret generic ${release.keysSecret} --namespace ${release.namespace} --from-literal=live=BUSINESS_ID`,
+  );
+  process.exit(1);
+}
 const scheme = release.tls ? 'https' : 'http';
 const gateUrl = `${scheme}://127.0.0.1:18080`;
+const configFile = '/etc/hookgate/config/hookgate.yaml';
 let failures = 0;
 
+checkUpstream();
 const echo = await startEcho();
 const gate = await startGate(echo.port);
 for (const route of release.routes) {
@@ -27,6 +36,25 @@ gate.kill('SIGTERM');
 echo.close();
 console.log(failures === 0 ? 'All as promised.' : `${failures} not as promised.`);
 process.exit(failures === 0 ? 0 : 1);
+
+/** Only connects, so no event is in play. The store is left out: its file is the live gate's. */
+function checkUpstream() {
+  const command = ['/app/hookgate.js', 'check', '--json', '--config', configFile];
+  const env = { ...process.env, HOOKGATE_DUPLICATES_STORE: 'memory' };
+  const { stdout, stderr } = spawnSync(process.execPath, command, { env, encoding: 'utf8' });
+  let upstream;
+  try {
+    upstream = JSON.parse(stdout).checks.find(({ name }) => name === 'upstream');
+  } catch {
+    upstream = { result: 'failed', detail: stderr };
+  }
+  report(upstream?.result === 'good', 'the application accepts connections', upstream?.detail);
+  if (upstream?.result === 'good') return;
+  console.log(
+    '     Set upstream.url to its Service and port: http://SERVICE.NAMESPACE.svc:PORT. If a NetworkPolicy lets only the ' +
+      'gate reach it, let pods with the label app.kubernetes.io/component: test reach it too.',
+  );
+}
 
 async function checkRoute(route, keyName) {
   const where = `${route.path} with key ${keyName}`;
@@ -126,7 +154,7 @@ async function startGate(upstreamPort) {
   };
   const gate = spawn(
     process.execPath,
-    ['/app/hookgate.js', 'serve', '--config', '/etc/hookgate/config/hookgate.yaml'],
+    ['/app/hookgate.js', 'serve', '--config', configFile],
     { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

@@ -1,10 +1,11 @@
 {{/*
 Values that are each well-formed and do not fit together, or that cannot be guessed. All findings are reported at
-once, each with its remedy; what a single value may look like is in values.schema.json.
+once, each with its remedy; what a single value may look like is in values.schema.json and, where it cannot be guessed,
+in _forms.tpl.
 */}}
 {{- define "hookgate.checks" -}}
 {{- $v := .Values -}}
-{{- $found := list -}}
+{{- $found := include "hookgate.formFindings" . | fromJsonArray -}}
 {{- $ownConfig := not $v.existingConfigMap -}}
 
 {{- if and $ownConfig (ne $v.shape "sidecar") (not $v.upstream.url) -}}

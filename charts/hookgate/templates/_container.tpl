@@ -14,6 +14,10 @@ the name `hookgate` sends its traffic through it.
 - name: hookgate
   image: {{ include "hookgate.image" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
+  {{- if ne .Values.shape "sidecar" }}
+  # What it says of a mistake when it ends is then in `kubectl describe pod` too.
+  terminationMessagePolicy: FallbackToLogsOnError
+  {{- end }}
   args: [serve, --config, /etc/hookgate/config/hookgate.yaml]
   {{- with .Values.extraEnv }}
   env:
@@ -110,6 +114,10 @@ the name `hookgate` sends its traffic through it.
   secret:
     secretName: {{ include "hookgate.keysSecretName" . }}
     defaultMode: 0444
+    {{- if ne .Values.shape "sidecar" }}
+    # Without the Secret the gate starts, says so and ends; else its pod would wait in ContainerCreating without a word.
+    optional: true
+    {{- end }}
 {{- with .Values.listen.tls.existingSecret }}
 - name: hookgate-tls
   secret:

@@ -29,6 +29,7 @@ app.kubernetes.io/component: injector
 {{/* The values as the sidecar sees them, for the templates that the gateway has too; JSON of a context. */}}
 {{- define "hookgate.sidecarValues" -}}
 {{- $v := deepCopy .Values -}}
+{{- $_ := set $v "shape" "sidecar" -}}
 {{- $_ := set $v "listen" (dict "port" .Values.sidecar.port "tls" (dict "existingSecret" "" "minVersion" "TLSv1.2")) -}}
 {{- $_ := set $v "admin" (dict "port" .Values.sidecar.adminPort) -}}
 {{- $_ := set $v "otherPaths" .Values.sidecar.otherPaths -}}
