@@ -69,6 +69,28 @@ export async function createNeighbourhood(): Promise<Neighbourhood> {
   };
 }
 
+/** Runs the application as most are run: by a Deployment, with a port that its Service targets by name. */
+export async function runApplicationAsDeployment(namespace: string): Promise<void> {
+  const { metadata, spec } = pod(namespace, 'payments', { app: 'payments' }, application);
+  const [container] = spec.containers;
+  const template = {
+    metadata: { labels: metadata.labels },
+    spec: { ...spec, containers: [{ ...container, ports: [{ name: 'http', containerPort: 3000 }] }] },
+  };
+  apply([
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'payments', namespace },
+      spec: { selector: { matchLabels: metadata.labels }, template },
+    },
+    service(namespace, 'http'),
+  ]);
+  kubectl(['delete', 'pod', 'application', '--namespace', namespace]);
+  kubectl(['rollout', 'status', 'deployment/payments', '--namespace', namespace, '--timeout=120s']);
+  await until('the application answers', 30, () => greeting(namespace) === 'hello');
+}
+
 /** What the application answers to a GET at its own Service. */
 export function greeting(namespace: string): string {
   return fetchIn(namespace, '/');
@@ -79,12 +101,12 @@ function fetchIn(namespace: string, path: string): string {
   return nodeIn(namespace, 'sender', script).stdout;
 }
 
-function service(namespace: string) {
+function service(namespace: string, targetPort: number | string = 3000) {
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'payments', namespace },
-    spec: { selector: { app: 'payments' }, ports: [{ port: 80, targetPort: 3000 }] },
+    spec: { selector: { app: 'payments' }, ports: [{ port: 80, targetPort }] },
   };
 }
 
