@@ -40,7 +40,20 @@ export function createAllowlistGate(rules: {
 function judge(addresses: AddressSet, located: Located): Rejection | undefined {
   if (addresses.size === 0) return reject('allowlist_empty', 'the allowlist has no entries');
   if (addresses.has(located.address)) return undefined;
-  return reject('address_not_allowed', `${located.delivery.facts.address} is not on the allowlist`);
+  return reject(
+    'address_not_allowed',
+    `${located.delivery.facts.address} is not on the allowlist${hintFor(located)}`,
+  );
+}
+
+/**
+ * The commonest mistake of an installation: a proxy stands in front and nobody told the gate, so that every event seems
+ * to come from it. Told to the operator only; the header proves nothing.
+ */
+function hintFor({ delivery, fields }: Located): string {
+  const { hops } = delivery.facts;
+  if (fields.forwardedFor.length === 0 || hops !== undefined) return '';
+  return '; it sent X-Forwarded-For: if it is a proxy of yours, clientAddress.trustedProxies must list it, with clientAddress.from: forwarded';
 }
 
 /** Notes what `observe` mode lets through. */

@@ -70,6 +70,16 @@ function rejectionFor(error: NodeJS.ErrnoException): Rejection | undefined {
   const { code } = error;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return reject('body_timeout', 'the head did not arrive in time');
   if (code === 'HPE_HEADER_OVERFLOW') return reject('headers_too_large', 'more bytes than the parser reads');
-  if (code?.startsWith('HPE_') === true) return reject('malformed_request', `${code}: ${error.message}`);
-  return undefined;
+  if (code?.startsWith('HPE_') !== true) return undefined;
+  return reject('malformed_request', `${code}: ${error.message}${hintFor(error)}`);
+}
+
+/** A load balancer that speaks PROXY protocol to a gate that was not told: no event would ever arrive. */
+function hintFor({ rawPacket }: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): string {
+  const begin = rawPacket?.toString('latin1', 0, 12) ?? '';
+  if (!begin.startsWith('PROXY ') && begin !== '\r\n\r\n\0\r\nQUIT\n') return '';
+  return (
+    '; the connection began with a PROXY protocol header: if this is your load balancer, ' +
+    'clientAddress.trustedProxies must list it, with clientAddress.from: proxyProtocol'
+  );
 }
