@@ -17,13 +17,15 @@ COPY src ./src
 RUN node scripts/build.ts
 
 FROM ${RUNTIME_IMAGE}
+ARG RUNTIME_IMAGE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="hookgate" \
       org.opencontainers.image.description="A gate for payment webhooks: only authentic, non-duplicate events reach the application." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${RUNTIME_IMAGE}"
 COPY --from=build /src/dist /app
 # As in the first line of the bin: a sidecar is paid for in every pod (docs/performance.md).
 ENV NODE_ENV=production MALLOC_ARENA_MAX=1

@@ -93,3 +93,10 @@ app.kubernetes.io/component: valkey
 {{- define "hookgate.servicePortName" -}}
 {{- if .Values.listen.tls.existingSecret -}}https{{- else -}}http{{- end -}}
 {{- end -}}
+
+{{/* Of what kind each item of a list is, as a JSON list. */}}
+{{- define "hookgate.kinds" -}}
+{{- $kinds := list -}}
+{{- range . }}{{ $kinds = append $kinds (kindOf .) }}{{ end -}}
+{{- toJson $kinds -}}
+{{- end -}}
