@@ -9,6 +9,11 @@
 {{- printf "%s-injector" (include "hookgate.fullname" .) -}}
 {{- end -}}
 
+{{/* Of what belongs to the whole cluster: two releases of one name, in two namespaces, do not meet. */}}
+{{- define "hookgate.injectorClusterName" -}}
+{{- printf "%s-%s" .Release.Namespace (include "hookgate.injectorName" .) -}}
+{{- end -}}
+
 {{/* What a pod of the injector is selected by. */}}
 {{- define "hookgate.injectorSelector" -}}
 app.kubernetes.io/name: {{ include "hookgate.name" . }}
@@ -60,6 +65,15 @@ container:
         command: [/nodejs/bin/node, -e, "process.kill(1, 'SIGUSR2')"]
 volumes:
   {{- include "hookgate.volumes" $context | fromYamlArray | toYaml | nindent 2 }}
+{{- end -}}
+
+{{/* Names of the sidecar's volumes, as a JSON list. */}}
+{{- define "hookgate.sidecarVolumeNames" -}}
+{{- $names := list "hookgate-no-token" -}}
+{{- range (include "hookgate.sidecar" . | fromYaml).volumes -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- $names | toJson -}}
 {{- end -}}
 
 {{/* JSON as a CEL expression: every value wrapped in dyn(), since a CEL list or map otherwise has one type only. */}}

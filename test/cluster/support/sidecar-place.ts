@@ -1,0 +1,79 @@
+/** A neighbourhood with an injector in it, whose application keeps the book for the guarded workloads. */
+import { chart } from '../../support/helm.ts';
+import { apply, helm, kubectl, nodeIn, tryKubectl } from './cluster.ts';
+import { image } from './image.ts';
+import { createNeighbourhood, type Neighbourhood } from './neighbourhood.ts';
+
+export interface SidecarPlace extends Neighbourhood {
+  /** Installs or upgrades the injector with these values of the chart, for labelled pods of this namespace only. */
+  install(values?: readonly string[]): void;
+  uninstall(): void;
+  /** Name of what the release has in the whole cluster: webhooks, policies, rights. */
+  readonly clusterName: string;
+}
+
+/** The release, in every such namespace. */
+export const release = 'hookgate';
+export const injectorSelector = 'app.kubernetes.io/component=injector';
+
+/** Kinds of the cluster that would keep pods from starting if they were left behind. */
+const clusterKinds =
+  'mutatingwebhookconfigurations,validatingwebhookconfigurations,mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings';
+
+/** Without an injector at first. The namespace enforces `restricted` and has a quota that demands requests and limits. */
+export async function createSidecarPlace(): Promise<SidecarPlace> {
+  const place = await createNeighbourhood();
+  const { namespace } = place;
+  const clusterName = `${namespace}-${release}-injector`;
+  apply([
+    {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'demands-both', namespace },
+      spec: {
+        hard: { 'requests.cpu': '8', 'requests.memory': '8Gi', 'limits.cpu': '40', 'limits.memory': '16Gi' },
+      },
+    },
+  ]);
+  return {
+    ...place,
+    clusterName,
+    install: (values = []) => void helm(installSidecarArgs(namespace, place.senderAddress, values)),
+    uninstall: () => void helm(['uninstall', release, '--namespace', namespace, '--wait']),
+    remove() {
+      helm(['uninstall', release, '--namespace', namespace, '--ignore-not-found']);
+      // An installation that failed half-way is not in helm's book.
+      const left = tryKubectl(['get', clusterKinds, '--output', 'name']).stdout.split('\n');
+      const own = left.filter((name) => name.endsWith(`/${clusterName}`));
+      if (own.length > 0) kubectl(['delete', ...own]);
+      place.remove();
+    },
+  };
+}
+
+function installSidecarArgs(namespace: string, senderAddress: string, values: readonly string[]): string[] {
+  const at = image.lastIndexOf(':');
+  const given = [
+    'shape=sidecar',
+    `image.repository=${image.slice(0, at)}`,
+    `image.tag=${image.slice(at + 1)}`,
+    `allowlist.addresses={${senderAddress}}`,
+    'keys.existingSecret=hookgate-keys',
+    'sidecar.acceptPerPodMemory=true',
+    // Other tests may label pods at the same time.
+    'injector.namespaceSelector.matchExpressions[0].key=kubernetes.io/metadata.name',
+    'injector.namespaceSelector.matchExpressions[0].operator=In',
+    `injector.namespaceSelector.matchExpressions[0].values={${namespace}}`,
+    ...values,
+  ];
+  return [
+    ...['upgrade', '--install', release, chart, '--namespace', namespace, '--wait', '--timeout', '120s'],
+    ...given.flatMap((value) => ['--set', value]),
+  ];
+}
+
+/** Asks `url` from the pod `sender`: the status, a space, the body. */
+export function ask(namespace: string, url: string): string {
+  const script = `const answer = await fetch(${JSON.stringify(url)}); process.stdout.write(answer.status + ' ' + await answer.text())`;
+  return nodeIn(namespace, 'sender', script).stdout;
+}

@@ -1,0 +1,89 @@
+/** Guarded pods of a namespace, and where Services lead. */
+import { find, kubectl, until } from './cluster.ts';
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly restartCount: number;
+  readonly containerID?: string;
+}
+
+export interface PodObject {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: Record<string, unknown> & {
+    readonly containers: readonly ContainerObject[];
+    readonly initContainers?: readonly ContainerObject[];
+  };
+  readonly status: {
+    readonly podIP: string;
+    readonly phase: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime: string;
+    }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerObject {
+  readonly name: string;
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+}
+
+export function podsOf(namespace: string, selector: string): readonly PodObject[] {
+  const text = kubectl(['get', 'pods', '--namespace', namespace, '--selector', selector, '--output', 'json']);
+  return (JSON.parse(text) as { items: PodObject[] }).items;
+}
+
+export function podOf(namespace: string, selector: string): PodObject {
+  const [one] = podsOf(namespace, selector).filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+  );
+  if (one === undefined) throw new Error(`no pod with ${selector}`);
+  return one;
+}
+
+export function statusOf({ status }: PodObject, container: string): ContainerStatus | undefined {
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].find(
+    ({ name }) => name === container,
+  );
+}
+
+/** The numbers to which the endpoints of a Service lead, each once. */
+export function endpointPorts(namespace: string, service: string): readonly number[] {
+  const selector = `kubernetes.io/service-name=${service}`;
+  const text = find(namespace, ['endpointslices', '--selector', selector], '{.items[*].ports[*].port}');
+  return [...new Set(text.split(' ').filter(Boolean).map(Number))];
+}
+
+export function waitForReady(namespace: string, what: string): void {
+  kubectl([
+    'wait',
+    '--namespace',
+    namespace,
+    '--for=condition=Ready',
+    'pod',
+    '--selector',
+    what,
+    '--timeout=120s',
+  ]);
+}
+
+export function waitForRollout(namespace: string, what: string): void {
+  kubectl(['rollout', 'status', what, '--namespace', namespace, '--timeout=180s']);
+}
+
+/** Waits until `container` runs again after it was restarted more than `before` times. */
+export function untilRestarted(
+  namespace: string,
+  selector: string,
+  container: string,
+  before: number,
+): Promise<number> {
+  return until(`${container} was restarted and the pod is ready`, 90, () => {
+    const one = podOf(namespace, selector);
+    const isReady = one.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+    return isReady === true && (statusOf(one, container)?.restartCount ?? 0) > before;
+  });
+}
