@@ -140,7 +140,7 @@ describe.each(Object.keys(workloads).map((what, index) => [what, `workload-${ind
 );
 
 test('a bare pod with generateName is guarded, alone has the keys, and has no token of the application', async () => {
-  kubectl(['create', '-f', '-'], pod(namespace, { generateName: 'bare-' }, { labels: { app: 'bare' } }));
+  kubectl(['create', '-f', '-'], pod(namespace, { generateName: 'bare-' }));
   waitForReady(namespace, 'app=bare');
   const { spec } = podOf(namespace, 'app=bare');
   const sidecar = spec.initContainers?.find(({ name }) => name === 'hookgate');

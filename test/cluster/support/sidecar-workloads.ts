@@ -100,7 +100,7 @@ export function pod(
   name: { name: string } | { generateName: string },
   parts: TemplateParts = {},
 ) {
-  const { metadata, spec } = template(Object.values(name)[0] ?? '', parts);
+  const { metadata, spec } = template((Object.values(name)[0] ?? '').replace(/-$/, ''), parts);
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, ...name, namespace }, spec };
 }
 

@@ -1,0 +1,95 @@
+/** A caller that never tries again: what it counts as failed, somebody's request was. */
+import { spawn } from 'node:child_process';
+import { nodeIn } from './cluster.ts';
+
+export interface CallerReport {
+  readonly sent: number;
+  /** Answers 200. */
+  readonly good: number;
+  /** What came instead, by kind of call and status or error. */
+  readonly failed: Record<string, number>;
+  /** References of the events that were answered 200. */
+  readonly accepted: readonly string[];
+  /** Longest time without a good answer, in ms. */
+  readonly gapMs: number;
+}
+
+export interface Caller {
+  finish(): Promise<CallerReport>;
+}
+
+/** By turns: an event on a connection of its own, a page on one of its own, two pages on eight that are kept. */
+const script = `
+  import { createHmac } from 'node:crypto';
+  import { existsSync, rmSync } from 'node:fs';
+  import { Agent, request } from 'node:http';
+  import { setTimeout as wait } from 'node:timers/promises';
+  const [base, prefix, stop, rate] = process.argv.slice(1);
+  const kept = new Agent({ keepAlive: true, maxSockets: 8 });
+  const failed = {}, accepted = [];
+  let sent = 0, good = 0, last = Date.now(), gapMs = 0;
+  const call = (kind, path, options, body, reference) => new Promise((resolve) => {
+    const came = (what) => {
+      if (what === 200) {
+        good += 1;
+        gapMs = Math.max(gapMs, Date.now() - last);
+        last = Date.now();
+        if (reference !== undefined) accepted.push(reference);
+      } else failed[kind + ' ' + what] = (failed[kind + ' ' + what] ?? 0) + 1;
+      resolve();
+    };
+    sent += 1;
+    const asked = request(base + path, { ...options, timeout: 30_000 }, (answer) =>
+      answer.resume().on('end', () => came(answer.statusCode)).on('error', (error) => came(error.code)));
+    asked.on('timeout', () => asked.destroy(Object.assign(new Error(), { code: 'no answer' })));
+    asked.on('error', (error) => came(error.code));
+    asked.end(body);
+  });
+  const event = (number) => {
+    const reference = prefix + number;
+    const data = JSON.stringify({ amount: 1000, reference });
+    const name = 'payment.session.succeeded';
+    const checksum = createHmac('sha256', 'business-one').update(name + '|' + data).digest('hex').toUpperCase();
+    const body = '{"checksum":"' + checksum + '","data":' + data + ',"event":"' + name + '"}';
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    return call('event', '/webhooks/juicyway', { method: 'POST', agent: false, headers }, body, reference);
+  };
+  const kinds = [
+    event,
+    () => call('page', '/page', { agent: false }),
+    () => call('page on a kept connection', '/page', { agent: kept }),
+    () => call('page on a kept connection', '/page', { agent: kept }),
+  ];
+  const open = new Set();
+  const begun = Date.now();
+  for (let number = 0; !existsSync(stop); ) {
+    // Behind time after a pause of this machine: several at once, but never a flood.
+    const due = Math.min(number + 20, (Date.now() - begun) / 1000 * Number(rate));
+    for (; number < due; number++) {
+      const one = kinds[number % kinds.length](number).finally(() => open.delete(one));
+      open.add(one);
+    }
+    await wait(5);
+  }
+  rmSync(stop);
+  await Promise.all(open);
+  process.stdout.write(JSON.stringify({ sent, good, failed, accepted, gapMs }));
+`;
+
+/** Calls `base` from the pod `sender`, `rate` times a second; the references of events begin with `prefix`. */
+export function startCaller(namespace: string, base: string, prefix: string, rate: number): Caller {
+  const stop = `/tmp/stop-${prefix}`;
+  const node = ['/nodejs/bin/node', '--input-type=module', '-e', script, base, prefix, stop, String(rate)];
+  const child = spawn('kubectl', ['exec', '--namespace', namespace, 'sender', '--', ...node], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
+  return {
+    async finish() {
+      nodeIn(namespace, 'sender', `(await import('node:fs')).writeFileSync('${stop}', '')`);
+      const [stdout, stderr] = await said;
+      if (stdout.length === 0) throw new Error(`the caller ended without a report: ${stderr.join('')}`);
+      return JSON.parse(stdout.join('')) as CallerReport;
+    },
+  };
+}
