@@ -78,8 +78,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         { duplicateKey },
         'the application accepted an event that the duplicate store did not record',
       ),
-    onForgotten: (duplicateKey) =>
-      log.error({ duplicateKey }, 'too many unrecorded events: a repeat of this one reaches the application'),
+    onForgotten(duplicateKey) {
+      metrics.forgotten.inc({ reason: 'too_many' });
+      log.error({ duplicateKey }, 'too many unrecorded events: a repeat of this one reaches the application');
+    },
   });
   const lastMatches = new Map<string, number>();
   const journal = createJournal({ ...options, lastMatches });

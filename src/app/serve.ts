@@ -38,6 +38,8 @@ export type GateStart = Start<{ readonly gate: RunningGate }>;
 
 const keptRejections = 300;
 const keptUndelivered = 10_000;
+/** Enough to look for by hand; each was logged when it was added. */
+const loggedKeys = 100;
 const senderGivesUpAfterMs = 48 * 3_600_000;
 
 /** Starts a gate; resolves once it takes traffic, or with why it cannot. Leaves nothing half started. */
@@ -155,7 +157,13 @@ export async function startGate(
       // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
       await house.settled(Math.max(0, endMs - now()));
       const unrecorded = await house.unrecorded.close();
-      if (unrecorded > 0) log.error({ unrecorded }, 'ending with accepted events that no store has recorded');
+      if (unrecorded.length > 0) {
+        metrics.forgotten.inc({ reason: 'shutdown' }, unrecorded.length);
+        log.error(
+          { unrecorded: unrecorded.length, duplicateKeys: unrecorded.slice(0, loggedKeys) },
+          'ending with accepted events that no store has recorded: repeats of them reach the application',
+        );
+      }
       await opened.close();
       await house.close();
       await admin.close();

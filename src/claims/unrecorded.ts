@@ -10,15 +10,15 @@ export interface Unrecorded {
   /** `token` of the claim, undefined where the store had not been asked. */
   add(key: string, token: string | undefined): void;
   readonly size: number;
-  /** Tries all once more and ends the background work; resolves with how many are left unrecorded. */
-  close(): Promise<number>;
+  /** Tries all once more and ends the background work; resolves with the keys that are left unrecorded. */
+  close(): Promise<readonly string[]>;
 }
 
 export interface UnrecordedOptions {
   readonly store: DuplicateStore;
   readonly leaseMs: number;
   readonly retentionMs: number;
-  /** The first wait before another try; doubled up to a minute while the store stays down. */
+  /** The first wait before another try; doubled up to ten seconds while the store stays down. */
   readonly retryMs: number;
   /** Beyond so many, the oldest is forgotten. */
   readonly maxKeys: number;
@@ -27,7 +27,10 @@ export interface UnrecordedOptions {
   readonly onForgotten: (key: string) => void;
 }
 
-const longestRetryMs = 60_000;
+/** While the store is up again and this process has not told it, another gate lets a repeat through. */
+const longestRetryMs = 10_000;
+/** Tried at once: one after the other, a hundred thousand would outlast the time that a pod has to end. */
+const together = 100;
 
 export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   const { store } = options;
@@ -51,7 +54,7 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
       closed = true;
       clearTimeout(timer);
       await recordAll();
-      return tokens.size;
+      return [...tokens.keys()];
     },
   };
 
@@ -69,23 +72,22 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
 
   /** Stops at the first failure: the store is down for all of them. */
   async function recordAll(): Promise<void> {
-    for (const [key, token] of [...tokens]) {
-      try {
+    const waiting = [...tokens];
+    for (let first = 0; first < waiting.length; first += together) {
+      const tried = waiting.slice(first, first + together).map(async ([key, token]) => {
         if (await record(key, token)) tokens.delete(key);
-      } catch {
-        return;
-      }
+      });
+      const ends = await Promise.allSettled(tried);
+      if (ends.some(({ status }) => status === 'rejected')) return;
     }
   }
 
+  /** False while another attempt holds the key: it may still fail, and then nobody but this process knows. */
   async function record(key: string, token: string | undefined): Promise<boolean> {
-    if (token !== undefined) {
-      await store.confirm(key, token, options.retentionMs);
-      return true; // or somebody else holds it, and will record the same fact
-    }
+    if (token !== undefined) return store.confirm(key, token, options.retentionMs);
     const result = await store.claim(key, options.leaseMs);
-    if (result.kind === 'claimed') await store.confirm(key, result.token, options.retentionMs);
-    return result.kind !== 'in_flight';
+    if (result.kind === 'claimed') return store.confirm(key, result.token, options.retentionMs);
+    return result.kind === 'delivered';
   }
 
   function forgetOldest(): void {

@@ -78,6 +78,11 @@ export function createMetrics() {
       'hookgate_unrecorded_events',
       'Events the application accepted that only the memory of this process remembers.',
     ),
+    forgotten: counter(
+      'hookgate_unrecorded_events_forgotten_total',
+      'Accepted events that no store recorded and this process remembers no longer: repeats reach the application.',
+      ['reason'],
+    ),
     takenOver: counter(
       'hookgate_claims_taken_over_total',
       'Claims that lapsed and were taken over before the application had answered.',
@@ -116,6 +121,7 @@ export function createMetrics() {
   for (const [operation, results] of Object.entries(storeResults)) {
     for (const result of results) metrics.storeOperations.inc({ operation, result }, 0);
   }
+  for (const reason of ['too_many', 'shutdown']) metrics.forgotten.inc({ reason }, 0);
   for (const result of ['success', 'failure']) metrics.reloads.inc({ result }, 0);
   for (const reason of ['connections', 'connections_per_peer', 'tls_handshake'])
     metrics.connectionsRefused.inc({ reason }, 0);

@@ -3,7 +3,7 @@ import { type Address, nameOf } from './address.ts';
 import { type Connection, ConnectionLost } from './connection.ts';
 import { createLink, type Link } from './link.ts';
 import type { Servers } from './servers.ts';
-import { slotCount, slotOf } from './slot.ts';
+import { slotCount, slotOf, tagIn } from './slot.ts';
 
 export interface ClusterOptions {
   /** Nodes to ask first. */
@@ -12,7 +12,12 @@ export interface ClusterOptions {
   readonly open: (node: Address) => Promise<Connection>;
   /** The same, and throws unless the node may serve keys. */
   readonly openForKeys: (node: Address) => Promise<Connection>;
-  readonly timeoutMs: number;
+  /** Gives what the node says to a write of a key with this hash tag. */
+  readonly probe: (
+    connection: Connection,
+    hashTag: string,
+    lookAgain: () => void,
+  ) => Promise<string | undefined>;
   readonly now: () => number;
   readonly onUp: () => void;
   readonly onDown: (trouble: string) => void;
@@ -22,6 +27,8 @@ interface Shard {
   readonly name: string;
   readonly node: Address;
   readonly link: Link;
+  /** A hash tag that falls into one of its slots, to probe with; undefined while it has none. */
+  tag: string | undefined;
 }
 
 /** While a shard has no connection, its slots may have moved: so often the map is asked for. */
@@ -32,9 +39,11 @@ const lookAgainMs = 250;
  * again and again while a shard cannot be reached: a master that died never says that a replica took its place.
  */
 export function createCluster(options: ClusterOptions): Servers {
-  const { seeds, open, openForKeys, timeoutMs, now } = options;
+  const { seeds, open, openForKeys, probe, now } = options;
   const { promise: tried, resolve: tellTried } = Promise.withResolvers<void>();
   let shards: readonly Shard[] = [];
+  /** Nodes without a slot so far, to which one is on its way. */
+  let newcomers: readonly Shard[] = [];
   let owners: readonly (Shard | undefined)[] = [];
   let mapTrouble: string | undefined = 'the map of slots is not known yet';
   let told: string | undefined;
@@ -70,6 +79,15 @@ export function createCluster(options: ClusterOptions): Servers {
         if (owner === undefined) await pause(lookAgainMs / 5);
       }
     },
+    connectionTo(node, untilMs) {
+      const name = nameOf(node);
+      let shard = [...shards, ...newcomers].find((known) => known.name === name);
+      if (shard === undefined) {
+        shard = shardOf(name, node);
+        newcomers = [...newcomers, shard];
+      }
+      return shard.link.connection(untilMs);
+    },
     lookAgain: () => void ask(),
     get trouble() {
       return findTrouble();
@@ -82,7 +100,7 @@ export function createCluster(options: ClusterOptions): Servers {
       closed = true;
       mapTrouble = 'the store is closed';
       clearInterval(timer);
-      for (const { link } of shards) link.close();
+      for (const { link } of [...shards, ...newcomers]) link.close();
     },
   };
 
@@ -110,7 +128,7 @@ export function createCluster(options: ClusterOptions): Servers {
       try {
         const connection = await open(node);
         try {
-          adopt(readSlots(await connection.send(['CLUSTER', 'SLOTS']), node));
+          adopt(readSlots(await connection.ask(['CLUSTER', 'SLOTS']), node));
           return;
         } finally {
           connection.destroy('asked');
@@ -124,23 +142,33 @@ export function createCluster(options: ClusterOptions): Servers {
 
   function adopt(ranges: readonly SlotRange[]): void {
     if (closed) return;
+    const known = [...shards, ...newcomers];
     const wanted = new Map<string, Shard>();
     const next: (Shard | undefined)[] = new Array(slotCount).fill(undefined);
     for (const { from, to, master } of ranges) {
       const name = nameOf(master);
-      const shard = wanted.get(name) ?? shards.find((known) => known.name === name) ?? shardOf(name, master);
+      const shard = wanted.get(name) ?? known.find((one) => one.name === name) ?? shardOf(name, master);
       wanted.set(name, shard);
       next.fill(shard, from, to + 1);
     }
-    for (const shard of shards) if (!wanted.has(shard.name)) shard.link.close();
+    for (const shard of wanted.values()) shard.tag = tagIn((slot) => next[slot] === shard);
+    for (const shard of known) if (!wanted.has(shard.name)) shard.link.close();
     shards = [...wanted.values()];
+    newcomers = [];
     owners = next;
     const missing = next.filter((owner) => owner === undefined).length;
     mapTrouble = missing === 0 ? undefined : `${missing} slots of the cluster have no master`;
   }
 
   function shardOf(name: string, node: Address): Shard {
-    return { name, node, link: createLink({ open: () => openForKeys(node), timeoutMs, now }) };
+    const link = createLink({
+      open: () => openForKeys(node),
+      probe: async (connection) =>
+        shard.tag === undefined ? undefined : probe(connection, shard.tag, () => void ask()),
+      now,
+    });
+    const shard: Shard = { name, node, link, tag: undefined };
+    return shard;
   }
 }
 

@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 /** The value of a delivered key; that of a claimed one is the claim's token. */
 export const deliveredMark = 'd';
 
+/** The hash tag keeps all that a cluster is told of an event in one slot. */
+export function keyOf(prefix: string, hashTag: string): string {
+  return `${prefix}{${hashTag}}`;
+}
+
 /** A script as the server runs it: by its digest where it knows it, else whole. */
 export interface Script {
   readonly source: string;
@@ -18,6 +23,16 @@ local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] and held ~= '${deliveredMark}' then return 0 end
 redis.call('SET', KEYS[1], '${deliveredMark}', 'PX', ARGV[2])
 return 1
+`);
+
+/**
+ * Begins the lease of a key anew where it is the token's, or nobody's; gives what else is there.
+ */
+export const renewScript = scriptOf(`
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return held end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return false
 `);
 
 export const releaseScript = scriptOf(`

@@ -2,9 +2,15 @@
 import { createClient, ErrorReply } from '@redis/client';
 import { type Address, nameOf } from './address.ts';
 
-export interface Connection {
+export interface Sender {
   /** Sends one command; rejects with the server's `ErrorReply`, or with `ConnectionLost`. */
   send(args: readonly string[]): Promise<unknown>;
+}
+
+export interface Connection extends Sender {
+  /** The same, and a server that leaves it without an answer for `timeoutMs` loses the connection. */
+  ask(args: readonly string[]): Promise<unknown>;
+  readonly address: Address;
   /** Resolves with the reason once nothing can be sent any more. */
   readonly ended: Promise<string>;
   /** Ends it at once; what waits for a reply rejects with `ConnectionLost`. */
@@ -23,7 +29,7 @@ export interface DialOptions {
   readonly password: string | undefined;
   /** Undefined: no TLS. `ca` is a PEM bundle that replaces the system's authorities. */
   readonly tls: { readonly ca: string | undefined } | undefined;
-  /** For the connection and the greeting together, in milliseconds. */
+  /** For the connection and the greeting together, and for each `ask`, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -64,7 +70,9 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
   client.on('error', (error: unknown) => end(`${name}: ${sentenceOf(error)}`));
   client.on('end', () => end(`${name} closed the connection`));
 
-  const timer = setTimeout(() => end(`${name} did not answer within ${timeoutMs} ms`), timeoutMs);
+  const endLater = (): NodeJS.Timeout =>
+    setTimeout(() => end(`${name} did not answer within ${timeoutMs} ms`), timeoutMs);
+  const timer = endLater();
   try {
     const failed = ended.then((reason) => Promise.reject(new ConnectionLost(reason)));
     await Promise.race([client.connect(), failed]);
@@ -76,19 +84,30 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
   }
 
   return {
-    async send(args) {
-      if (why !== undefined) throw new ConnectionLost(why);
+    send,
+    async ask(args) {
+      const deadline = endLater();
       try {
-        return await client.sendCommand(args);
-      } catch (error) {
-        if (error instanceof ErrorReply) throw error;
-        end(`${name}: ${sentenceOf(error)}`);
-        throw new ConnectionLost(why, { cause: error });
+        return await send(args);
+      } finally {
+        clearTimeout(deadline);
       }
     },
+    address,
     ended,
     destroy: end,
   };
+
+  async function send(args: readonly string[]): Promise<unknown> {
+    if (why !== undefined) throw new ConnectionLost(why);
+    try {
+      return await client.sendCommand(args);
+    } catch (error) {
+      if (error instanceof ErrorReply) throw error;
+      end(`${name}: ${sentenceOf(error)}`);
+      throw new ConnectionLost(why, { cause: error });
+    }
+  }
 }
 
 function sentenceOf(error: unknown): string {

@@ -56,7 +56,7 @@ export async function judgeServer(connection: Connection, name: string, demands:
 
 async function readInfo(connection: Connection): Promise<ReadonlyMap<string, string> | undefined> {
   try {
-    const text = String(await connection.send(['INFO']));
+    const text = String(await connection.ask(['INFO']));
     const fields = text.split('\r\n').map((line) => line.split(':', 2) as [string, string]);
     return new Map(fields);
   } catch (error) {

@@ -5,7 +5,7 @@ import { Unfit } from './fitness.ts';
 export interface Link {
   /** The connection, or the first that comes before `untilMs` (monotonic). Rejects with `ConnectionLost`. */
   connection(untilMs: number): Promise<Connection>;
-  /** Undefined while connected; otherwise a sentence that says why not. */
+  /** Undefined while connected to a server that takes writes; otherwise a sentence that says why not. */
   readonly trouble: string | undefined;
   /** Set when the server itself is at fault, and only the operator can help. */
   readonly unfit: string | undefined;
@@ -17,8 +17,8 @@ export interface Link {
 export interface LinkOptions {
   /** Makes a connection that may be used; throws a sentence otherwise. */
   readonly open: () => Promise<Connection>;
-  /** How long a silent server is waited for before the connection is given up. */
-  readonly timeoutMs: number;
+  /** Asked once a second, so that a peer that vanished is noticed: gives a sentence where it refuses writes. */
+  readonly probe: (connection: Connection) => Promise<string | undefined>;
   readonly now: () => number;
   readonly onUp?: (connection: Connection) => void;
   readonly onDown?: (trouble: string) => void;
@@ -27,14 +27,15 @@ export interface LinkOptions {
 const firstPauseMs = 50;
 /** Short, since deliveries are refused meanwhile; a server that comes back has few clients of this kind. */
 const longestPauseMs = 1000;
-const pingMs = 1000;
+const probeMs = 1000;
 
 export function createLink(options: LinkOptions): Link {
-  const { open, timeoutMs, now, onUp, onDown } = options;
+  const { open, probe, now, onUp, onDown } = options;
   const { promise: tried, resolve: tellTried } = Promise.withResolvers<void>();
   const waiting = new Set<(connection: Connection | undefined) => void>();
   let live: Connection | undefined;
   let trouble: string | undefined = 'not connected yet';
+  let refusal: string | undefined;
   let unfit: string | undefined;
   let closed = false;
   let wake = (): void => {};
@@ -57,7 +58,7 @@ export function createLink(options: LinkOptions): Link {
       });
     },
     get trouble() {
-      return trouble;
+      return trouble ?? refusal;
     },
     get unfit() {
       return unfit;
@@ -91,6 +92,7 @@ export function createLink(options: LinkOptions): Link {
     let connection: Connection;
     try {
       connection = await open();
+      refusal = await probe(connection);
     } catch (error) {
       unfit = error instanceof Unfit ? error.message : undefined;
       return error instanceof Error ? error.message : String(error);
@@ -105,32 +107,30 @@ export function createLink(options: LinkOptions): Link {
     trouble = undefined;
     unfit = undefined;
     onConnected();
-    onUp?.(connection);
+    tellState(connection);
     for (const tell of [...waiting]) tell(connection);
-    const stopPinging = ping(connection);
+    const timer = setInterval(() => void probeAgain(connection), probeMs);
     const why = await connection.ended;
-    stopPinging();
+    clearInterval(timer);
     live = undefined;
+    refusal = undefined;
     return why;
   }
 
-  /** A peer that vanished without a word is noticed by its silence, also while no event comes. */
-  function ping(connection: Connection): () => void {
-    let deadline: NodeJS.Timeout | undefined;
-    const timer = setInterval(() => {
-      if (deadline !== undefined) return;
-      const silent = `the server was silent for ${timeoutMs} ms`;
-      deadline = setTimeout(() => connection.destroy(silent), timeoutMs);
-      const answered = (): void => {
-        clearTimeout(deadline);
-        deadline = undefined;
-      };
-      connection.send(['PING']).then(answered, answered);
-    }, pingMs);
-    return () => {
-      clearInterval(timer);
-      clearTimeout(deadline);
-    };
+  async function probeAgain(connection: Connection): Promise<void> {
+    try {
+      const said = await probe(connection);
+      if (live !== connection || said === refusal) return;
+      refusal = said;
+      tellState(connection);
+    } catch {
+      // The connection has ended, and whoever waits for that says why.
+    }
+  }
+
+  function tellState(connection: Connection): void {
+    if (refusal === undefined) onUp?.(connection);
+    else onDown?.(refusal);
   }
 
   /** Doubles, and is drawn at random, so that many gates do not come back in one instant. */

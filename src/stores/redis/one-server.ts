@@ -2,12 +2,15 @@ import type { Connection } from './connection.ts';
 import { createLink, type LinkOptions } from './link.ts';
 import type { Servers } from './servers.ts';
 
+export const notMaster = 'the server is no longer the master';
+
 /** One server for all keys; `open` finds out anew each time which one it is. */
 export function createOneServer(options: LinkOptions): Servers {
   const link = createLink(options);
   return {
     connectionFor: (_key, untilMs) => link.connection(untilMs),
-    lookAgain: (connection: Connection) => connection.destroy('the server is no longer the master'),
+    connectionTo: (_node, untilMs) => link.connection(untilMs),
+    lookAgain: (connection: Connection) => connection.destroy(notMaster),
     get trouble() {
       return link.trouble;
     },

@@ -3,10 +3,12 @@ import { type DuplicateStore, StoreRefused } from '../../delivery/duplicate-stor
 import type { RedisSettings } from '../../delivery/redis-settings.ts';
 import { type Address, addressOf, addressOfUrl, nameOf } from './address.ts';
 import { createCluster } from './cluster.ts';
+import { keyOf } from './commands.ts';
 import { type Connection, ConnectionLost, dial } from './connection.ts';
 import { judgeServer } from './fitness.ts';
-import { createOneServer } from './one-server.ts';
+import { createOneServer, notMaster } from './one-server.ts';
 import { createRedisStore } from './redis-store.ts';
+import { refusalOf } from './refusal.ts';
 import { askSentinels } from './sentinel.ts';
 import type { Servers } from './servers.ts';
 
@@ -32,19 +34,21 @@ export async function openRedisStore({
 }: OpenRedisOptions): Promise<DuplicateStore> {
   const { keyPrefix, timeoutMs, minReplicas } = settings;
   let isUp = (): void => {};
-  const kept = {
-    timeoutMs,
+  const servers = connectTo(settings, {
     now,
     onDown,
     onUp() {
       onUp();
       isUp();
     },
-  };
-  const servers = typeof settings.url === 'string' ? oneServer(settings, kept) : cluster(settings, kept);
+  });
+  // WAIT holds up what follows it on its connection, so records that wait for replicas have connections of their own.
+  const silent = { now, onUp: () => {}, onDown: () => {} };
+  const recorders = minReplicas === 0 ? servers : connectTo(settings, silent);
   const detail = `The duplicate store at ${describe(settings)} answers.`;
   const { onUp: freeUnanswered, ...store } = createRedisStore({
     servers,
+    recorders,
     keyPrefix,
     timeoutMs,
     minReplicas,
@@ -52,18 +56,24 @@ export async function openRedisStore({
     detail,
   });
   isUp = freeUnanswered;
-  await servers.tried;
+  await Promise.all([servers.tried, recorders.tried]);
   if (servers.unfit !== undefined) {
     servers.close();
+    recorders.close();
     throw new StoreRefused(servers.unfit);
   }
   return store;
 }
 
-type Kept = Omit<Parameters<typeof createOneServer>[0], 'open'> & {
-  onUp: () => void;
-  onDown: (trouble: string) => void;
-};
+interface Kept {
+  readonly now: () => number;
+  readonly onUp: () => void;
+  readonly onDown: (trouble: string) => void;
+}
+
+function connectTo(settings: RedisSettings, kept: Kept): Servers {
+  return typeof settings.url === 'string' ? oneServer(settings, kept) : cluster(settings, kept);
+}
 
 function oneServer(settings: RedisSettings, kept: Kept): Servers {
   const url = new URL(settings.url as string);
@@ -72,6 +82,8 @@ function oneServer(settings: RedisSettings, kept: Kept): Servers {
   const plain = new URL(`${url.protocol}//sentinel`);
   return createOneServer({
     ...kept,
+    probe: (connection) =>
+      refusalOf(connection, keyOf(settings.keyPrefix, 'probe'), () => connection.destroy(notMaster)),
     async open() {
       const address =
         sentinels.length === 0
@@ -88,6 +100,8 @@ function cluster(settings: RedisSettings, kept: Kept): Servers {
   return createCluster({
     ...kept,
     seeds: urls.map(addressOfUrl),
+    probe: (connection, hashTag, lookAgain) =>
+      refusalOf(connection, keyOf(settings.keyPrefix, hashTag), lookAgain),
     open: (node) => connect(node, first, settings),
     openForKeys: async (node) => judged(await connect(node, first, settings), node, true),
   });

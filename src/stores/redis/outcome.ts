@@ -4,6 +4,8 @@ import type { ErrorReply } from '@redis/client';
 export type Outcome =
   /** Another server has the key now, or will in a moment. */
   | 'look_again'
+  /** The key's slot is on its way to another node, which serves it to whoever says ASKING. */
+  | 'ask'
   /** The server cannot do it yet: the next try may come out well. */
   | 'later'
   /** The script is not known to the server: send it whole. */
@@ -14,10 +16,12 @@ export type Outcome =
 /** By the first word of the reply, which is what servers keep to. */
 const outcomes: Readonly<Record<string, Outcome>> = {
   MOVED: 'look_again',
+  ASK: 'ask',
+  // The user was changed under the connection: the next one logs in with what its files say now.
+  NOAUTH: 'look_again',
   READONLY: 'look_again',
   MASTERDOWN: 'look_again',
   CLUSTERDOWN: 'look_again',
-  ASK: 'later',
   TRYAGAIN: 'later',
   LOADING: 'later',
   BUSY: 'later',

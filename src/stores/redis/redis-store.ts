@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import type { ClaimResult, DuplicateStore } from '../../delivery/duplicate-store.ts';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
@@ -7,18 +6,24 @@ import {
   claimCommand,
   confirmScript,
   deliveredMark,
+  keyOf,
   releaseScript,
+  renewScript,
   runByDigest,
   runWhole,
   type Script,
 } from './commands.ts';
-import { type Connection, ConnectionLost } from './connection.ts';
+import type { Sender } from './connection.ts';
 import { outcomeOf } from './outcome.ts';
+import { createReplicated } from './replicated.ts';
 import type { Servers } from './servers.ts';
 import { createUnanswered } from './unanswered.ts';
+import { createWithinDeadline } from './within-deadline.ts';
 
 export interface RedisStoreOptions {
   readonly servers: Servers;
+  /** The same servers by connections of their own, for records that wait for replicas; else `servers`. */
+  readonly recorders: Servers;
   /** Before every key, such as `hookgate:`. */
   readonly keyPrefix: string;
   /** How long one operation may take, waiting for a connection included. */
@@ -30,20 +35,22 @@ export interface RedisStoreOptions {
   readonly detail: string;
 }
 
-const pauseMs = 50;
-
 /**
  * One string a key, `prefix{key}`: the token of the claim that holds it, expiring with the lease, or the mark of a
  * delivered one, expiring with the retention. Every command may be sent twice: an answer that was lost on its way is
  * asked for again, by the same token.
  */
 export function createRedisStore(options: RedisStoreOptions): DuplicateStore & { onUp(): void } {
-  const { servers, timeoutMs, now } = options;
+  const { servers, recorders, minReplicas, timeoutMs } = options;
+  const run = createWithinDeadline(servers, options);
+  const runRecord = recorders === servers ? run : createWithinDeadline(recorders, options);
+  // A record may come behind one WAIT and has then its own: both fit well into its deadline.
+  const replicasOf = createReplicated(minReplicas, timeoutMs / 4);
   const unanswered = createUnanswered();
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
-  const nameOf = (key: string): string => `${options.keyPrefix}{${key}}`;
+  const nameOf = (key: string): string => keyOf(options.keyPrefix, key);
 
   return {
     claim: (key, leaseMs) => track(() => claim(key, leaseMs)),
@@ -53,13 +60,16 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
         await run(key, (connection) => script(connection, releaseScript, key, [token]));
       }),
     async health() {
-      const { trouble } = servers;
+      const trouble = servers.trouble ?? recorders.trouble;
       return trouble === undefined
         ? { up: true, detail: options.detail }
         : { up: false, detail: `The duplicate store cannot be used: ${trouble}` };
     },
     close() {
-      closing ??= Promise.allSettled([...underWay]).then(() => servers.close());
+      closing ??= Promise.allSettled([...underWay]).then(() => {
+        servers.close();
+        recorders.close();
+      });
       return closing;
     },
     /** Gives free what claims without an answer may have left behind. */
@@ -86,10 +96,14 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
   async function claim(key: string, leaseMs: number): Promise<ClaimResult> {
     const token = unanswered.take(key) ?? randomUUID();
     try {
-      const before = await run(key, (connection) =>
-        connection.send(claimCommand(nameOf(key), token, leaseMs)),
-      );
-      if (before === null || before === token) return { kind: 'claimed', token };
+      const before = await run(key, async (connection) => {
+        const there = await connection.send(claimCommand(nameOf(key), token, leaseMs));
+        // Claimed by a command whose answer was lost, maybe long ago: what is left of that lease may be too short.
+        return there === token
+          ? script(connection, renewScript, key, [token, String(Math.ceil(leaseMs))])
+          : there;
+      });
+      if (before === null) return { kind: 'claimed', token };
       return before === deliveredMark ? { kind: 'delivered' } : { kind: 'in_flight' };
     } catch (error) {
       unanswered.add(key, token);
@@ -99,33 +113,24 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
 
   async function confirm(key: string, token: string, retentionMs: number): Promise<boolean> {
     const values = [token, String(Math.ceil(retentionMs))];
-    const recorded = await run(key, (connection) => {
-      const reply = script(connection, confirmScript, key, values);
-      return options.minReplicas === 0 ? reply : replicated(connection, reply);
+    const recorded = await runRecord(key, async (connection) => {
+      const reply = await script(connection, confirmScript, key, values);
+      if (reply === 1 && minReplicas > 0) await expectReplicas(connection);
+      return reply;
     });
     return recorded === 1;
   }
 
-  /**
-   * WAIT speaks of what was written on its own connection, so it follows the record there. It holds up what was sent
-   * after it, so it gives up before the operations' own deadline does.
-   */
-  async function replicated(connection: Connection, recording: Promise<unknown>): Promise<unknown> {
-    const recorded = await recording;
-    if (recorded !== 1) return recorded;
-    const reply = await connection.send([
-      'WAIT',
-      String(options.minReplicas),
-      String(Math.ceil(timeoutMs / 2)),
-    ]);
-    if (Number(reply) >= options.minReplicas) return recorded;
+  async function expectReplicas(connection: Sender): Promise<void> {
+    const replicas = await replicasOf(connection);
+    if (replicas >= minReplicas) return;
     throw new StoreUnavailable(
-      `Only ${reply} of ${options.minReplicas} replicas have the record (duplicates.redis.minReplicas).`,
+      `Only ${replicas} of ${minReplicas} replicas have the record (duplicates.redis.minReplicas).`,
     );
   }
 
   async function script(
-    connection: Connection,
+    connection: Sender,
     wanted: Script,
     key: string,
     values: readonly string[],
@@ -137,39 +142,4 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
       return connection.send(runWhole(wanted, nameOf(key), values));
     }
   }
-
-  /** Tries until it is answered, refused, or out of time. */
-  async function run(key: string, command: (connection: Connection) => Promise<unknown>): Promise<unknown> {
-    const untilMs = now() + timeoutMs;
-    for (;;) {
-      let connection: Connection | undefined;
-      try {
-        connection = await servers.connectionFor(key, untilMs);
-        return await inTime(command(connection), connection, untilMs);
-      } catch (error) {
-        if (error instanceof ErrorReply) {
-          const outcome = outcomeOf(error);
-          if (outcome === 'look_again' && connection !== undefined) servers.lookAgain(connection);
-          if (outcome === 'refused') throw unavailable(error);
-        } else if (!(error instanceof ConnectionLost)) throw error;
-        if (now() + pauseMs >= untilMs) throw unavailable(error);
-        if (error instanceof ErrorReply) await pause(pauseMs);
-      }
-    }
-  }
-
-  /** A server that does not answer in time may have hung, or its connection may be half open: another is made. */
-  function inTime(reply: Promise<unknown>, connection: Connection, untilMs: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => connection.destroy(`the server did not answer within ${timeoutMs} ms`),
-        Math.max(untilMs - now(), 1),
-      );
-      reply.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
-  }
-}
-
-function unavailable(error: Error): StoreUnavailable {
-  return new StoreUnavailable(`The duplicate store cannot be used: ${error.message}`, { cause: error });
 }

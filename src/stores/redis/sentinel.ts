@@ -2,9 +2,9 @@ import { type Address, nameOf } from './address.ts';
 import { type Connection, ConnectionLost } from './connection.ts';
 
 /**
- * Asks the sentinels one after the other who the master is, as
- * https://redis.io/docs/latest/develop/reference/sentinel-clients/ demands; whoever is told must still ask that server
- * for its role, since a sentinel may be behind.
+ * Asks the sentinels who the master is, all at once: one of them often died with the old master, and its silence must
+ * not cost the others' answer its time. The first answer is taken, and since a sentinel may be behind, whoever is told
+ * must still ask that server for its role (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
  *
  * @throws ConnectionLost where none of them knows.
  */
@@ -13,22 +13,31 @@ export async function askSentinels(
   master: string,
   open: (sentinel: Address) => Promise<Connection>,
 ): Promise<Address> {
-  const troubles: string[] = [];
-  for (const sentinel of sentinels) {
-    const name = `sentinel ${nameOf(sentinel)}`;
-    try {
-      const connection = await open(sentinel);
-      try {
-        const reply = await connection.send(['SENTINEL', 'get-master-addr-by-name', master]);
-        const [host, port] = Array.isArray(reply) ? reply.map(String) : [];
-        if (host !== undefined && port !== undefined) return { host, port: Number(port) };
-        troubles.push(`${name} knows no master "${master}"`);
-      } finally {
-        connection.destroy('asked');
-      }
-    } catch (error) {
-      troubles.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  try {
+    return await Promise.any(sentinels.map((sentinel) => askOne(sentinel, master, open)));
+  } catch (error) {
+    const { errors } = error as AggregateError;
+    throw new ConnectionLost(errors.map(({ message }) => message).join('; '), { cause: error });
   }
-  throw new ConnectionLost(troubles.join('; '));
+}
+
+async function askOne(
+  sentinel: Address,
+  master: string,
+  open: (sentinel: Address) => Promise<Connection>,
+): Promise<Address> {
+  const name = `sentinel ${nameOf(sentinel)}`;
+  try {
+    const connection = await open(sentinel);
+    try {
+      const reply = await connection.ask(['SENTINEL', 'get-master-addr-by-name', master]);
+      const [host, port] = Array.isArray(reply) ? reply.map(String) : [];
+      if (host !== undefined && port !== undefined) return { host, port: Number(port) };
+    } finally {
+      connection.destroy('asked');
+    }
+  } catch (error) {
+    throw new ConnectionLost(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  throw new ConnectionLost(`${name} knows no master "${master}"`);
 }

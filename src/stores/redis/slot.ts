@@ -14,3 +14,9 @@ export function slotOf(tag: string): number {
   }
   return crc % slotCount;
 }
+
+/** A hash tag that falls into one of the slots: the first number that does. Undefined where there is no such slot. */
+export function tagIn(isIn: (slot: number) => boolean): string | undefined {
+  for (let n = 0; n < 20 * slotCount; n++) if (isIn(slotOf(String(n)))) return String(n);
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import { ErrorReply } from '@redis/client';
+import type { Connection } from './connection.ts';
+import { outcomeOf } from './outcome.ts';
+
+/**
+ * Whether the server would take a record now: it is asked for a write that changes nothing, since `XX` finds no such
+ * key. A server that is out of memory, cannot save, lacks replicas or is a replica itself refuses it all the same,
+ * before it looks at the key. Gives its refusal, undefined where there is none.
+ *
+ * @throws ConnectionLost.
+ */
+export async function refusalOf(
+  connection: Connection,
+  key: string,
+  lookAgain: () => void,
+): Promise<string | undefined> {
+  try {
+    await connection.ask(['SET', key, 'p', 'XX', 'PX', '1']);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ErrorReply)) throw error;
+    const outcome = outcomeOf(error);
+    // This key would be served elsewhere; those that are here already are served here.
+    if (outcome === 'ask') return undefined;
+    if (outcome === 'look_again') lookAgain();
+    return `the server refuses writes: ${error.message}`;
+  }
+}

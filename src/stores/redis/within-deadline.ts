@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ErrorReply } from '@redis/client';
+import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
+import { type Address, addressOf } from './address.ts';
+import { type Connection, ConnectionLost, type Sender } from './connection.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Servers } from './servers.ts';
+
+export type Command = (connection: Sender) => Promise<unknown>;
+
+const pauseMs = 50;
+
+/**
+ * Runs a command on the server in charge of the key, again and again until it is answered, refused, or out of time:
+ * the wait for a connection counts. The command must be one that may be carried out twice.
+ *
+ * @throws StoreUnavailable from what `within` gives.
+ */
+export function createWithinDeadline(
+  servers: Servers,
+  { timeoutMs, now }: { readonly timeoutMs: number; readonly now: () => number },
+): (key: string, command: Command) => Promise<unknown> {
+  return async (key, command) => {
+    const untilMs = now() + timeoutMs;
+    let askNode: Address | undefined;
+    for (;;) {
+      let connection: Connection | undefined;
+      try {
+        const node = askNode;
+        askNode = undefined;
+        connection = await (node === undefined
+          ? servers.connectionFor(key, untilMs)
+          : servers.connectionTo(node, untilMs));
+        return await inTime(
+          command(node === undefined ? connection : asking(connection)),
+          connection,
+          untilMs,
+        );
+      } catch (error) {
+        if (!(error instanceof ErrorReply) && !(error instanceof ConnectionLost)) throw error;
+        if (now() >= untilMs) throw unavailable(error);
+        if (!(error instanceof ErrorReply)) continue;
+        const outcome = outcomeOf(error);
+        if (outcome === 'refused') throw unavailable(error);
+        if (outcome === 'look_again' && connection !== undefined) servers.lookAgain(connection);
+        if (outcome === 'ask' && connection !== undefined) askNode = nodeIn(error, connection.address);
+        else if (now() + pauseMs >= untilMs) throw unavailable(error);
+        else await pause(pauseMs);
+      }
+    }
+  };
+
+  /** A server that does not answer in time may have hung, or its connection may be half open: another is made. */
+  function inTime(reply: Promise<unknown>, connection: Connection, untilMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => connection.destroy(`the server did not answer within ${timeoutMs} ms`),
+        Math.max(untilMs - now(), 1),
+      );
+      reply.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+/** `ASK 3999 host:port`; without a host it is that of the node that said so. */
+function nodeIn({ message }: ErrorReply, said: Address): Address {
+  const { host, port } = addressOf(message.split(' ')[2] ?? '');
+  return { host: host === '' ? said.host : host, port };
+}
+
+/** The next command alone is served; both are written in one go, so that nothing comes between them. */
+function asking(connection: Connection): Sender {
+  return {
+    async send(args) {
+      const [, reply] = await Promise.all([connection.send(['ASKING']), connection.send(args)]);
+      return reply;
+    },
+  };
+}
+
+function unavailable(error: Error): StoreUnavailable {
+  return new StoreUnavailable(`The duplicate store cannot be used: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,64 @@
+/** Readiness asks nobody to deliver an event first: a server that answers and would refuse a record is down. */
+import { expect, test } from 'vitest';
+import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
+import { openRedis } from '../support/open-redis.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { claimed, newKey } from '../support/store-keys.ts';
+import { until } from '../support/until.ts';
+
+/** What each fault is made and mended with, and what the health then says. */
+const faults = {
+  'is out of memory': [['maxmemory', '100kb'], ['maxmemory', '0'], /OOM/],
+  'has too few replicas': [['min-replicas-to-write', '1'], ['min-replicas-to-write', '0'], /NOREPLICAS/],
+} as const;
+
+test.each(Object.entries(faults))('a server that %s, without an event', async (_, [broken, whole, said]) => {
+  const server = await startRedis();
+  const { store, troubles } = await openRedis({ url: server.url });
+  expect(await store.health()).toMatchObject({ up: true });
+  await server.ask('CONFIG', 'SET', ...broken);
+  await until(async () => !(await store.health()).up);
+  expect(await store.health()).toMatchObject({ up: false, detail: expect.stringMatching(said) });
+  expect(troubles).toEqual([expect.stringMatching(said)]);
+  await server.ask('CONFIG', 'SET', ...whole);
+  await until(async () => (await store.health()).up);
+  await deliver(store);
+});
+
+test('a server that is out of memory already when the gate starts', async () => {
+  const server = await startRedis({ maxmemory: '100kb' });
+  const { store } = await openRedis({ url: server.url });
+  expect(await store.health()).toMatchObject({ up: false, detail: expect.stringContaining('OOM') });
+});
+
+test('a server that became a replica, without an event', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url });
+  await server.ask('REPLICAOF', '127.0.0.1', '1');
+  await until(async () => !(await store.health()).up);
+  await server.ask('REPLICAOF', 'NO', 'ONE');
+  await until(async () => (await store.health()).up);
+});
+
+test('one shard of a cluster that is out of memory', async () => {
+  const { masters } = await startRedisCluster(3);
+  const { store } = await openRedis({ url: masters.map(({ url }) => url) });
+  await masters[1]?.ask('CONFIG', 'SET', 'maxmemory', '100kb');
+  await until(async () => !(await store.health()).up);
+  expect(await store.health()).toMatchObject({ detail: expect.stringContaining('OOM') });
+  await masters[1]?.ask('CONFIG', 'SET', 'maxmemory', '0');
+  await until(async () => (await store.health()).up);
+});
+
+test('the probe leaves nothing behind', async () => {
+  const server = await startRedis();
+  const { store } = await openRedis({ url: server.url });
+  expect(await store.health()).toMatchObject({ up: true });
+  expect(await server.ask('DBSIZE')).toBe(0);
+});
+
+async function deliver(store: DuplicateStore): Promise<void> {
+  const key = newKey();
+  expect(await store.confirm(key, await claimed(store, key, 60_000), 600_000)).toBe(true);
+}
