@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],
+    globalSetup: ['test/faults/support/table.ts'],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 60_000,

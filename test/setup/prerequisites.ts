@@ -3,6 +3,7 @@ import { installMissing } from './debian-packages.ts';
 
 const missing = installMissing({
   curl: 'curl',
+  faketime: 'faketime',
   haproxy: 'haproxy',
   ip: 'iproute2',
   nginx: 'nginx-light',

@@ -18,12 +18,23 @@ export interface RedisServer {
   restart(): Promise<void>;
 }
 
+/** Another server of the same kind, such as valkey-server: `npm run test:valkey` sets it. */
+const program = process.env.HOOKGATE_TEST_REDIS_SERVER ?? 'redis-server';
+
 /** A real redis-server on loopback, ended with the test. `settings` are flags without the dashes. */
 export async function startRedis(
   settings: Readonly<Record<string, string>> = {},
-  { mode = [], file }: { readonly mode?: readonly string[]; readonly file?: string } = {},
+  {
+    mode = [],
+    file,
+    env = {},
+  }: {
+    readonly mode?: readonly string[];
+    readonly file?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<RedisServer> {
-  requireProgram('redis-server');
+  requireProgram(program);
   const port = await freePort();
   const directory = temporaryDirectory();
   // A sentinel takes no settings of a database.
@@ -38,12 +49,18 @@ export async function startRedis(
   onTestFinished(() => void child.kill('SIGKILL'));
 
   async function start(): Promise<ChildProcess> {
-    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     started.stdout.setEncoding('utf8');
+    let said = '';
     for await (const line of started.stdout.iterator({ destroyOnReturn: false })) {
-      if (/Ready to accept connections|sentinel runid|Sentinel ID/i.test(String(line))) break;
+      said += line;
+      if (/Ready to accept connections|sentinel runid|Sentinel ID/i.test(said)) break;
     }
     started.stdout.resume();
+    if (started.exitCode !== null) throw new Error(`${program} ended with ${started.exitCode}: ${said}`);
     return started;
   }
 
