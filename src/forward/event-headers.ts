@@ -1,6 +1,7 @@
 import type { Delivery } from '../delivery/delivery.ts';
 import { clientFields } from './client-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
+import { pathFields } from './path-fields.ts';
 
 /**
  * The header fields of an event on its way to the application, names and values alternating. docs/forwarding.md
@@ -94,9 +95,8 @@ const writtenByGate: ReadonlySet<string> = new Set([
   'x-request-id',
   // The gate has established who sent it, and writes that into X-Forwarded-For.
   ...clientFields,
-  // Symfony, IIS, Rails, Express and others let these replace the path or the method that the gate has judged.
-  'x-original-url',
-  'x-rewrite-url',
+  ...pathFields,
+  // Rails, Express and others let these replace the method that the gate has judged.
   'x-http-method',
   'x-http-method-override',
   'x-method-override',

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Delivery } from '../delivery/delivery.ts';
 import { clientFields } from './client-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
+import { pathFields } from './path-fields.ts';
 
 /**
  * Makes the headers of a request that is passed through safe to send on: http-proxy takes `request.headers` as they
@@ -44,13 +45,7 @@ export function preparePassedUpgradeHeaders(
   request.headers.upgrade = 'websocket';
 }
 
-/** Symfony, IIS and others serve the path in these in place of the request's own. */
-const replacesPath: ReadonlySet<string> = new Set([
-  'x-original-url',
-  'x-original-uri',
-  'x-rewrite-url',
-  'x-http-path-override',
-]);
+const replacesPath: ReadonlySet<string> = new Set(pathFields);
 
 function saysWhoSent(name: string): boolean {
   return name.startsWith('x-forwarded-') || otherClientFields.has(name);
