@@ -58,6 +58,9 @@ export const rejectionRules: Readonly<Record<RejectionCode, RejectionRule>> = ru
 /** All codes, in the order of the table. */
 export const rejectionCodes = Object.keys(rules) as RejectionCode[];
 
+/** A detail may quote a header of 16 KiB; log collectors cut lines of that length in two. */
+const maxDetailLength = 300;
+
 /** A refusal on its way to the run loop. `detail` goes to the log and to `/rejections`, never to the sender. */
 export class Rejection {
   readonly code: RejectionCode;
@@ -67,7 +70,7 @@ export class Rejection {
 
   constructor(code: RejectionCode, detail: string, headers?: Readonly<Record<string, string>>) {
     this.code = code;
-    this.detail = detail;
+    this.detail = detail.length > maxDetailLength ? `${detail.slice(0, maxDetailLength)}…` : detail;
     this.headers = headers;
   }
 }
