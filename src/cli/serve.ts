@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { orReport } from './or-report.ts';
-import { runUntilSignalled } from './until-signalled.ts';
+import { endWhenSignalledEarly, runUntilSignalled } from './until-signalled.ts';
 
 /** The options of `serve` that stand for keys of the configuration. */
 interface ServeOptions {
@@ -32,9 +32,11 @@ export function addServeCommand(program: Command): void {
     )
     .option('--store-file <file>', 'file of the embedded duplicate store')
     .action(async (options: ServeOptions) => {
+      const started = endWhenSignalledEarly();
       const { startGate } = await import('../app/serve.ts');
       const { config: file, ...flags } = options;
       const running = await orReport(await startGate({ file, flags, env: process.env }));
+      started();
       if (running === undefined) return;
       const { gate } = running;
       process.on('SIGHUP', () => void gate.reload());

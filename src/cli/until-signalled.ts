@@ -5,6 +5,8 @@ interface Running {
   stop(): Promise<void>;
 }
 
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
 /** Not all was done: the drain was cut short, or a fault ended the process. */
 const brokenOffExitCode = 1;
 
@@ -20,15 +22,25 @@ export async function runUntilSignalled(running: Running): Promise<never> {
   });
   await signalled();
   // Somebody who asks twice does not want to wait for the drain.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => process.exit(brokenOffExitCode));
+  for (const signal of signals) process.once(signal, () => process.exit(brokenOffExitCode));
   await running.stop();
   process.exit(0);
 }
 
+/**
+ * Ends the process with 0 at a signal that comes before there is anything to stop, until the result is called. As the first
+ * process of a container it would not end by itself: the kernel has no default action for signals there.
+ */
+export function endWhenSignalledEarly(): () => void {
+  const end = (): void => process.exit(0);
+  for (const signal of signals) process.on(signal, end);
+  return () => {
+    for (const signal of signals) process.removeListener(signal, end);
+  };
+}
+
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    const signals = ['SIGTERM', 'SIGINT'] as const;
     const stop = (): void => {
       for (const signal of signals) process.removeListener(signal, stop);
       resolve();

@@ -33,17 +33,31 @@ export async function prepareGate(upstreamUrl: string): Promise<GatePlaces> {
   return { port, adminPort, flags };
 }
 
-/** Starts the built program, and resolves once it is ready. It is killed when the test has finished. */
-export async function startGateProcess(
-  { adminPort, flags }: GatePlaces,
-  { env = {}, stdout = 'ignore' }: { env?: Record<string, string>; stdout?: 'ignore' | 'pipe' | number } = {},
-): Promise<ChildProcess> {
+export interface GateProcessOptions {
+  readonly env?: Record<string, string>;
+  readonly stdout?: 'ignore' | 'pipe' | number;
+}
+
+/** Starts the built program, and waits for nothing. It is killed when the test has finished. */
+export function spawnGate(
+  { flags }: GatePlaces,
+  { env = {}, stdout = 'ignore' }: GateProcessOptions = {},
+): ChildProcess {
   const gate = spawn(process.execPath, [program, 'serve', ...flags], {
     stdio: ['ignore', stdout, 'inherit'],
     env: { ...process.env, ...env },
   });
   onTestFinished(() => void gate.kill('SIGKILL'));
-  const url = `http://127.0.0.1:${adminPort}/readyz`;
+  return gate;
+}
+
+/** The same, resolved once it is ready. */
+export async function startGateProcess(
+  places: GatePlaces,
+  options: GateProcessOptions = {},
+): Promise<ChildProcess> {
+  const gate = spawnGate(places, options);
+  const url = `http://127.0.0.1:${places.adminPort}/readyz`;
   while (
     !(await fetch(url).then(
       ({ ok }) => ok,
