@@ -126,7 +126,9 @@ class FoundFields implements HeaderFields {
   }
 
   judgeFraming(httpVersion: string): string | undefined {
-    if (this.host === undefined && httpVersion !== '1.0') return 'no Host header';
+    if (this.host === undefined ? httpVersion !== '1.0' : !isHost(this.host)) {
+      return this.host === undefined ? 'no Host header' : `Host: ${this.host}, expected a name or an address`;
+    }
     if (this.contentLength !== undefined && !isPlainNumber(this.contentLength)) {
       return `Content-Length: ${this.contentLength}, expected digits`;
     }
@@ -142,6 +144,15 @@ class FoundFields implements HeaderFields {
 
 function isNamed(name: string, lowerCaseName: string): boolean {
   return name === lowerCaseName || name.toLowerCase() === lowerCaseName;
+}
+
+/**
+ * A name or an address, perhaps with a port (RFC 9112 section 3.2), and none of the delimiters that RFC 3986 allows in
+ * names. Applications put Host and target together and parse the result: `Host: a/webhooks/juicyway?` with the target
+ * `/other`, or an empty Host with `/a/webhooks/juicyway`, is a request for the webhook path to them.
+ */
+function isHost(value: string): boolean {
+  return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/.test(value);
 }
 
 function isPlainNumber(value: string): boolean {
