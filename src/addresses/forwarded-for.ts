@@ -38,8 +38,12 @@ export function walkForwardedFor(
 /** No real chain is so long; a sender behind a proxy could otherwise make the gate read thousands of entries. */
 const maxHops = 64;
 
+/** An IPv6 address with dots, in brackets, and a port. Nothing longer is taken apart, since that takes quadratic time. */
+const longestEntry = 53;
+
 /** `192.0.2.1:4711`, `[2001:db8::1]:4711` and `[2001:db8::1]` without brackets and port; anything else as it is. */
 function withoutPort(entry: string): string {
+  if (entry.length > longestEntry) return entry;
   if (entry.charCodeAt(0) === 0x5b) {
     const match = /^\[([^\]]*:[^\]]*)\](?::(\d{1,5}))?$/.exec(entry);
     return match?.[1] !== undefined && isPort(match[2]) ? match[1] : entry;

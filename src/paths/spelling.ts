@@ -70,11 +70,30 @@ function fold(path: string): string {
   const segments: string[] = [];
   // Look-alikes of "/" and of letters (full-width ones, the Kelvin sign) become those here.
   for (const segment of decoded.normalize('NFKC').toLowerCase().split(/[/\\]/)) {
-    const name = segment.replace(/[;?#].*$/s, '').replace(/[. ]+$/, '');
+    const name = withoutParameters(segment);
     // ASP.NET takes the session out of the path: /(S(x))/webhooks.
-    if (name !== '' && !/^\(.*\)$/s.test(name)) segments.push(name);
+    if (name !== '' && !(name.startsWith('(') && name.endsWith(')'))) segments.push(name);
   }
   return `/${segments.join('/')}`;
+}
+
+/**
+ * A segment without what stands behind `;`, `?` or `#`, and without dots and blanks at its end. No regular expression:
+ * one that looks for blanks before an end takes quadratic time, and anybody may send 16 KiB of dots.
+ */
+function withoutParameters(segment: string): string {
+  let end = 0;
+  while (end < segment.length && !endsName(segment.charCodeAt(end))) end++;
+  while (end > 0 && isTrimmed(segment.charCodeAt(end - 1))) end--;
+  return segment.slice(0, end);
+}
+
+function endsName(code: number): boolean {
+  return code === semicolon || code === question || code === hash;
+}
+
+function isTrimmed(code: number): boolean {
+  return code === dot || code === 0x20;
 }
 
 function decodeUtf8(path: string): string | undefined {
@@ -93,6 +112,7 @@ const hash = 0x23;
 const dot = 0x2e;
 const colon = 0x3a;
 const semicolon = 0x3b;
+const question = 0x3f;
 
 function isDotSegment(path: string, start: number): boolean {
   if (path.charCodeAt(start) !== dot) return false;
