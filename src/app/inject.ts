@@ -39,14 +39,7 @@ const assumedVersion = '1.36';
 export async function startInjector(
   file: string,
   env: Readonly<Record<string, string | undefined>>,
-  {
-    now = () => new Date(),
-    stopDelayMs = 3000,
-  }: {
-    readonly now?: () => Date;
-    /** A Service goes on sending for a moment after readiness has gone. */
-    readonly stopDelayMs?: number;
-  } = {},
+  { now = () => new Date() }: { readonly now?: () => Date } = {},
 ): Promise<InjectorStart> {
   const loaded = loadInjectConfig(file, env);
   if (loaded.kind === 'problems') return loaded;
@@ -138,9 +131,9 @@ export async function startInjector(
       }),
       live: () => true,
       ready: () => {
-        const isValid = inForce.validTo > now();
+        // Also while it stops: a Service without ready pods uses those that end, if they still say that they serve.
         return {
-          ready: isValid && !isStopping,
+          ready: inForce.validTo > now(),
           checks: { certificate: { validTo: inForce.validTo, trouble }, stopping: isStopping },
         };
       },
@@ -174,7 +167,8 @@ export async function startInjector(
           clearTimeout(timer);
           server.beginStop();
           log.info('stopping');
-          await new Promise((resolve) => setTimeout(resolve, stopDelayMs));
+          // A Service goes on sending for a moment, and for as long as no other pod is ready.
+          await new Promise((resolve) => setTimeout(resolve, config.drain.delay));
           await server.close(lastReviewsMs);
           await admin.close();
           await opened.close();

@@ -33,16 +33,19 @@ export async function rotate(
   now: Date,
 ): Promise<Certificates> {
   const at = (ms: number) => new Date(now.getTime() + ms);
-  if (present === undefined || validTo(present.authority) <= now) {
+  const isOver = (certificate: KeyedCertificate) => validTo(certificate) <= now;
+  if (present === undefined || (isOver(present.authority) && (!present.next || isOver(present.next)))) {
     // Nothing that is in force could be kept in force.
     const authority = await issuer.authority(at(rules.caLifeMs), now);
     const leaf = await issuer.leaf(authority, rules.names, at(rules.leafLifeMs), now);
     return { authority, leaf, next: undefined, former: undefined };
   }
-  const passed = (since: Date) => now.getTime() - since.getTime() >= rules.overlapMs;
+  const passed = (since: Date, waitMs: number) => now.getTime() - since.getTime() >= waitMs;
   let { authority, leaf, next, former } = present;
-  if (former !== undefined && passed(former.since)) former = undefined;
-  if (next !== undefined && passed(next.since)) {
+  if (former !== undefined && passed(former.since, rules.overlapMs)) former = undefined;
+  // An authority that ends sooner than the overlap (nothing ran for months, or its life was set anew) shares what it has.
+  const leftMs = next === undefined ? 0 : validTo(authority).getTime() - next.since.getTime();
+  if (next !== undefined && passed(next.since, Math.min(rules.overlapMs, leftMs / 2))) {
     former = { cert: authority.cert, since: now };
     authority = { cert: next.cert, key: next.key };
     next = undefined;

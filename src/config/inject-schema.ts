@@ -95,6 +95,17 @@ export const injectYaml = Section(
       },
       closed('The API server and the names of the objects that belong to this server.'),
     ),
+    drain: Section(
+      {
+        delay: duration(
+          'How long reviews are answered after it is told to stop: until other pods are ready, where all end at once.',
+          '10s',
+          '0s',
+          '5m',
+        ),
+      },
+      closed('How it stops.'),
+    ),
     log: Section(
       {
         level: logLevel(),

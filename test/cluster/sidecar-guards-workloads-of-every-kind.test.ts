@@ -20,7 +20,7 @@ let namespace: string;
 beforeAll(async () => {
   place = await createSidecarPlace();
   namespace = place.namespace;
-  place.install();
+  await place.install();
 });
 afterAll(() => place?.remove());
 

@@ -4,14 +4,7 @@ import { startProvider } from './support/retrying-provider.ts';
 import { startCaller } from './support/sidecar-caller.ts';
 import { createKiller, type Killer } from './support/sidecar-killer.ts';
 import { ask, createSidecarPlace, type SidecarPlace } from './support/sidecar-place.ts';
-import {
-  podOf,
-  podsOf,
-  statusOf,
-  untilRestarted,
-  waitForReady,
-  waitForRollout,
-} from './support/sidecar-pods.ts';
+import { podOf, podsOf, untilRestarted, waitForReady, waitForRollout } from './support/sidecar-pods.ts';
 import { deployment, service } from './support/sidecar-workloads.ts';
 
 /** HOOKGATE_TEST_ROLLOUTS makes it longer. */
@@ -26,7 +19,7 @@ beforeAll(async () => {
   place = await createSidecarPlace();
   namespace = place.namespace;
   killer = createKiller(`${namespace}-killer`);
-  place.install();
+  await place.install();
   for (const [name, replicas] of [
     ['alone', 1],
     ['several', 3],
@@ -60,7 +53,7 @@ test.each([
   await until('events arrive', 30, () => arrived(prefix).length >= 20);
   if (signal === 'SIGKILL') killer.kill(before, container);
   else stop(before.metadata.name, container);
-  await untilRestarted(namespace, 'app=alone', container, statusOf(before, container)?.restartCount ?? 0);
+  await untilRestarted(namespace, before, container);
   const { sent, accepted, gapMs, attempts } = await provider.finish();
   const book = place.arrivals();
   const lost = sent.filter((reference) => book[reference] === undefined);

@@ -114,15 +114,14 @@ const byServer = new Map<string, unknown>();
 beforeAll(async () => {
   place = await createSidecarPlace();
   namespace = place.namespace;
-  place.install();
+  await place.install();
   for (const [what, parts] of Object.entries(plain)) byServer.set(what, dryRun(parts));
   for (const [what, parts] of Object.entries(refused))
     expect(refusal(parts), what).toContain('hookgate cannot guard');
   // A change of mode is a reinstallation, and then once more: the second must work like the first.
   for (let round = 0; round < 2; round++) {
     place.uninstall();
-    place.install(['injector.mode=policy']);
-    const seconds = await until('the policy acts', 60, () => dryRun({}) !== undefined);
+    const seconds = await place.install(['injector.mode=policy']);
     console.log(`policy: in force within ${seconds} s of its installation`);
   }
 });
@@ -209,14 +208,14 @@ test('a namespace without the config of the sidecar is refused', async () => {
   apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]);
   try {
     const selected = `injector.namespaceSelector.matchExpressions[0].values={${namespace},${name}}`;
-    place.install(['injector.mode=policy', selected]);
+    await place.install(['injector.mode=policy', selected]);
     const made = () =>
       tryKubectl(['create', '-f', '-', '--dry-run=server'], pod(name, { name: 'pod' })).stderr;
     await until('the other namespace is covered', 30, () => made() !== '');
     expect(made()).toContain(
       `namespace ${name} has no ConfigMap called hookgate-sidecar. Add the namespace to sidecar.namespaces`,
     );
-    place.install(['injector.mode=policy', selected, `sidecar.namespaces={${name}}`]);
+    await place.install(['injector.mode=policy', selected, `sidecar.namespaces={${name}}`]);
     await until('pods of the other namespace are guarded', 30, () => made() === '');
   } finally {
     kubectl(['delete', 'namespace', name, '--wait=false']);

@@ -27,6 +27,7 @@ async function startBundled(env: Record<string, string> = {}) {
       sidecar: { file: sidecar },
       certificates: { secret: 'hookgate-injector-tls' },
       kubernetes: kubernetesSettings(kubernetes),
+      drain: { delay: '1s' },
     }),
   );
   const words = [join(directory, 'hookgate.js'), 'inject', '--config', config];

@@ -47,14 +47,11 @@ export async function runInjector(
       ...settings.certificates,
     },
     kubernetes: kubernetesSettings(kubernetes),
+    drain: { delay: '0s' },
     log: { level: 'silent' },
   };
   writeFileSync(file, stringify(config));
-  const started = await startInjector(
-    file,
-    {},
-    { stopDelayMs: 0, ...(settings.now && { now: settings.now }) },
-  );
+  const started = await startInjector(file, {}, settings.now && { now: settings.now });
   if (started.kind !== 'running')
     throw new Error(
       started.kind === 'failed' ? started.sentence : started.problems.map(formatProblem).join('\n'),

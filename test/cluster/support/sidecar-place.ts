@@ -1,12 +1,17 @@
 /** A neighbourhood with an injector in it, whose application keeps the book for the guarded workloads. */
 import { chart } from '../../support/helm.ts';
-import { apply, helm, kubectl, nodeIn, tryKubectl } from './cluster.ts';
+import { apply, helm, kubectl, nodeIn, tryKubectl, until } from './cluster.ts';
 import { image } from './image.ts';
 import { createNeighbourhood, type Neighbourhood } from './neighbourhood.ts';
+import { pod } from './sidecar-workloads.ts';
 
 export interface SidecarPlace extends Neighbourhood {
-  /** Installs or upgrades the injector with these values of the chart, for labelled pods of this namespace only. */
-  install(values?: readonly string[]): void;
+  /**
+   * Installs or upgrades the injector with these values of the chart, for labelled pods of this namespace only, and
+   * waits until it acts: nodes route to its Service, and the API server knows of webhooks and policies, a moment after
+   * Helm is done. The seconds of that.
+   */
+  install(values?: readonly string[]): Promise<number>;
   uninstall(): void;
   /** Name of what the release has in the whole cluster: webhooks, policies, rights. */
   readonly clusterName: string;
@@ -38,7 +43,20 @@ export async function createSidecarPlace(): Promise<SidecarPlace> {
   return {
     ...place,
     clusterName,
-    install: (values = []) => void helm(installSidecarArgs(namespace, place.senderAddress, values)),
+    install(values = []) {
+      helm(installSidecarArgs(namespace, place.senderAddress, values));
+      return until('labelled pods get a sidecar', 60, () => {
+        const args = [
+          'create',
+          '-f',
+          '-',
+          '--dry-run=server',
+          '--output',
+          'jsonpath={.spec.initContainers[*].name}',
+        ];
+        return tryKubectl(args, pod(namespace, { generateName: 'first-' })).stdout === 'hookgate';
+      });
+    },
     uninstall: () => void helm(['uninstall', release, '--namespace', namespace, '--wait']),
     remove() {
       helm(['uninstall', release, '--namespace', namespace, '--ignore-not-found']);

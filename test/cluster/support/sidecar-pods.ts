@@ -74,16 +74,22 @@ export function waitForRollout(namespace: string, what: string): void {
   kubectl(['rollout', 'status', what, '--namespace', namespace, '--timeout=180s']);
 }
 
-/** Waits until `container` runs again after it was restarted more than `before` times. */
-export function untilRestarted(
+export function isReady({ status }: PodObject): boolean {
+  return status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
+}
+
+/** Waits until a container was restarted once more than in `before`, and its pod is ready. */
+export async function untilRestarted(
   namespace: string,
-  selector: string,
+  before: PodObject,
   container: string,
-  before: number,
 ): Promise<number> {
-  return until(`${container} was restarted and the pod is ready`, 90, () => {
-    const one = podOf(namespace, selector);
-    const isReady = one.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-    return isReady === true && (statusOf(one, container)?.restartCount ?? 0) > before;
+  const former = statusOf(before, container)?.restartCount ?? 0;
+  const { name } = before.metadata;
+  return until(`${container} of ${name} was restarted`, 90, () => {
+    const one = JSON.parse(
+      kubectl(['get', 'pod', name, '--namespace', namespace, '--output', 'json']),
+    ) as PodObject;
+    return isReady(one) && (statusOf(one, container)?.restartCount ?? 0) > former;
   });
 }

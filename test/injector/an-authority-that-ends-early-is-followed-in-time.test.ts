@@ -1,0 +1,59 @@
+import { X509Certificate } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createIssuer } from '../../src/certificates/issue.ts';
+import { bundleOf, type Certificates, rotate, validTo } from '../../src/certificates/rotate.ts';
+
+const second = 1000;
+const hour = 3600 * second;
+const day = 24 * hour;
+const rules = {
+  names: ['injector.shop.svc'],
+  caLifeMs: 365 * day,
+  leafLifeMs: 7 * day,
+  overlapMs: hour,
+};
+const start = new Date('2030-01-01T00:00:00Z').getTime();
+
+/** Made under rules by which an authority lives for `lifeMs`. */
+async function shortLived(lifeMs: number): Promise<Certificates> {
+  const issuer = await createIssuer();
+  return rotate(undefined, { ...rules, caLifeMs: lifeMs }, issuer, new Date(start));
+}
+
+function isTrusted({ leaf }: Certificates, bundle: string, now: number): boolean {
+  const certificate = new X509Certificate(leaf.cert);
+  const authorities = bundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+  return (
+    validTo(leaf).getTime() > now &&
+    authorities.some((pem) => {
+      const authority = new X509Certificate(pem);
+      return authority.validToDate.getTime() > now && certificate.verify(authority.publicKey);
+    })
+  );
+}
+
+test.each([25 * second, 10 * 60 * second, 50 * 60 * second, 2 * hour])(
+  'one that ends %d ms from now, sooner than its life by the settings, is followed by one that was announced before',
+  async (lifeMs) => {
+    const issuer = await createIssuer();
+    let present = await shortLived(lifeMs);
+    const lookMs = lifeMs < 60 * second ? 2 * second : 10 * second;
+    for (let now = start; now < start + lifeMs + 2 * hour; now += lookMs) {
+      const bundle = bundleOf(present);
+      present = await rotate(present, rules, issuer, new Date(now));
+      // The API server may still hold the bundle of the look before.
+      expect(isTrusted(present, bundle, now), `after ${(now - start) / second} s`).toBe(true);
+    }
+    expect(validTo(present.authority).getTime()).toBeGreaterThan(start + 300 * day);
+  },
+);
+
+test('one that ended while nothing ran is followed by the one that was announced, not by one that nobody knows', async () => {
+  const issuer = await createIssuer();
+  const short = await shortLived(30 * second);
+  const announced = await rotate(short, rules, issuer, new Date(start + second));
+  expect(announced.next).toBeDefined();
+  const later = await rotate(announced, rules, issuer, new Date(start + day));
+  expect(later.authority.cert).toBe(announced.next?.cert);
+  expect(isTrusted(later, bundleOf(announced), start + day)).toBe(true);
+});
