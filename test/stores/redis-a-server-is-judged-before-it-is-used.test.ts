@@ -15,7 +15,11 @@ const fit = {
 
 /** What a server of another kind would say of itself. */
 function judge(said: Partial<typeof fit>): Promise<void> {
-  const info = Object.entries({ ...fit, ...said }).map(([name, value]) => `${name}:${value}`);
+  return judgeSaying({ ...fit, ...said });
+}
+
+function judgeSaying(all: Readonly<Record<string, string>>): Promise<void> {
+  const info = Object.entries(all).map(([name, value]) => `${name}:${value}`);
   const connection = { ask: async () => `# Server\r\n${info.join('\r\n')}\r\n` };
   return judgeServer(connection as unknown as Connection, 'the server', { cluster: false });
 }
@@ -41,6 +45,13 @@ test.each(['allkeys-lru', 'volatile-lru', 'volatile-ttl', 'allkeys-random'])(
     await expect(judge({ maxmemory_policy: policy })).rejects.toBeInstanceOf(Unfit);
   },
 );
+
+test('a Valkey says in other words whether it is part of a cluster', async () => {
+  const { redis_mode, ...others } = fit;
+  const valkey = { ...others, redis_version: '7.2.4', server_mode: redis_mode };
+  await judgeSaying(valkey);
+  await expect(judgeSaying({ ...valkey, server_mode: 'cluster' })).rejects.toThrow(/as a list of URLs/);
+});
 
 test('a server that is loading, or a replica, may be fit in a moment', async () => {
   await expect(judge({ loading: '1' })).rejects.toBeInstanceOf(NotNow);

@@ -20,6 +20,7 @@ export interface RedisServer {
 
 /** Another server of the same kind, such as valkey-server: `npm run test:valkey` sets it. */
 const program = process.env.HOOKGATE_TEST_REDIS_SERVER ?? 'redis-server';
+export const isAnotherServer = program !== 'redis-server';
 
 /** A real redis-server on loopback, ended with the test. `settings` are flags without the dashes. */
 export async function startRedis(

@@ -20,7 +20,8 @@ export class NotNow extends Error {
 const oldestVersion = [7, 0] as const;
 
 /**
- * Reads INFO (https://redis.io/docs/latest/commands/info/) and judges the server. A server that does not let this
+ * Reads INFO (https://redis.io/docs/latest/commands/info/) and judges the server; the `redis_version` of a Valkey is
+ * that of the Redis whose commands it has. A server that does not let this
  * user read INFO is taken as it is: managed services often forbid it.
  *
  * @throws Unfit, NotNow, or what the connection throws.
@@ -42,7 +43,8 @@ export async function judgeServer(connection: Connection, name: string, demands:
         'repeats would reach the application; set maxmemory-policy noeviction',
     );
   }
-  const isCluster = info.get('redis_mode') === 'cluster';
+  // Valkey names it server_mode.
+  const isCluster = (info.get('redis_mode') ?? info.get('server_mode')) === 'cluster';
   if (isCluster !== demands.cluster) {
     throw new Unfit(
       isCluster
