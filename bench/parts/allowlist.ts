@@ -1,6 +1,5 @@
 /** Whether a long allowlist costs more than a short one: per look-up, per event, and at a reload. */
-import { createEvents } from '../load/events.ts';
-import { postRequest } from '../load/requests.ts';
+import { eventsOf } from '../load/signed-requests.ts';
 import { lookUpTimes, reloadStallsMs } from '../measure/allowlist-work.ts';
 import { measureCosts } from '../measure/costs.ts';
 import { median, spreadOf } from '../measure/rounds.ts';
@@ -55,9 +54,7 @@ export const allowlist: Part = {
 
 async function measureGates({ programs, rounds, quick }: Bench) {
   const upstream = urlOf(await startApplication(programs));
-  const nextEvent = createEvents(800);
-  const nextRound = (count: number): Buffer[] =>
-    Array.from({ length: count }, () => postRequest(nextEvent()));
+  const nextRound = eventsOf(800);
   const subjects = [];
   for (const size of sizes) {
     const file = writeAllowlist(programs.folder(), size);

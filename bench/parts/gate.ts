@@ -1,6 +1,5 @@
 /** What an event costs on its way through the gate and through what stands in its place elsewhere. */
-import { createEvents } from '../load/events.ts';
-import { postRequest } from '../load/requests.ts';
+import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency, measureCosts } from '../measure/costs.ts';
 import { provesItself } from '../measure/proves-itself.ts';
 import { atHand } from '../peers/contenders.ts';
@@ -47,10 +46,7 @@ async function measureWorkload(
   { bytes, connections, count }: Workload,
 ): Promise<CostRow[]> {
   const application = await startApplication(programs);
-  const nextEvent = createEvents(bytes);
-  const connection = connections === 'new' ? 'close' : 'keep-alive';
-  const nextRound = (size: number): Buffer[] =>
-    Array.from({ length: size }, () => postRequest(nextEvent(), { connection }));
+  const nextRound = eventsOf(bytes, { connections });
   const contenders = atHand();
   const subjects = [];
   for (const { title, verifies, start } of contenders) {

@@ -1,6 +1,27 @@
 import { allowlist } from './allowlist.ts';
+import { data } from './data.ts';
+import { duplicates } from './duplicates.ts';
+import { footprint } from './footprint.ts';
 import { gate } from './gate.ts';
+import { keys } from './keys.ts';
+import { latency } from './latency.ts';
 import type { Part } from './part.ts';
+import { passthrough } from './passthrough.ts';
+import { refusals } from './refusals.ts';
+import { soak } from './soak.ts';
+import { stalls } from './stalls.ts';
 
 /** In the order of a whole run. */
-export const parts: readonly Part[] = [gate, allowlist];
+export const parts: readonly Part[] = [
+  gate,
+  latency,
+  footprint,
+  refusals,
+  passthrough,
+  allowlist,
+  duplicates,
+  keys,
+  data,
+  stalls,
+  soak,
+];

@@ -12,6 +12,8 @@ export interface GateOptions {
   readonly program?: readonly string[];
   /** Business ids; the events' own unless told. */
   readonly keys?: readonly Buffer[];
+  /** Of the embedded store; one in its own folder unless told. */
+  readonly storeFile?: string;
   /** The allowlist comes from a file that `env` names. */
   readonly withoutAllow?: boolean;
 }
@@ -28,7 +30,14 @@ const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 export async function startGate(
   programs: Programs,
   upstream: string,
-  { env = {}, flags = [], program = [bin, 'serve'], keys = [secret], withoutAllow = false }: GateOptions = {},
+  {
+    env = {},
+    flags = [],
+    program = [bin, 'serve'],
+    keys = [secret],
+    withoutAllow = false,
+    storeFile,
+  }: GateOptions = {},
 ): Promise<StartedGate> {
   const adminPort = await freePort();
   let folder = '';
@@ -48,7 +57,7 @@ export async function startGate(
         ...['--upstream', upstream, '--path', path, '--keys-directory', keysDirectory],
         ...(withoutAllow ? [] : ['--allow', '127.0.0.1']),
         ...['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`],
-        ...['--store-file', join(folder, 'events.db')],
+        ...['--store-file', storeFile ?? join(folder, 'events.db')],
         ...flags,
       ];
     },

@@ -1,0 +1,55 @@
+import { Worker } from 'node:worker_threads';
+import { openConnection, type SenderConnection } from './connection.ts';
+import { clockMs, scheduleFrom } from './schedule.ts';
+
+/** Given to the workers that come after a start, so that all is set up when the first request is due. */
+const leadMs = 100;
+
+/**
+ * Sends each request when it is due, whether or not the ones before have been answered: on a connection that has
+ * nothing to do, or on a new one. Gives the milliseconds from when each was due to the end of its answer, so that a
+ * stall counts for every request that it delayed (no coordinated omission). Rejects on any status but 200.
+ */
+export async function sendOnSchedule(
+  requests: readonly Uint8Array[],
+  to: { readonly port: number; readonly perSecond: number },
+): Promise<number[]> {
+  const idle: SenderConnection[] = [];
+  const dueAtMs = scheduleFrom(clockMs() + leadMs, requests.length, to.perSecond);
+  const sendOne = async (index: number): Promise<number> => {
+    const connection = openIdle(idle) ?? openConnection(to);
+    const status = await connection.exchange(requests[index] as Uint8Array);
+    const latencyMs = clockMs() - (dueAtMs[index] as number);
+    if (status !== 200) throw new Error(`the answer was ${status}`);
+    idle.push(connection);
+    return latencyMs;
+  };
+  const metronome = new Worker(new URL('metronome.ts', import.meta.url), {
+    workerData: { dueAtMs, ticks: requests.length },
+  });
+  const sent = new Promise<Promise<number>[]>((resolve, reject) => {
+    const answers: Promise<number>[] = [];
+    metronome.on('error', reject);
+    metronome.on('message', (tick: number) => {
+      const answer = sendOne(tick);
+      // All are awaited together at the end; until then nobody else looks at a failed one.
+      answer.catch(() => {});
+      answers.push(answer);
+      if (answers.length === requests.length) resolve(answers);
+    });
+  });
+  try {
+    return await Promise.all(await sent);
+  } finally {
+    for (const connection of idle) connection.destroy();
+    await metronome.terminate();
+  }
+}
+
+/** The one that was used last, so that there are never more connections than the load needs. */
+function openIdle(idle: SenderConnection[]): SenderConnection | undefined {
+  for (;;) {
+    const connection = idle.pop();
+    if (connection === undefined || connection.open) return connection;
+  }
+}

@@ -1,0 +1,69 @@
+/** How long the gate's event loop is held up while its store reads, files and sweeps two million events. */
+import { join } from 'node:path';
+import { sendOnSchedule } from '../load/open-loop.ts';
+import { eventsOf } from '../load/signed-requests.ts';
+import { quantile } from '../measure/rounds.ts';
+import { rememberedBy, writeRememberedEvents } from '../peers/remembered.ts';
+import { startApplication, urlOf } from '../peers/start-application.ts';
+import { startHurriedGate } from '../peers/start-hurried-gate.ts';
+import { threeDigits } from '../report/markdown.ts';
+import type { Part } from './part.ts';
+
+const remembered = 2_000_000;
+const perSecond = 1000;
+const retentionMs = 7 * 24 * 3_600_000;
+/** One walk through the file after the other, where the gate takes one an hour. */
+const sweepEveryMs = 1;
+
+export const stalls: Part = {
+  name: 'stalls',
+  async run({ programs, rounds, quick }) {
+    const storeFile = join(programs.folder(), 'events.db');
+    const startMs = Date.now();
+    // Every second one has ended when the sweep comes.
+    writeRememberedEvents(storeFile, remembered, (index) =>
+      index % 2 === 0 ? startMs : startMs + retentionMs / 2,
+    );
+    const upstream = urlOf(await startApplication(programs));
+    const gate = await startHurriedGate(programs, upstream, { retentionMs, sweepEveryMs, storeFile });
+    const nextRound = eventsOf(800);
+    const seconds = quick ? 3 : 8;
+    const windows = [];
+    const rowsBefore = await rememberedBy(gate);
+    // The first window warms up.
+    for (let window = 0; window <= rounds; window++) {
+      const latenciesMs = await sendOnSchedule(nextRound(perSecond * seconds), {
+        port: gate.port,
+        perSecond,
+      });
+      const longestMs = await gate.longestStallMs();
+      if (window > 0) windows.push({ longestMs, p999Ms: quantile(latenciesMs, 0.999) });
+    }
+    const removed = rowsBefore + perSecond * seconds * (rounds + 1) - (await rememberedBy(gate));
+    const worstMs = Math.max(...windows.map(({ longestMs }) => longestMs));
+    return {
+      title: 'Event-loop stalls',
+      tables: [
+        {
+          caption: `Longest stall of the gate's event loop and the time of an answer, ${perSecond} events/s for ${seconds} s, ${remembered} remembered at the start, ${removed} removed by the sweep meanwhile`,
+          columns: ['window', 'longest stall ms', 'answers p99.9 ms'],
+          rows: windows.map(({ longestMs, p999Ms }, index) => [
+            String(index + 1),
+            threeDigits(longestMs),
+            threeDigits(p999Ms),
+          ]),
+        },
+      ],
+      verdicts: [
+        {
+          target: 'longest event-loop stall with 2 million remembered and the sweep running',
+          limit: 10,
+          measured: worstMs,
+          unit: 'ms',
+        },
+      ],
+      pictures: [],
+      figures: { windows, removed },
+    };
+  },
+};

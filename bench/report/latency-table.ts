@@ -1,0 +1,56 @@
+import { median, spreadOf } from '../measure/rounds.ts';
+import type { ContenderName } from '../peers/contenders.ts';
+import { spreadCell } from './markdown.ts';
+import type { Table, Verdict } from './report.ts';
+
+export interface LatencyRow {
+  readonly name: ContenderName | 'direct' | 'fsync';
+  readonly title: string;
+  /** p50, p99 and p99.9 in milliseconds, one triple a round. */
+  readonly rounds: readonly (readonly number[])[];
+}
+
+const quantiles = ['p50', 'p99', 'p99.9'];
+
+/** The application's own time is taken off every row but its own and the disk's. */
+export function latencyTable(caption: string, rows: readonly LatencyRow[]): Table {
+  return {
+    caption,
+    columns: ['', ...quantiles],
+    rows: rows.map((row) => [
+      row.title,
+      ...quantiles.map((_, at) => spreadCell(spreadOf(shown(rows, row, at)))),
+    ]),
+  };
+}
+
+export function latencyVerdicts(rows: readonly LatencyRow[]): Verdict[] {
+  const embedded = rows.find(({ name }) => name === 'embedded');
+  const fsync = rows.find(({ name }) => name === 'fsync');
+  if (embedded === undefined || fsync === undefined) return [];
+  const beyond = median(shown(rows, embedded, 1)) - median(shown(rows, fsync, 1));
+  return [
+    {
+      target: "p99 added at 1,000 events/s, beyond the disk's own fsync",
+      limit: 1,
+      measured: beyond,
+      unit: 'ms',
+    },
+    {
+      target: 'p99.9 added at 1,000 events/s',
+      limit: 15,
+      measured: median(shown(rows, embedded, 2)),
+      unit: 'ms',
+    },
+  ];
+}
+
+/** One quantile of each round, less that of the application alone in the same round. */
+export function shown(rows: readonly LatencyRow[], row: LatencyRow, at: number): number[] {
+  const alone = row.name === 'direct' || row.name === 'fsync';
+  const direct = rows.find(({ name }) => name === 'direct');
+  return row.rounds.map((values, round) => {
+    const value = values[at] ?? Number.NaN;
+    return alone ? value : value - (direct?.rounds[round]?.[at] ?? Number.NaN);
+  });
+}
