@@ -60,6 +60,12 @@ const cases: readonly Case[] = [
     quiet: ['5m', '20m'],
   },
   {
+    alert: 'HookgateEventsUnrecorded',
+    series: [alive, { series: `hookgate_unrecorded_events{${labels}}`, values: '0x5 3x10 0x10' }],
+    firing: ['9m'],
+    quiet: ['5m', '20m'],
+  },
+  {
     alert: 'HookgateAllowlistEmpty',
     series: [alive, { series: `hookgate_allowlist_entries{${labels}}`, values: '3x5 0x10 3x10' }],
     firing: ['9m'],

@@ -38,9 +38,10 @@ describe.each(valuesFiles)('%s', (values) => {
         expect(container.securityContext).toMatchObject({
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
-          runAsNonRoot: true,
           capabilities: { drop: ['ALL'] },
         });
+        // A container without a word of its own on it has the pod's.
+        expect(container.securityContext.runAsNonRoot).not.toBe(false);
         for (const bound of [container.resources.requests, container.resources.limits]) {
           expect(Object.keys(bound)).toEqual(expect.arrayContaining(['cpu', 'memory']));
         }
@@ -83,7 +84,7 @@ describe.each(valuesFiles)('%s', (values) => {
 
 function podOf(manifest: Manifest): PodSpec[] {
   if (manifest.kind === 'Pod') return [manifest.spec as PodSpec];
-  if (manifest.kind === 'Deployment')
+  if (manifest.kind === 'Deployment' || manifest.kind === 'StatefulSet')
     return [(manifest.spec as { template: { spec: PodSpec } }).template.spec];
   return [];
 }

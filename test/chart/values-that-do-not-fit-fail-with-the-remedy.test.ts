@@ -143,6 +143,11 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
   ['a NetworkPolicy for nobody', ['--set', 'networkPolicy.enabled=true'], /networkPolicy\.from is empty/],
   ['admin and traffic on one port', ['--set', 'admin.port=8080'], /both 8080.*different ports/],
   [
+    'a rollout with two writers of one file',
+    ['--set', 'persistence.enabled=true,strategy.type=RollingUpdate'],
+    /one process at a time.*Leave strategy out/,
+  ],
+  [
     'too short a grace period',
     ['--set', 'terminationGracePeriodSeconds=20'],
     /terminationGracePeriodSeconds is 20.*need 35/,

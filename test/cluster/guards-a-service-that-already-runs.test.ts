@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   apply,
@@ -6,11 +7,15 @@ import {
   helm,
   installArgs,
   kubectl,
+  nodeIn,
   send,
   until,
   untilRouted,
 } from './support/cluster.ts';
 import { createNeighbourhood, greeting, type Neighbourhood } from './support/neighbourhood.ts';
+import { blocksOf, createShell, namesAskedFor } from './support/page-blocks.ts';
+
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 
 let place: Neighbourhood;
 let before: string;
@@ -83,6 +88,32 @@ test('a second business ID in the Secret is taken beside the first, without a re
   expect(send(place.namespace, 'sender', 'four').status).toBe(0);
   expect(place.arrivals()).toEqual({ one: 1, two: 1, three: 1, four: 1 });
   expect(gatePods()).toBe(pods);
+});
+
+test('the gate has a read-only root, and one directory that it can write to', () => {
+  const script = `
+    import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+    const places = readFileSync('/proc/mounts', 'utf8').split('\\n').map((line) => line.split(' ')[1]).filter(Boolean);
+    const writable = [...new Set(places)].filter((place) => {
+      try { writeFileSync(place + '/probe', ''); rmSync(place + '/probe'); return true; } catch { return false; }
+    });
+    process.stdout.write(JSON.stringify(writable.filter((place) => !place.startsWith('/dev') && !place.startsWith('/proc'))));`;
+  const ran = nodeIn(place.namespace, 'deployment/hookgate', script);
+  expect(JSON.parse(ran.stdout || ran.stderr)).toEqual(['/var/lib/hookgate']);
+});
+
+test('every command of the runbook runs', () => {
+  expect(namesAskedFor(runbook)).toEqual(['NAMESPACE']);
+  const shell = createShell({ NAMESPACE: place.namespace });
+  const blocks = blocksOf(runbook).filter(({ info }) => info === '');
+  const printed = new Map<string, string>();
+  for (const { section, text } of blocks)
+    printed.set(section, (printed.get(section) ?? '') + shell.run(text));
+  console.log(`${blocks.length} blocks of the runbook were run`);
+  expect(printed.get('First minute')).toMatch(/^good +upstream/m);
+  expect(printed.get('First minute')).toContain('"reason": "address_not_allowed"');
+  expect(printed.get('HookgateAllowlistEmpty')).toContain(place.senderAddress);
+  expect(printed.get('HookgateReloadFailing')).toContain('successfully rolled out');
 });
 
 test('helm uninstall leaves nothing, and the service as it was', async () => {

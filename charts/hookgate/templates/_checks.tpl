@@ -50,6 +50,9 @@ in _forms.tpl.
 {{- if and $v.networkPolicy.enabled (not $v.networkPolicy.from) -}}
 {{- $found = append $found "networkPolicy.enabled is true and networkPolicy.from is empty, so nobody could reach the gate. List who may, for example the ingress controller's namespace: --set-json 'networkPolicy.from=[{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"ingress-nginx\"}}}]'" -}}
 {{- end -}}
+{{- if and (eq $v.duplicates.store "embedded") $v.persistence.enabled (eq (dig "type" "" $v.strategy) "RollingUpdate") -}}
+{{- $found = append $found "strategy.type is RollingUpdate and persistence.enabled is true, but one process at a time may hold the store's file: the new pod would wait for the old one, and the old one for the new. Leave strategy out (it is Recreate then)" -}}
+{{- end -}}
 {{- if not (kindIs "invalid" $v.terminationGracePeriodSeconds) -}}
 {{- $least := sub (include "hookgate.stopSeconds" . | int64) 10 -}}
 {{- if lt (int64 $v.terminationGracePeriodSeconds) $least -}}

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { ensureHelm } from '../../setup/install-helm.ts';
+import { ensureHelm, type HelmMajor } from '../../setup/install-helm.ts';
 import { chart } from '../../support/helm.ts';
 import { image } from './image.ts';
 
@@ -38,8 +38,8 @@ export function apply(objects: readonly object[]): void {
   kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: objects });
 }
 
-export function helm(args: readonly string[]): string {
-  const ran = spawnSync(ensureHelm(4), args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+export function helm(args: readonly string[], major: HelmMajor = 4): string {
+  const ran = spawnSync(ensureHelm(major), args, { encoding: 'utf8', maxBuffer: 64 << 20 });
   if (ran.status !== 0) throw new Error(`helm ${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
   return ran.stdout;
 }
