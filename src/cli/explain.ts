@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseAddress } from '../addresses/address.ts';
+import { parseAddressRange } from '../config/address-range.ts';
 import { readInputFile } from '../config/input-file.ts';
 import { orReport } from './or-report.ts';
 
@@ -57,7 +57,7 @@ export function addExplainCommand(program: Command): void {
 }
 
 function parseSender(text: string): string {
-  if (parseAddress(text) !== undefined) return text;
+  if (!text.includes('/') && parseAddressRange(text).kind === 'range') return text;
   throw new InvalidArgumentError('expected an address, such as 203.0.113.7 or 2001:db8::7.');
 }
 
