@@ -2,6 +2,7 @@ import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import { version } from '../version.ts';
+import { strikeOffDelivered } from './delivered-elsewhere.ts';
 import type { Gatehouse } from './gatehouse.ts';
 import type { ReloadState } from './reloader.ts';
 
@@ -45,11 +46,15 @@ export function createStatus(parts: StatusParts) {
       const gatehouse = parts.gatehouse();
       metrics.inFlight.set(gatehouse?.inFlight ?? 0);
       metrics.unrecorded.set(gatehouse?.unrecorded.size ?? 0);
-      for (const { name: route } of gatehouse?.loaded.config.routes ?? []) {
-        metrics.oldestUndelivered.set({ route }, parts.undelivered.oldestSeconds(route));
-      }
+      const store = parts.store();
       // Asking keeps hookgate_duplicate_store_up true also while no events come.
-      await healthOf(parts.store());
+      const { up } = await healthOf(store);
+      const { routes = [], duplicates } = gatehouse?.loaded.config ?? {};
+      const names = routes.map(({ name }) => name);
+      if (up && store !== undefined && duplicates?.store === 'redis')
+        await strikeOffDelivered(store, parts.undelivered, names);
+      for (const route of names)
+        metrics.oldestUndelivered.set({ route }, parts.undelivered.oldestSeconds(route));
       return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
     },
 

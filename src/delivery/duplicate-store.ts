@@ -23,6 +23,8 @@ export interface DuplicateStore {
   confirm(key: string, token: string, retentionMs: number): Promise<boolean>;
   /** Gives the claim up, so that the next delivery may claim it. Does nothing when `token` does not hold it. */
   release(key: string, token: string): Promise<void>;
+  /** Whether the key is recorded as delivered now, by whomever. Changes nothing. */
+  isDelivered(key: string): Promise<boolean>;
   /** Whether the store would answer now; for readiness, `/status` and `check`. Never rejects. */
   health(): Promise<StoreHealth>;
   /** Makes all that was confirmed durable and lets go of files and connections. */

@@ -28,6 +28,8 @@ export function instrumentStore(store: DuplicateStore, metrics: Metrics): Duplic
         held ? 'recorded' : 'taken_over',
       ),
     release: (key, token) => counted('release', store.release(key, token), () => 'released'),
+    // Asked for a gauge alone, so it is not counted among what deliveries do.
+    isDelivered: (key) => store.isDelivered(key),
     async health() {
       const health = await store.health();
       metrics.storeUp.set(health.up ? 1 : 0);

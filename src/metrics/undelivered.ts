@@ -8,6 +8,8 @@ export interface Undelivered {
   delivered(route: string, duplicateKey: string): void;
   /** Seconds since the oldest first failed; 0 when there is none. */
   oldestSeconds(route: string): number;
+  /** Duplicate key of the oldest. */
+  oldestKey(route: string): string | undefined;
 }
 
 /**
@@ -33,16 +35,18 @@ export function createUndelivered(options: {
     delivered(route, key) {
       routes.get(route)?.delete(key);
     },
-    oldestSeconds(route) {
-      const events = routes.get(route);
-      if (events === undefined) return 0;
-      // A Map keeps the order of insertion, so the first that has not lapsed is the oldest.
-      for (const [key, sinceMs] of events) {
-        const ageMs = options.now() - sinceMs;
-        if (ageMs <= options.forgetAfterMs) return ageMs / 1000;
-        events.delete(key);
-      }
-      return 0;
-    },
+    oldestSeconds: (route) => (oldest(route)?.ageMs ?? 0) / 1000,
+    oldestKey: (route) => oldest(route)?.key,
   };
+
+  /** A Map keeps the order of insertion, so the first that has not lapsed is the oldest. */
+  function oldest(route: string): { key: string; ageMs: number } | undefined {
+    const events = routes.get(route);
+    for (const [key, sinceMs] of events ?? []) {
+      const ageMs = options.now() - sinceMs;
+      if (ageMs <= options.forgetAfterMs) return { key, ageMs };
+      events?.delete(key);
+    }
+    return undefined;
+  }
 }

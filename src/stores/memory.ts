@@ -69,6 +69,11 @@ export function createMemoryStore(options: MemoryStoreOptions): DuplicateStore {
       if (fault) throw fault;
       claims.release(key, token);
     },
+    async isDelivered(key) {
+      const fault = unavailable();
+      if (fault) throw fault;
+      return now() < (ends.get(key) ?? Number.NEGATIVE_INFINITY);
+    },
     async health() {
       if (closed) return { up: false, detail: 'The memory store is closed.' };
       const full = isFull();

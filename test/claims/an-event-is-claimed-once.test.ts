@@ -153,6 +153,7 @@ function storeThat(operations: Partial<DuplicateStore>): DuplicateStore {
     claim: async () => ({ kind: 'claimed', token: 't' }),
     confirm: async () => true,
     release: async () => undefined,
+    isDelivered: async () => false,
     health: async () => ({ up: true, detail: 'a store for a test' }),
     close: async () => undefined,
     ...operations,

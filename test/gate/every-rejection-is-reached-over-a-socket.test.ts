@@ -29,6 +29,7 @@ const storeThatIsDown: DuplicateStore = {
   claim: down,
   confirm: down,
   release: down,
+  isDelivered: down,
   health: async () => ({ up: false, detail: 'the store is away' }),
   close: async () => undefined,
 };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createUndelivered } from '../../src/metrics/undelivered.ts';
+import { createMemoryStore } from '../../src/stores/memory.ts';
 import { startEventApplication } from '../support/event-application.ts';
 import { runGate } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';
@@ -29,6 +30,28 @@ test('it grows from the first failure of a verified event until the application 
   expect(await gate.metric(series)).toBeLessThan(both);
   await gate.post(second);
   expect(await gate.metric(series)).toBe(0);
+});
+
+test('an event that failed here and went through another replica is no longer undelivered', async () => {
+  const application = await startEventApplication();
+  application.answer = (response) => void response.writeHead(500).end();
+  const shared = createMemoryStore({ now: () => performance.now(), maxKeys: 10 });
+  const sections = { duplicates: '{ store: redis }' };
+  const here = await runGate(application.url, sections, shared);
+  const elsewhere = await runGate(application.url, sections, shared);
+  const [first, second] = [1, 2].map((n) => signedEvent('payment.a', { n })) as [Buffer, Buffer];
+  await here.post(first);
+  await until(async () => (await here.metric(series)) > 0.2);
+  const beforeSecondMs = performance.now();
+  await here.post(second);
+
+  application.answer = (response) => void response.end();
+  await elsewhere.post(first);
+  const onlySecond = await here.metric(series);
+  expect(onlySecond).toBeGreaterThan(0);
+  expect(onlySecond).toBeLessThan((performance.now() - beforeSecondMs) / 1000);
+  await elsewhere.post(second);
+  expect(await here.metric(series)).toBe(0);
 });
 
 test('an event is forgotten after 48 hours, when its sender has given up, and no more than the bound are kept', () => {

@@ -115,6 +115,19 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
       expect(await store.claim(key, leaseMs)).toEqual({ kind: 'delivered' });
     });
 
+    test('a look tells what is delivered and nothing else, and takes no claim', async () => {
+      const { store, advance } = await opened();
+      const key = newKey();
+      expect(await store.isDelivered(key)).toBe(false);
+      const token = await claimed(store, key);
+      expect(await store.isDelivered(key)).toBe(false);
+      await store.confirm(key, token, retentionMs);
+      expect(await store.isDelivered(key)).toBe(true);
+      expect(await store.claim(key, leaseMs)).toEqual({ kind: 'delivered' });
+      await advance(retentionMs + marginMs);
+      expect(await store.isDelivered(key)).toBe(false);
+    });
+
     test('of a hundred claims of one key at once exactly one gets it', async () => {
       const { store } = await opened();
       const key = newKey();

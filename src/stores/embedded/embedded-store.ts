@@ -80,6 +80,11 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       if (file.closed) throw new StoreUnavailable('The embedded store is closed.');
       claims.release(key, token);
     },
+    async isDelivered(key) {
+      const fault = refusal(key);
+      if (fault) throw fault;
+      return file.mayHave(bytes) && file.ask(key);
+    },
     health: async () => file.health(),
     close: () => file.close(),
   };

@@ -59,6 +59,11 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
       track(async () => {
         await run(key, (connection) => script(connection, releaseScript, key, [token]));
       }),
+    isDelivered: (key) =>
+      track(async () => {
+        const there = await run(key, (connection) => connection.send(['GET', nameOf(key)]));
+        return there === deliveredMark;
+      }),
     async health() {
       const trouble = servers.trouble ?? recorders.trouble;
       return trouble === undefined
