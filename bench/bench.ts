@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what the gate costs, against what stands in its place elsewhere, in one run.
- * `npm run bench -- [--quick] [PART ...]` runs the named parts alone.
+ * `npm run bench -- [--quick] [--out DIRECTORY] [PART ...]` runs the named parts alone. What is measured goes into
+ * docs/performance.md and the folder beside it; with --out into that directory; of a quick run into bench/results/.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,11 +11,13 @@ import { installMissing } from '../test/setup/debian-packages.ts';
 import { parts } from './parts/parts.ts';
 import { pinning, pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
+import { type Kept, keep } from './report/keep.ts';
 import { renderReport } from './report/markdown.ts';
+import { settingNow } from './report/setting.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
 });
 const unknown = positionals.filter((name) => !parts.some((part) => part.name === name));
 if (unknown.length > 0) {
@@ -26,7 +29,11 @@ if (unknown.length > 0) {
 
 installMissing({ nginx: 'nginx-light', haproxy: 'haproxy', 'redis-server': 'redis-server' });
 pinThisProcess('around');
-console.log(`Node ${process.version}; ${pinning}`);
+const root = new URL('../', import.meta.url).pathname;
+const kept: Kept =
+  values.out !== undefined || values.quick
+    ? { folder: values.out ?? join(root, 'bench/results') }
+    : { folder: join(root, 'docs/performance'), document: join(root, 'docs/performance.md') };
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-bench-'));
 // nginx's workers run as another user.
 chmodSync(directory, 0o755);
@@ -36,7 +43,9 @@ try {
     if (positionals.length > 0 && !positionals.includes(part.name)) continue;
     const report = await part.run({ programs, quick: values.quick, rounds: values.quick ? 3 : 5 });
     await programs.endAll();
-    console.log(`\n## ${report.title}\n\n${renderReport(report)}`);
+    const setting = settingNow(pinning, values.quick);
+    console.log(`\n## ${report.title}\n\n${setting.sentence}\n\n${renderReport(report)}`);
+    keep(kept, part.name, report, setting);
   }
 } finally {
   await programs.endAll();

@@ -7,6 +7,7 @@ import { writeAllowlist } from '../peers/allowlists.ts';
 import { startGate } from '../peers/gates.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell, threeDigits } from '../report/markdown.ts';
+import { linePicture } from '../report/svg/lines.ts';
 import type { Bench, Part } from './part.ts';
 
 const sizes = [10, 100, 1_000, 10_000, 100_000];
@@ -46,7 +47,14 @@ export const allowlist: Part = {
           unit: 'µs',
         },
       ],
-      pictures: [],
+      pictures: [
+        linePicture(
+          { name: 'allowlist', text: 'Processor time an event as the allowlist grows' },
+          'Processor time an event, µs',
+          { across: 'ranges in the allowlist', places: sizes.map(String) },
+          [{ label: 'hookgate, memory store', values: costs.map(({ costsUs }) => median(costsUs)) }],
+        ),
+      ],
       figures: { lookUps, stallsMs, costs },
     };
   },

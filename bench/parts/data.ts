@@ -1,10 +1,11 @@
 /** What longer events cost: here, at a hop that verifies nothing, and at nginx with Lua. */
 import { eventsOf } from '../load/signed-requests.ts';
 import { measureCosts, type Subject } from '../measure/costs.ts';
-import { spreadOf } from '../measure/rounds.ts';
+import { median, spreadOf } from '../measure/rounds.ts';
 import { atHand } from '../peers/contenders.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell } from '../report/markdown.ts';
+import { linePicture } from '../report/svg/lines.ts';
 import type { Part } from './part.ts';
 
 const sizesKB = [1, 4, 16, 64, 200];
@@ -39,7 +40,17 @@ export const data: Part = {
         },
       ],
       verdicts: [],
-      pictures: [],
+      pictures: [
+        linePicture(
+          { name: 'data', text: 'Processor time an event as its data grows' },
+          'Processor time an event, µs',
+          { across: 'KB of data', places: sizesKB.map(String) },
+          contenders.map(({ title }, column) => ({
+            label: title,
+            values: sizesKB.map((_, row) => median(costs[column * sizesKB.length + row]?.costsUs ?? [])),
+          })),
+        ),
+      ],
       figures: costs,
     };
   },

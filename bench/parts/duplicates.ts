@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { eventsOf } from '../load/signed-requests.ts';
 import { measureCosts, type Subject } from '../measure/costs.ts';
 import { costOf } from '../measure/processor-time.ts';
-import { ratioOfRounds, spreadOf } from '../measure/rounds.ts';
+import { median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
 import { startGate } from '../peers/gates.ts';
 import type { Programs } from '../peers/programs.ts';
 import { rememberedBy, storedBytes, writeRememberedEvents } from '../peers/remembered.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell, threeDigits } from '../report/markdown.ts';
+import { linePicture } from '../report/svg/lines.ts';
 import type { Part } from './part.ts';
 
 /** Nothing expires while this runs. */
@@ -71,7 +72,14 @@ export const duplicates: Part = {
           unit: '',
         },
       ],
-      pictures: [],
+      pictures: [
+        linePicture(
+          { name: 'duplicates', text: 'Processor time an event as remembered events grow' },
+          'Processor time an event, µs',
+          { across: 'events remembered', places: sizes.map(String) },
+          [{ label: 'hookgate, embedded store', values: costs.map(({ costsUs }) => median(costsUs)) }],
+        ),
+      ],
       figures: rows,
     };
   },

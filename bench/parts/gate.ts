@@ -4,7 +4,7 @@ import { concurrency, measureCosts } from '../measure/costs.ts';
 import { provesItself } from '../measure/proves-itself.ts';
 import { atHand } from '../peers/contenders.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
-import { type CostRow, costTable, costVerdicts } from '../report/cost-table.ts';
+import { type CostRow, costPicture, costTable, costVerdicts } from '../report/cost-table.ts';
 import type { Bench, Part } from './part.ts';
 
 interface Workload {
@@ -34,7 +34,9 @@ export const gate: Part = {
       title: 'Processor time an event',
       tables: measured.map(({ workload, rows }) => costTable(captionOf(workload, bench.rounds), rows)),
       verdicts: measured.slice(0, 1).flatMap(({ rows }) => costVerdicts(rows)),
-      pictures: [],
+      pictures: measured
+        .slice(0, 1)
+        .map(({ workload, rows }) => costPicture(captionOf(workload, bench.rounds), rows)),
       figures: measured,
     };
   },

@@ -1,10 +1,11 @@
 /** What more live keys cost, as in a rotation: by the key that signed, and by keys that take turns. */
 import { eventsOf } from '../load/signed-requests.ts';
 import { measureCosts, type Subject } from '../measure/costs.ts';
-import { spreadOf } from '../measure/rounds.ts';
+import { median, spreadOf } from '../measure/rounds.ts';
 import { startGate } from '../peers/gates.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell } from '../report/markdown.ts';
+import { linePicture } from '../report/svg/lines.ts';
 import type { Part } from './part.ts';
 
 const counts = [1, 2, 4, 8];
@@ -37,7 +38,17 @@ export const keys: Part = {
         },
       ],
       verdicts: [],
-      pictures: [],
+      pictures: [
+        linePicture(
+          { name: 'keys', text: 'Processor time an event as live keys grow' },
+          'Processor time an event, µs',
+          { across: 'live keys', places: counts.map(String) },
+          ['the last key signs', 'they sign in turn'].map((label, column) => ({
+            label,
+            values: counts.map((_, place) => median(costs[2 * place + column]?.costsUs ?? [])),
+          })),
+        ),
+      ],
       figures: costs,
     };
   },

@@ -7,7 +7,7 @@ import { fsyncTimesMs } from '../measure/fsync.ts';
 import { alternate, quantile } from '../measure/rounds.ts';
 import { atHand } from '../peers/contenders.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
-import { type LatencyRow, latencyTable, latencyVerdicts } from '../report/latency-table.ts';
+import { type LatencyRow, latencyPicture, latencyTable, latencyVerdicts } from '../report/latency-table.ts';
 import type { Bench, Part } from './part.ts';
 
 const perSecond = 1000;
@@ -28,7 +28,7 @@ export const latency: Part = {
         ),
       ],
       verdicts: latencyVerdicts(rows),
-      pictures: [],
+      pictures: [latencyPicture(rows)],
       figures: rows,
     };
   },

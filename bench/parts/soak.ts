@@ -8,6 +8,7 @@ import { rememberedBy, storedBytes } from '../peers/remembered.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { startHurriedGate } from '../peers/start-hurried-gate.ts';
 import { threeDigits } from '../report/markdown.ts';
+import { linePicture } from '../report/svg/lines.ts';
 import type { Part } from './part.ts';
 
 const steps = 20;
@@ -54,7 +55,14 @@ export const soak: Part = {
         },
       ],
       verdicts: [],
-      pictures: [],
+      pictures: [
+        linePicture(
+          { name: 'soak', text: 'Resident memory over the events sent' },
+          'Resident memory, MB',
+          { across: 'events sent', places: rows.map(({ sent }) => String(sent)) },
+          [{ label: 'hookgate, embedded store', values: rows.map(({ residentMB }) => residentMB) }],
+        ),
+      ],
       figures: rows,
     };
   },

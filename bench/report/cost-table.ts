@@ -2,7 +2,8 @@ import type { Costs } from '../measure/costs.ts';
 import { median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { spreadCell, threeDigits } from './markdown.ts';
-import type { Table, Verdict } from './report.ts';
+import type { Picture, Table, Verdict } from './report.ts';
+import { barPicture, isOwn } from './svg/bars.ts';
 
 export interface CostRow extends Costs {
   readonly name: ContenderName;
@@ -28,6 +29,15 @@ export function costTable(caption: string, rows: readonly CostRow[]): Table {
       `${row.busy.median < fullShare ? '> ' : ''}${Math.round(row.perSecond.median)}`,
     ]),
   };
+}
+
+export function costPicture(caption: string, rows: readonly CostRow[]): Picture {
+  const text = `Processor time an event. ${caption}`;
+  return barPicture(
+    { name: 'processor-time', text },
+    'Processor time an event, µs',
+    rows.map(({ title, costsUs }) => ({ label: title, value: median(costsUs), own: isOwn(title) })),
+  );
 }
 
 /** The targets that the usual load decides: 800 bytes, kept connections. */

@@ -1,7 +1,8 @@
 import { median, spreadOf } from '../measure/rounds.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { spreadCell } from './markdown.ts';
-import type { Table, Verdict } from './report.ts';
+import type { Picture, Table, Verdict } from './report.ts';
+import { barPicture, isOwn } from './svg/bars.ts';
 
 export interface LatencyRow {
   readonly name: ContenderName | 'direct' | 'fsync';
@@ -22,6 +23,22 @@ export function latencyTable(caption: string, rows: readonly LatencyRow[]): Tabl
       ...quantiles.map((_, at) => spreadCell(spreadOf(shown(rows, row, at)))),
     ]),
   };
+}
+
+/** The p99 of each row, its p50 darker within. */
+export function latencyPicture(rows: readonly LatencyRow[]): Picture {
+  const bars = rows.map((row) => ({
+    label: row.title,
+    value: median(shown(rows, row, 1)),
+    inner: median(shown(rows, row, 0)),
+    own: isOwn(row.title),
+  }));
+  const text = 'p50 and p99 of the time that each hop adds to an answer at 1,000 events a second';
+  return barPicture(
+    { name: 'latency', text },
+    'Added to an answer at 1,000 events/s: p99, p50 darker, ms',
+    bars,
+  );
 }
 
 export function latencyVerdicts(rows: readonly LatencyRow[]): Verdict[] {

@@ -6,7 +6,7 @@ export function renderReport({ tables, verdicts, pictures }: Report, picturesIn?
   const images = picturesIn === undefined ? [] : pictures;
   return [
     ...tables.map(renderTable),
-    ...(verdicts.length === 0 ? [] : [renderTable(targetTable(verdicts))]),
+    ...(verdicts.length === 0 ? [] : [renderTargets(verdicts)]),
     ...images.map(({ name, text }) => `![${text}](${picturesIn}/${name}.svg)`),
   ].join('\n\n');
 }
@@ -26,8 +26,8 @@ function pad(cell: string, width: number, index: number): string {
   return index === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-export function targetTable(verdicts: readonly Verdict[]): Table {
-  return {
+export function renderTargets(verdicts: readonly Verdict[]): string {
+  return renderTable({
     caption: 'Targets',
     columns: ['target', 'at most', 'measured', ''],
     rows: verdicts.map((verdict) => [
@@ -36,7 +36,7 @@ export function targetTable(verdicts: readonly Verdict[]): Table {
       Number.isNaN(verdict.measured) ? '' : figure(verdict.measured, verdict.unit),
       outcomeOf(verdict),
     ]),
-  };
+  });
 }
 
 function figure(value: number, unit: string): string {

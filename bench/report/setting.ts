@@ -1,0 +1,23 @@
+import { cpus, release } from 'node:os';
+
+/** Under what a part was measured. */
+export interface Setting {
+  /** ISO 8601, UTC. */
+  readonly measuredAt: string;
+  readonly node: string;
+  readonly processor: string;
+  readonly kernel: string;
+  readonly pinning: string;
+  readonly quick: boolean;
+  /** All of it for people. */
+  readonly sentence: string;
+}
+
+export function settingNow(pinning: string, quick: boolean): Setting {
+  const measuredAt = new Date().toISOString();
+  const processor = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
+  const kernel = `Linux ${release()}`;
+  const node = process.version;
+  const sentence = `Measured ${measuredAt.slice(0, 16).replace('T', ' ')} UTC${quick ? ' (--quick)' : ''}, Node ${node}, ${kernel}, ${processor}; ${pinning}.`;
+  return { measuredAt, node, processor, kernel, pinning, quick, sentence };
+}
