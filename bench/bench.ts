@@ -38,6 +38,13 @@ const directory = mkdtempSync(join(tmpdir(), 'hookgate-bench-'));
 // nginx's workers run as another user.
 chmodSync(directory, 0o755);
 const programs = createPrograms(directory);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await programs.endAll();
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 try {
   for (const part of parts) {
     if (positionals.length > 0 && !positionals.includes(part.name)) continue;

@@ -16,8 +16,8 @@ interface Workload {
 
 const sizes = [
   { bytes: 800, count: 4000 },
-  { bytes: 4 * 1024, count: 3000 },
-  { bytes: 64 * 1024, count: 800 },
+  { bytes: 4 * 1024, count: 2400 },
+  { bytes: 64 * 1024, count: 400 },
 ];
 
 export const gate: Part = {

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { alternate, quantile, ratioOfRounds, spreadOf } from '../../bench/measure/rounds.ts';
+import { type CostRow, costTable, costVerdicts } from '../../bench/report/cost-table.ts';
+import { type LatencyRow, latencyVerdicts } from '../../bench/report/latency-table.ts';
+import { renderTargets } from '../../bench/report/markdown.ts';
+import { outcomeOf } from '../../bench/report/report.ts';
+
+function costRow(name: CostRow['name'], costsUs: readonly number[], busy = 1): CostRow {
+  return { name, title: name, costsUs, perSecond: spreadOf([5000]), busy: spreadOf([busy]) };
+}
+
+test('a ratio is taken round by round, so that a slow machine weighs on both sides', () => {
+  // In the second round the machine was three times as slow.
+  expect(ratioOfRounds([50, 150, 52], [100, 300, 104])).toBe(0.5);
+});
+
+test('the verdicts of the cost table are the ratios of the embedded store', () => {
+  const rows = [
+    costRow('embedded', [60, 60, 60]),
+    costRow('memory', [45, 45, 45]),
+    costRow('http-proxy', [120, 120, 120]),
+    costRow('http-proxy-kept', [60, 60, 60]),
+    costRow('nginx-lua', [30, 30, 30]),
+  ];
+
+  const verdicts = costVerdicts(rows);
+
+  expect(verdicts.map(({ measured }) => measured)).toEqual([0.5, 1, 2, 15]);
+  expect(verdicts.map(outcomeOf)).toEqual(['reached', 'not reached', 'not reached', 'reached']);
+});
+
+test('what a missing peer would have decided is not measured, and never reached', () => {
+  const verdicts = costVerdicts([costRow('embedded', [60])]);
+
+  expect(verdicts.map(outcomeOf)).toEqual(verdicts.map(() => 'not measured'));
+  expect(renderTargets(verdicts)).not.toContain('NaN');
+});
+
+test('a rate that the core did not limit is a lower bound', () => {
+  const { rows } = costTable('', [costRow('embedded', [60]), costRow('nginx', [20], 0.5)]);
+
+  expect(rows.map((row) => row.at(-1))).toEqual(['5000', '> 5000']);
+});
+
+test("the application's own time is no part of what a hop adds, and the disk's is allowed for", () => {
+  const rows: LatencyRow[] = [
+    { name: 'direct', title: '', rounds: [[0.2, 1, 2]] },
+    { name: 'embedded', title: '', rounds: [[0.9, 5, 10]] },
+    { name: 'fsync', title: '', rounds: [[0.3, 3.5, 4]] },
+  ];
+
+  const verdicts = latencyVerdicts(rows);
+
+  expect(verdicts.map(({ measured }) => measured)).toEqual([0.5, 8]);
+});
+
+test('a quantile is a value that was seen', () => {
+  const values = Array.from({ length: 1000 }, (_, index) => 1000 - index);
+
+  expect([0.5, 0.99, 0.999, 1].map((share) => quantile(values, share))).toEqual([500, 990, 999, 1000]);
+});
+
+test('the rows take turns in both directions, and the round that warms up does not count', async () => {
+  const played: string[] = [];
+
+  const results = await alternate(['a', 'b'], 2, async (row, round) => {
+    played.push(`${row}${round}`);
+    return round;
+  });
+
+  expect(played).toEqual(['b-1', 'a-1', 'a0', 'b0', 'b1', 'a1']);
+  expect(results).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+});
