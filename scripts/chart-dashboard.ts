@@ -1,10 +1,39 @@
-/** Writes the chart's Grafana dashboard, charts/hookgate/files/dashboard.json. `--check` only looks. */
+/** Writes the chart's Grafana dashboards, charts/hookgate/files/dashboard*.json. `--check` only looks. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { injectorRows } from './dashboard-injector-panels.ts';
 import { type Panel, rows } from './dashboard-panels.ts';
 
-const file = new URL('../charts/hookgate/files/dashboard.json', import.meta.url).pathname;
-/** The dashboard as Grafana reads it. */
-export function dashboardJson(): string {
+const files = new URL('../charts/hookgate/files/', import.meta.url).pathname;
+
+/** File of the chart → a dashboard as Grafana reads it. */
+export const dashboards: Readonly<Record<string, () => string>> = {
+  'dashboard.json': gateDashboard,
+  'dashboard-injector.json': injectorDashboard,
+};
+
+/** Where an injector runs. */
+function injectorDashboard(): string {
+  const dashboard = {
+    title: 'Hookgate injector',
+    uid: 'hookgate-injector',
+    tags: ['hookgate'],
+    schemaVersion: 39,
+    refresh: '30s',
+    time: { from: 'now-6h', to: 'now' },
+    templating: {
+      list: [
+        { name: 'datasource', type: 'datasource', query: 'prometheus' },
+        variable('namespace', 'label_values(hookgate_injections_total, namespace)'),
+        variable('job', 'label_values(hookgate_injections_total{namespace=~"$namespace"}, job)'),
+      ],
+    },
+    annotations: { list: [firingAlerts] },
+    panels: laidOut(injectorRows),
+  };
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}
+
+function gateDashboard(): string {
   const dashboard = {
     title: 'Hookgate',
     uid: 'hookgate',
@@ -24,7 +53,7 @@ export function dashboardJson(): string {
       ],
     },
     annotations: { list: [firingAlerts] },
-    panels: laidOut(),
+    panels: laidOut(rows),
   };
   return `${JSON.stringify(dashboard, null, 2)}\n`;
 }
@@ -55,7 +84,7 @@ const firingAlerts = {
 };
 
 /** Grafana's grid is 24 wide; every row of the table above has a heading, one unit high. */
-function laidOut(): object[] {
+function laidOut(rows: Readonly<Record<string, readonly Panel[]>>): object[] {
   const placed: object[] = [];
   let y = 0;
   for (const [title, panels] of Object.entries(rows)) {
@@ -115,7 +144,8 @@ function panelJson(panel: Panel, id: number, gridPos: object) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  if (process.argv.includes('--check'))
-    process.exitCode = readFileSync(file, 'utf8') === dashboardJson() ? 0 : 1;
-  else writeFileSync(file, dashboardJson());
+  for (const [file, text] of Object.entries(dashboards)) {
+    if (!process.argv.includes('--check')) writeFileSync(files + file, text());
+    else if (readFileSync(files + file, 'utf8') !== text()) process.exitCode = 1;
+  }
 }

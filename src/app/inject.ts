@@ -93,7 +93,10 @@ export async function startInjector(
         metrics.malformed.inc();
         log.warn({ why: why.trim() }, 'no review');
       },
-      onFault: (error) => log.error({ err: error }, 'fault in a review'),
+      onFault(error) {
+        metrics.faults.inc();
+        log.error({ err: error }, 'fault in a review');
+      },
     });
     const show = (): void => {
       metrics.certificateEnd.set({ certificate: 'served' }, inForce.validTo.getTime() / 1000);

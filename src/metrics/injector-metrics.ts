@@ -40,6 +40,11 @@ export function createInjectorMetrics(reasons: readonly string[]) {
       help: 'Requests that were no review; none of them was allowed.',
       registers,
     }),
+    faults: new Counter({
+      name: 'hookgate_injection_faults_total',
+      help: 'Reviews that failed inside the injector; none of them was allowed.',
+      registers,
+    }),
     certificateEnd: new Gauge({
       name: 'hookgate_injector_certificate_expiry_timestamp_seconds',
       help: 'End of validity of the certificate that is served, and of its authority.',
@@ -57,7 +62,7 @@ export function createInjectorMetrics(reasons: readonly string[]) {
       registers,
     }),
     buildInfo: new Gauge({
-      name: 'hookgate_build_info',
+      name: 'hookgate_injector_build_info',
       help: 'Always 1; the labels say what runs.',
       labelNames: ['version', 'node'] as const,
       registers,

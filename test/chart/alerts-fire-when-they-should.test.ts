@@ -1,10 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
-import { manifests, render } from '../support/helm.ts';
+import { test } from 'vitest';
+import { type AlertCase, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
 
 const promtool = requireProgram('promtool');
@@ -14,16 +9,8 @@ const matches = (key: string, encoding: string) =>
   `hookgate_checksum_matches_total{${labels},key="${key}",encoding="${encoding}"}`;
 const alive = { series: `hookgate_build_info{${labels}}`, values: '1x20000' };
 
-interface Case {
-  readonly alert: string;
-  readonly series: readonly { series: string; values: string }[];
-  /** Firing at these times, and not at those. */
-  readonly firing: readonly string[];
-  readonly quiet: readonly string[];
-}
-
 /** One sample a minute. */
-const cases: readonly Case[] = [
+const cases: readonly AlertCase[] = [
   {
     alert: 'HookgateDown',
     series: [{ series: `hookgate_build_info{${labels}}`, values: '1x10 _x60' }],
@@ -80,7 +67,7 @@ const cases: readonly Case[] = [
 ];
 
 /** One sample every ten minutes; the retention is 49 hours here, which are 2,940 minutes. */
-const slowCases: readonly Case[] = [
+const slowCases: readonly AlertCase[] = [
   {
     alert: 'HookgateKeyUnused',
     series: [
@@ -103,42 +90,12 @@ const slowCases: readonly Case[] = [
   },
 ];
 
-test.runIf(promtool)('the rules pass promtool, and each alert fires when it should and only then', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'hookgate-rules-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  const run = (...args: string[]) => {
-    const done = spawnSync('promtool', args, { cwd: directory, encoding: 'utf8' });
-    expect(done.status, done.stdout + done.stderr).toBe(0);
-    return done.stdout;
-  };
-  writeFileSync(join(directory, 'rules.yaml'), stringify(rules()));
-  const alerts = new Set([...cases, ...slowCases].map(({ alert }) => alert));
-  expect(run('check', 'rules', 'rules.yaml')).toContain(`${alerts.size} rules found`);
-  for (const [interval, some] of [['1m', cases] as const, ['10m', slowCases] as const]) {
-    const tests = some.map((one) => unitTest(one, interval));
-    writeFileSync(
-      join(directory, 'alerts.yaml'),
-      stringify({ rule_files: ['rules.yaml'], evaluation_interval: interval, tests }),
-    );
-    run('test', 'rules', 'alerts.yaml');
-  }
-});
-
-function rules(): unknown {
-  const values = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
-  return manifests(render('monitoring', values)).find(({ kind }) => kind === 'PrometheusRule')?.spec;
-}
-
-/** Whether an alert fires is all that is asked here, so its labels and texts are not repeated: ALERTS counts it. */
-function unitTest({ alert, series, firing, quiet }: Case, interval: string) {
-  const sample = (eval_time: string, value: number) => ({
-    expr: `count(ALERTS{alertname="${alert}",alertstate="firing"}) or vector(0)`,
-    eval_time,
-    exp_samples: [{ labels: '{}', value }],
-  });
-  return {
-    interval,
-    input_series: series,
-    promql_expr_test: [...firing.map((time) => sample(time, 1)), ...quiet.map((time) => sample(time, 0))],
-  };
-}
+test.runIf(promtool)(
+  'the rules pass promtool, and each alert fires when it should and only then',
+  () => {
+    const alerts = new Set([...cases, ...slowCases].map(({ alert }) => alert));
+    const settings = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
+    playAlerts('monitoring', settings, alerts.size, { '1m': cases, '10m': slowCases });
+  },
+  120_000,
+);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { dashboardJson } from '../../scripts/chart-dashboard.ts';
+import { dashboards } from '../../scripts/chart-dashboard.ts';
 import { readmeWithTable } from '../../scripts/chart-readme.ts';
 import { chart } from '../support/helm.ts';
 
@@ -10,12 +10,13 @@ test('the table of values in the README (node scripts/chart-readme.ts rewrites i
   expect(read('README.md')).toBe(readmeWithTable(read('README.md'), read('values.yaml')));
 });
 
-test('the dashboard (node scripts/chart-dashboard.ts rewrites it)', () => {
-  expect(read('files/dashboard.json')).toBe(dashboardJson());
+test.each(Object.entries(dashboards))('%s (node scripts/chart-dashboard.ts rewrites it)', (file, text) => {
+  expect(read(`files/${file}`)).toBe(text());
 });
 
 test('the alerts that values may turn off are the alerts there are, and each has a section in the runbook', () => {
-  const alerts = [...read('files/rules.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name as string);
+  const rules = read('files/rules.yaml') + read('files/rules-injector.yaml');
+  const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name as string);
   const schema = JSON.parse(read('values.schema.json')) as { $defs: { alertName: { enum: string[] } } };
   expect(schema.$defs.alertName.enum.toSorted()).toEqual(alerts.toSorted());
   const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');

@@ -67,6 +67,25 @@ volumes:
   {{- include "hookgate.volumes" $context | fromYamlArray | toYaml | nindent 2 }}
 {{- end -}}
 
+{{/*
+Alerts of the injector. It replaces its own certificates when a third of their life is left, and what is in a Secret of
+yours is somebody's to replace.
+*/}}
+{{- define "hookgate.injectorRules" -}}
+{{- $certificates := .Values.injector.certificates -}}
+{{- $own := eq $certificates.mode "selfManaged" -}}
+{{- $quarter := dict -}}
+{{- range $name := list "caLife" "leafLife" -}}
+{{- $_ := set $quarter $name (div (include "hookgate.milliseconds" (get $certificates $name) | int64) 4000) -}}
+{{- end -}}
+{{- .Files.Get "files/rules-injector.yaml"
+  | replace "__NAMESPACE__" .Release.Namespace
+  | replace "__SERVED_LEFT__" ($own | ternary $quarter.leafLife 604800 | toString)
+  | replace "__AUTHORITY_LEFT__" (toString $quarter.caLife)
+  | replace "__AT_LEAST__" (toString .Values.prometheusRule.refusedAtLeast)
+  | replace "__TIMES_NORMAL__" (toString .Values.prometheusRule.refusedTimesNormal) -}}
+{{- end -}}
+
 {{/* Names of the sidecar's volumes, as a JSON list. */}}
 {{- define "hookgate.sidecarVolumeNames" -}}
 {{- $names := list "hookgate-no-token" -}}

@@ -1,0 +1,134 @@
+/** What the chart's Grafana dashboard of the injector shows. */
+import type { Panel } from './dashboard-panels.ts';
+
+const where = 'namespace=~"$namespace",job=~"$job"';
+const perMinute = (metric: string, by: string) =>
+  `sum by (${by}) (rate(${metric}{${where}}[$__rate_interval])) * 60`;
+const inAnHour = (metric: string) => `sum(increase(${metric}{${where}}[1h]))`;
+const end = (certificate: string) =>
+  `min(hookgate_injector_certificate_expiry_timestamp_seconds{${where},certificate="${certificate}"}) - time()`;
+
+const badFrom1 = [
+  [null, 'green'],
+  [1, 'orange'],
+] as const;
+const badBelow = (seconds: number) =>
+  [
+    [null, 'red'],
+    [seconds, 'green'],
+  ] as const;
+
+/** Heading → panels, as in the dashboard of the gate. */
+export const injectorRows: Readonly<Record<string, readonly Panel[]>> = {
+  'Is anything wrong?': [
+    {
+      title: 'Injectors',
+      kind: 'stat',
+      unit: 'short',
+      queries: { '': `count(hookgate_injections_total{${where},result="injected"})` },
+      about: 'Pods of the injector that report. At 0 no labelled pod is created.',
+      thresholds: [
+        [null, 'red'],
+        [1, 'orange'],
+        [2, 'green'],
+      ],
+    },
+    {
+      title: 'Certificate ends in',
+      kind: 'stat',
+      unit: 's',
+      queries: { '': end('served') },
+      about:
+        'What is served to the API server. The injector replaces its own when a third of its life is left.',
+      thresholds: badBelow(24 * 3600),
+    },
+    {
+      title: 'Authority ends in',
+      kind: 'stat',
+      unit: 's',
+      queries: { '': end('authority') },
+      about: 'What signs it, with injector.certificates.mode selfManaged.',
+      thresholds: badBelow(7 * 24 * 3600),
+    },
+    {
+      title: 'Certificate faults, 1 h',
+      kind: 'stat',
+      unit: 'short',
+      queries: { '': inAnHour('hookgate_injector_certificate_faults_total') },
+      about: 'Looks at Secret and webhooks that failed. What is in force stays until its end.',
+      thresholds: badFrom1,
+    },
+    {
+      title: 'Faults, 1 h',
+      kind: 'stat',
+      unit: 'short',
+      queries: { '': inAnHour('hookgate_injection_faults_total') },
+      about: 'Reviews that failed inside the injector. Those pods were not created.',
+      thresholds: badFrom1,
+    },
+    {
+      title: 'Pods refused, 1 h',
+      kind: 'stat',
+      unit: 'short',
+      queries: { '': inAnHour('hookgate_injection_denials_total') },
+      about: 'Labelled pods that could not be guarded; the reasons are below.',
+      thresholds: badFrom1,
+    },
+  ],
+  'What becomes of pods': [
+    {
+      title: 'Pods by result, a minute',
+      kind: 'timeseries',
+      unit: 'short',
+      queries: { '{{result}}': perMinute('hookgate_injections_total', 'result') },
+      about: 'A second pass over the same pod is "unchanged".',
+    },
+    {
+      title: 'Refusals by reason, a minute',
+      kind: 'timeseries',
+      unit: 'short',
+      queries: { '{{reason}}': `${perMinute('hookgate_injection_denials_total', 'reason')} > 0` },
+      about: 'Reasons as in docs/injector.md, which has the remedies.',
+    },
+    {
+      title: 'Workloads warned about, a minute',
+      kind: 'timeseries',
+      unit: 'short',
+      queries: {
+        warned: `sum(rate(hookgate_injection_warnings_total{${where}}[$__rate_interval])) * 60`,
+        'no review': `sum(rate(hookgate_injection_malformed_requests_total{${where}}[$__rate_interval])) * 60`,
+      },
+      about: 'Workloads that were applied with a warning, and requests that were no review at all.',
+    },
+  ],
+  'The injector itself': [
+    {
+      title: 'Time of a review',
+      kind: 'timeseries',
+      unit: 's',
+      queries: Object.fromEntries(
+        [0.5, 0.99].map((quantile) => [
+          `p${quantile * 100}`,
+          `histogram_quantile(${quantile}, sum by (le) (rate(hookgate_injection_review_duration_seconds_bucket{${where}}[$__rate_interval])))`,
+        ]),
+      ),
+      about: 'The API server waits injector.timeoutSeconds (5) for it.',
+    },
+    {
+      title: 'Changes of the certificate, 1 h',
+      kind: 'timeseries',
+      unit: 'short',
+      queries: { changes: inAnHour('hookgate_injector_certificate_changes_total') },
+      about: 'Each pod counts its own.',
+    },
+    {
+      title: 'Memory',
+      kind: 'timeseries',
+      unit: 'bytes',
+      queries: {
+        '{{instance}}': `process_resident_memory_bytes{${where}} and on (instance) hookgate_injections_total`,
+      },
+      about: 'Resident memory by pod.',
+    },
+  ],
+};

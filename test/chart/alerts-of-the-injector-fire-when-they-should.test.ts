@@ -1,0 +1,90 @@
+import { test } from 'vitest';
+import { type AlertCase, playAlerts } from '../support/promtool-alerts.ts';
+import { requireProgram } from '../support/require-program.ts';
+
+const promtool = requireProgram('promtool');
+const labels = 'namespace="shop",job="hookgate-injector"';
+const alive = { series: `hookgate_injections_total{${labels},result="injected"}`, values: '0x20000' };
+const denied = `hookgate_injection_denials_total{${labels},reason="port_not_found"}`;
+const end = (certificate: string) =>
+  `hookgate_injector_certificate_expiry_timestamp_seconds{${labels},certificate="${certificate}"}`;
+const day = 86_400;
+
+/** One sample a minute, from the beginning of time on. */
+const cases: readonly AlertCase[] = [
+  {
+    alert: 'HookgateInjectorDown',
+    series: [{ series: alive.series, values: '0x10 _x60' }],
+    firing: ['30m'],
+    quiet: ['10m', '15m'],
+  },
+  {
+    // A certificate for seven days is replaced with 56 h left; a quarter of its life is 42 h. Then it is replaced after all.
+    alert: 'HookgateInjectorCertificateEnds',
+    series: [alive, { series: end('served'), values: `${42 * 3600 + 1800}x60 ${7 * day}x60` }],
+    firing: ['31m', '59m'],
+    quiet: ['29m', '62m'],
+  },
+  {
+    alert: 'HookgateInjectorCertificateEnds',
+    series: [
+      alive,
+      { series: end('served'), values: `${7 * day}x60` },
+      { series: end('authority'), values: `${(365 / 4) * day + 1800}x60` },
+    ],
+    firing: ['31m'],
+    quiet: ['29m'],
+  },
+  {
+    // A single look that failed is not enough.
+    alert: 'HookgateInjectorCertificateFaults',
+    series: [
+      alive,
+      { series: `hookgate_injector_certificate_faults_total{${labels}}`, values: '0x5 1x60 1+6x60' },
+    ],
+    firing: ['95m'],
+    quiet: ['10m', '30m', '80m'],
+  },
+  {
+    alert: 'HookgateInjectorFaults',
+    series: [alive, { series: `hookgate_injection_faults_total{${labels}}`, values: '0x5 1x60' }],
+    firing: ['7m'],
+    quiet: ['5m', '30m'],
+  },
+  {
+    // Two in a quarter of an hour are usual; then thirty.
+    alert: 'HookgatePodsRefused',
+    series: [alive, { series: denied, values: '0+0.1x1500 152+2x30' }],
+    firing: ['1525m'],
+    quiet: ['1490m'],
+  },
+  {
+    alert: 'HookgatePodsRefused',
+    series: [alive, { series: denied, values: '0x9 8x60' }],
+    firing: ['12m'],
+    quiet: ['5m', '40m'],
+  },
+  {
+    // Of a guarded pod, in one of the namespaces that get the sidecar's config.
+    alert: 'HookgateEventUndelivered1h',
+    series: [
+      alive,
+      {
+        series: 'hookgate_oldest_undelivered_seconds{namespace="billing",job="shop",route="juicyway"}',
+        values: '0+60x200',
+      },
+    ],
+    firing: ['62m'],
+    quiet: ['58m'],
+  },
+];
+
+test.runIf(promtool)(
+  'its alerts, and those of guarded pods, fire when they should and only then',
+  () => {
+    const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
+    // Ten of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and five of the injector.
+    playAlerts('sidecar', settings, 15, { '1m': cases });
+  },
+  120_000,
+);
