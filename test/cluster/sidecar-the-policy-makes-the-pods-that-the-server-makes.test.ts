@@ -222,6 +222,18 @@ test('a namespace without the config of the sidecar is refused', async () => {
   }
 });
 
+test('a release of the same name in another namespace stands beside it', async () => {
+  const other = await createSidecarPlace();
+  try {
+    await other.install(['injector.mode=policy']);
+    expect(dryRun({})).toBeDefined();
+    other.uninstall();
+    expect(dryRun({})).toBeDefined();
+  } finally {
+    other.remove();
+  }
+});
+
 /** The spec of the pod as it would be made; undefined where it would not be, or not guarded. */
 function dryRun(parts: TemplateParts): unknown {
   const ran = create(parts, ['--output', 'json']);

@@ -114,10 +114,8 @@ the name `hookgate` sends its traffic through it.
   secret:
     secretName: {{ include "hookgate.keysSecretName" . }}
     defaultMode: 0444
-    {{- if ne .Values.shape "sidecar" }}
     # Without the Secret the gate starts, says so and ends; else its pod would wait in ContainerCreating without a word.
     optional: true
-    {{- end }}
 {{- with .Values.listen.tls.existingSecret }}
 - name: hookgate-tls
   secret:

@@ -6,13 +6,13 @@
 1. Wait until it runs:
      kubectl --namespace {{ $ns }} rollout status deployment/{{ include "hookgate.injectorName" . }}
 {{- else -}}
-1. The policy acts a few seconds after it was created.
+1. The policy acts about a second after it was created. Label pods after that: until then they would start unguarded.
 {{- end }}
 
 2. Namespaces with the sidecar's config: {{ join ", " $namespaces }}. Another one is added with
    --set 'sidecar.namespaces={NAMESPACE}'.
-{{- if .Values.keys.existingSecret }} Each needs the business ID in a Secret of its own, or its pods wait
-   in ContainerCreating:
+{{- if .Values.keys.existingSecret }} Each needs the business ID in a Secret of its own, or its sidecars end
+   and say so in their log:
      kubectl --namespace NAMESPACE create secret generic {{ .Values.keys.existingSecret }} --from-literal=live=BUSINESS_ID
 {{- end }}
 
