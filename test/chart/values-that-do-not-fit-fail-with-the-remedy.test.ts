@@ -112,6 +112,39 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
     /Keep one of them/,
   ],
   [
+    'a Valkey of the chart with a user',
+    [
+      '--set',
+      'duplicates.store=redis,valkey.enabled=true,valkey.existingSecret=v,duplicates.redis.userKey=u',
+    ],
+    /neither users nor TLS.*Leave userKey/,
+  ],
+  [
+    'a user without a Secret',
+    [...redis, '--set', 'duplicates.redis.userKey=user'],
+    /redis\.userKey names an entry.*Set duplicates\.redis\.existingSecret/,
+  ],
+  [
+    "sentinels' password without sentinels",
+    [...redis, '--set', 'duplicates.redis.existingSecret=s,duplicates.redis.sentinelSecretKey=p'],
+    /without sentinels.*Set duplicates\.redis\.sentinels/,
+  ],
+  [
+    'an authority of two origins',
+    [...redis, '--set', 'duplicates.redis.caConfigMap=a,duplicates.redis.caSecret=b'],
+    /caConfigMap and duplicates\.redis\.caSecret are both given.*Keep one/,
+  ],
+  [
+    'an authority without TLS',
+    [...redis, '--set', 'duplicates.redis.caSecret=a'],
+    /not encrypted.*rediss:\/\//,
+  ],
+  [
+    'an HPA with nothing to scale by',
+    [...redis, '--set', 'autoscaling.enabled=true,autoscaling.targetCPUUtilizationPercentage=0'],
+    /nothing to scale by.*Give one/,
+  ],
+  [
     'a Valkey whose replicas are waited for',
     [
       '--set',

@@ -28,6 +28,9 @@ in _forms.tpl.
 {{- $what := $v.autoscaling.enabled | ternary "autoscaling.enabled is true" (printf "replicaCount is %d" (int64 $v.replicaCount)) -}}
 {{- $found = append $found (printf "%s, but the %s store is one pod's own memory, so a repeat would reach the application through another pod. Set duplicates.store=redis with duplicates.redis.url, or replicaCount=1 without autoscaling" $what $v.duplicates.store) -}}
 {{- end -}}
+{{- if and $v.autoscaling.enabled (eq (int64 $v.autoscaling.targetCPUUtilizationPercentage) 0) (not $v.autoscaling.metrics) -}}
+{{- $found = append $found "autoscaling.targetCPUUtilizationPercentage is 0 and autoscaling.metrics is empty, so there is nothing to scale by. Give one of them" -}}
+{{- end -}}
 {{- if and $v.autoscaling.enabled (gt (int64 $v.autoscaling.minReplicas) (int64 $v.autoscaling.maxReplicas)) -}}
 {{- $found = append $found (printf "autoscaling.minReplicas (%d) is more than autoscaling.maxReplicas (%d). Raise the latter" (int64 $v.autoscaling.minReplicas) (int64 $v.autoscaling.maxReplicas)) -}}
 {{- end -}}
@@ -109,6 +112,24 @@ in _forms.tpl.
 {{- end -}}
 {{- if and $v.valkey.enabled (gt (int64 $v.duplicates.redis.minReplicas) 0) -}}
 {{- $found = append $found "valkey.enabled is true and duplicates.redis.minReplicas is not 0, but this Valkey has no replica, so no record would ever count. Set duplicates.redis.minReplicas=0" -}}
+{{- end -}}
+{{- $redis := $v.duplicates.redis -}}
+{{- if and $v.valkey.enabled (or $redis.userKey $redis.caConfigMap $redis.caSecret) -}}
+{{- $found = append $found "valkey.enabled is true and duplicates.redis names a user or an authority, but this Valkey has neither users nor TLS. Leave userKey, caConfigMap and caSecret empty, or name a store of your own in duplicates.redis.url" -}}
+{{- end -}}
+{{- range $entry := list "userKey" "sentinelSecretKey" -}}
+{{- if and (get $redis $entry) (not $redis.existingSecret) -}}
+{{- $found = append $found (printf "duplicates.redis.%s names an entry, and no Secret is named in which it would be. Set duplicates.redis.existingSecret" $entry) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $redis.sentinelSecretKey (not $redis.sentinels) -}}
+{{- $found = append $found "duplicates.redis.sentinelSecretKey is given without sentinels to log in to. Set duplicates.redis.sentinels and master, or leave it empty" -}}
+{{- end -}}
+{{- if and $redis.caConfigMap $redis.caSecret -}}
+{{- $found = append $found "duplicates.redis.caConfigMap and duplicates.redis.caSecret are both given, and one authority can be mounted. Keep one of them" -}}
+{{- end -}}
+{{- if and (or $redis.caConfigMap $redis.caSecret) (not $v.valkey.enabled) (not (regexMatch "rediss://" (toString $redis.url))) -}}
+{{- $found = append $found "duplicates.redis names an authority, and its connections are not encrypted. Begin duplicates.redis.url with rediss:// (with sentinels too: rediss://ANY_NAME), or leave caConfigMap and caSecret empty" -}}
 {{- end -}}
 {{- if and (eq $v.duplicates.store "redis") (not $v.valkey.enabled) (not $v.duplicates.redis.url) (not $v.duplicates.redis.sentinels) -}}
 {{- $found = append $found "duplicates.store is redis and neither duplicates.redis.url nor duplicates.redis.sentinels is given. Set --set duplicates.redis.url=redis://HOST:6379, or valkey.enabled=true for a minimal one" -}}

@@ -15,12 +15,19 @@
 {{- $_ := set $duplicates "embedded" (dict "file" "/var/lib/hookgate/events.db") -}}
 {{- end -}}
 {{- if eq $v.duplicates.store "redis" -}}
-{{- $redis := dict "minReplicas" (int64 $v.duplicates.redis.minReplicas) -}}
+{{- $redis := dict "minReplicas" (int64 $v.duplicates.redis.minReplicas) "timeout" $v.duplicates.redis.timeout "keyPrefix" $v.duplicates.redis.keyPrefix -}}
 {{- with $v.duplicates.redis.url }}{{ $_ := set $redis "url" . }}{{ end -}}
 {{- if $v.valkey.enabled }}{{ $_ := set $redis "url" (printf "redis://%s.%s.svc:6379" (include "hookgate.valkeyName" .) .Release.Namespace) }}{{ end -}}
 {{- with $v.duplicates.redis.sentinels }}{{ $_ := set $redis "sentinels" . }}{{ end -}}
 {{- with $v.duplicates.redis.master }}{{ $_ := set $redis "master" . }}{{ end -}}
-{{- if include "hookgate.redisSecretName" . }}{{ $_ := set $redis "passwordFile" (printf "/etc/hookgate/redis/%s" ($v.valkey.enabled | ternary "password" $v.duplicates.redis.secretKey)) }}{{ end -}}
+{{- if $v.valkey.enabled -}}
+{{- $_ := set $redis "passwordFile" "/etc/hookgate/redis/password" -}}
+{{- else if $v.duplicates.redis.existingSecret -}}
+{{- range $setting, $entry := dict "passwordFile" $v.duplicates.redis.secretKey "userFile" $v.duplicates.redis.userKey "sentinelPasswordFile" $v.duplicates.redis.sentinelSecretKey -}}
+{{- with $entry }}{{ $_ := set $redis $setting (printf "/etc/hookgate/redis/%s" .) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- if include "hookgate.redisCa" . }}{{ $_ := set $redis "caFile" "/etc/hookgate/redis-ca/ca.crt" }}{{ end -}}
 {{- $_ := set $duplicates "redis" $redis -}}
 {{- end -}}
 {{- $routes := list -}}

@@ -83,6 +83,11 @@ the name `hookgate` sends its traffic through it.
   mountPath: /etc/hookgate/redis
   readOnly: true
 {{- end }}
+{{- if include "hookgate.redisCa" . }}
+- name: hookgate-redis-ca
+  mountPath: /etc/hookgate/redis-ca
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{/* The volumes that the container mounts, the store's included. */}}
@@ -133,5 +138,17 @@ the name `hookgate` sends its traffic through it.
   secret:
     secretName: {{ include "hookgate.redisSecretName" . }}
     defaultMode: 0444
+{{- end }}
+{{- if include "hookgate.redisCa" . }}
+- name: hookgate-redis-ca
+  {{- if .Values.duplicates.redis.caConfigMap }}
+  configMap:
+    name: {{ .Values.duplicates.redis.caConfigMap }}
+    defaultMode: 0444
+  {{- else }}
+  secret:
+    secretName: {{ .Values.duplicates.redis.caSecret }}
+    defaultMode: 0444
+  {{- end }}
 {{- end }}
 {{- end -}}

@@ -81,6 +81,13 @@ app.kubernetes.io/component: valkey
 {{- end -}}
 {{- end -}}
 
+{{/* Not empty where the shared store's authority comes from a ConfigMap or a Secret. */}}
+{{- define "hookgate.redisCa" -}}
+{{- if eq .Values.duplicates.store "redis" -}}
+{{- .Values.duplicates.redis.caConfigMap | default .Values.duplicates.redis.caSecret -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "hookgate.image" -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
