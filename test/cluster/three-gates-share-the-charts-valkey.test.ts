@@ -4,8 +4,10 @@ import {
   find,
   gateSelector,
   helm,
+  helmMeanwhile,
   installArgs,
   kubectl,
+  until,
   untilRouted,
   webhookUrl,
 } from './support/cluster.ts';
@@ -17,7 +19,8 @@ import { createNodeVolume } from './support/volume-on-the-node.ts';
 const minutesOfDeletions = 2;
 const betweenDeletionsMs = 4000;
 
-test('three gates and the Valkey of the chart, pods deleted at random under load: nothing lost, few repeats', async () => {
+/** Three gates and the chart's Valkey, with a volume on the node; removed with the test. */
+async function installThreeGates() {
   const place = await createNeighbourhood();
   onTestFinished(() => place.remove());
   const volume = createNodeVolume(`${place.namespace}-valkey`, place.node);
@@ -41,11 +44,37 @@ test('three gates and the Valkey of the chart, pods deleted at random under load
   ];
   helm(installArgs(namespace, place.senderAddress, values));
   await untilRouted(namespace);
+  return { place, namespace, values };
+}
+
+test('three upgrades of three gates under load: every request of a sender is answered 200', async () => {
+  const { place, namespace, values } = await installThreeGates();
+  const provider = startProvider(namespace, webhookUrl(namespace), 'upgraded-');
+  await until('events arrive', 60, () => Object.keys(place.arrivals()).length > 20);
+  for (const upgrade of ['first', 'second', 'third']) {
+    const changed = [...values, `podAnnotations.upgrade=${upgrade}`];
+    await helmMeanwhile(installArgs(namespace, place.senderAddress, changed));
+  }
+  const { sent, accepted, attempts, gapMs } = await provider.finish();
+  const arrivals = place.arrivals();
+  const lost = sent.filter((reference) => arrivals[reference] === undefined);
+  const repeats = sent.filter((reference) => (arrivals[reference] ?? 0) > 1);
+  console.log(
+    `three gates, three upgrades: ${sent.length} sent, ${accepted.length} answered 200, ${lost.length} lost, ` +
+      `${repeats.length} repeats, longest stall ${gapMs} ms, attempts ${JSON.stringify(attempts)}`,
+  );
+  expect(lost).toEqual([]);
+  expect(repeats).toEqual([]);
+  expect(attempts).toEqual({ 200: sent.length });
+}, 420_000);
+
+test('three gates and the Valkey of the chart, pods deleted at random under load: nothing lost, few repeats', async () => {
+  const { place, namespace } = await installThreeGates();
 
   const provider = startProvider(namespace, webhookUrl(namespace), 'shared-');
-  const until = Date.now() + minutesOfDeletions * 60_000;
+  const endsAt = Date.now() + minutesOfDeletions * 60_000;
   const deleted = { gates: 0, valkey: 0 };
-  for (let round = 0; Date.now() < until; round++) {
+  for (let round = 0; Date.now() < endsAt; round++) {
     // Every fourth time it is the store that goes.
     const kind = round % 4 === 3 ? 'valkey' : 'gates';
     const selector = kind === 'valkey' ? 'app.kubernetes.io/component=valkey' : gateSelector;

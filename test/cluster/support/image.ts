@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchValkey } from '../../setup/fetch-valkey.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const neighbour = join(root, '../shared/cluster/load');
@@ -17,7 +18,7 @@ export const prometheusImage =
   process.env.HOOKGATE_TEST_PROMETHEUS_IMAGE ?? 'docker.io/library/hookgate-test-prometheus:1';
 
 export const valkeyImage =
-  process.env.HOOKGATE_TEST_VALKEY_IMAGE ?? 'docker.io/library/hookgate-test-valkey:1';
+  process.env.HOOKGATE_TEST_VALKEY_IMAGE ?? 'docker.io/library/hookgate-test-valkey:2';
 
 export default function setUp(): void {
   if (process.env.KUBECONFIG === undefined) throw new Error('KUBECONFIG names no cluster');
@@ -64,12 +65,13 @@ function buildPrometheus(): void {
   buildFromPrograms(prometheusImage, { prometheus: 'prometheus' }, 'ENTRYPOINT ["/bin/prometheus"]');
 }
 
-/** Debian's Redis under the names that the chart calls, since Debian's stable release has no Valkey. */
+/** A real Valkey; where it cannot be fetched, Debian's Redis under its name. */
 function buildValkey(): void {
-  requireFromDebian('redis-server');
+  const valkey = fetchValkey();
+  if (valkey === undefined) requireFromDebian('redis-server');
   buildFromPrograms(
     valkeyImage,
-    { 'redis-server': 'valkey-server', dash: 'sh', cat: 'cat' },
+    { [valkey ?? 'redis-server']: 'valkey-server', dash: 'sh', cat: 'cat' },
     'ENV PATH=/bin',
   );
 }
