@@ -20,7 +20,16 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   { reads: ['duplicates.retention'], find: checkRetention },
-  { reads: ['duplicates.lease', 'upstream.connectTimeout', 'upstream.timeout'], find: checkLease },
+  {
+    reads: [
+      'duplicates.lease',
+      'duplicates.redis.timeout',
+      'duplicates.store',
+      'upstream.connectTimeout',
+      'upstream.timeout',
+    ],
+    find: checkLease,
+  },
   { reads: ['listen.tls'], find: checkTls },
   { reads: ['upstream.url', 'upstream.caFile'], find: checkUpstreamTls },
   { reads: ['clientAddress'], find: checkProxies },
@@ -68,15 +77,20 @@ function checkRetention({ duplicates: { retention } }: Settings): Finding[] {
   ];
 }
 
-function checkLease({ duplicates: { lease }, upstream }: Settings): Finding[] {
-  const longestMs = upstream.connectTimeout + upstream.timeout;
+/** In the shared store a lease begins when the server has the claim, and its answer may take the store's timeout. */
+function checkLease({ duplicates: { lease, store, redis }, upstream }: Settings): Finding[] {
+  const isShared = store === 'redis';
+  const longestMs = upstream.connectTimeout + upstream.timeout + (isShared ? redis.timeout : 0);
+  const sum = isShared
+    ? 'upstream.connectTimeout, upstream.timeout and duplicates.redis.timeout'
+    : 'upstream.connectTimeout and upstream.timeout';
   if (lease > longestMs) return [];
   return [
     {
       key: 'duplicates.lease',
       found: `found ${formatDuration(lease)}`,
       expected:
-        `expected more than ${formatDuration(longestMs)} (upstream.connectTimeout and upstream.timeout), ` +
+        `expected more than ${formatDuration(longestMs)} (${sum}), ` +
         'since a lease that ends first lets a repeat through',
     },
   ];

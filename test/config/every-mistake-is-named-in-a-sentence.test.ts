@@ -47,6 +47,11 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
       'upstream.timeout), since a lease that ends first lets a repeat through',
   ],
   [
+    `${good}duplicates: { lease: 29s, store: redis }`,
+    'hookgate.yaml:3:22: duplicates.lease: found 29s; expected more than 29s (upstream.connectTimeout, ' +
+      'upstream.timeout and duplicates.redis.timeout), since a lease that ends first lets a repeat through',
+  ],
+  [
     `${good}listen: { tls: { certFile: /c.pem } }`,
     'hookgate.yaml:3:28: listen.tls.certFile: found no keyFile beside it; expected both, or neither for plain HTTP',
   ],

@@ -14,7 +14,7 @@ export interface SharedGates {
 export const shortLease = {
   HOOKGATE_DUPLICATES_LEASE: '4s',
   HOOKGATE_UPSTREAM_TIMEOUT: '2s',
-  HOOKGATE_UPSTREAM_CONNECT_TIMEOUT: '1s',
+  HOOKGATE_UPSTREAM_CONNECT_TIMEOUT: '500ms',
 };
 
 /** Gate processes that remember in the same Redis. */

@@ -98,8 +98,13 @@ in _forms.tpl.
 {{- $found = append $found (printf "duplicates.retention is %s, but the sender repeats an event for 48 hours, and one that is forgotten earlier reaches the application twice. Set more than 48h, for example duplicates.retention=7d" $v.duplicates.retention) -}}
 {{- end -}}
 {{- $longest := add (include "hookgate.milliseconds" $v.upstream.connectTimeout | int64) (include "hookgate.milliseconds" $v.upstream.timeout | int64) -}}
+{{- $store := "" -}}
+{{- if eq $v.duplicates.store "redis" -}}
+{{- $longest = add $longest (include "hookgate.milliseconds" $v.duplicates.redis.timeout | int64) -}}
+{{- $store = printf ", and of duplicates.redis.timeout, %s" $v.duplicates.redis.timeout -}}
+{{- end -}}
 {{- if le (include "hookgate.milliseconds" $v.duplicates.lease | int64) $longest -}}
-{{- $found = append $found (printf "duplicates.lease is %s, not longer than upstream.connectTimeout and upstream.timeout together (%s and %s): a lease that ends first lets a repeat through. Raise duplicates.lease" $v.duplicates.lease $v.upstream.connectTimeout $v.upstream.timeout) -}}
+{{- $found = append $found (printf "duplicates.lease is %s, not longer than upstream.connectTimeout and upstream.timeout together (%s and %s%s): a lease that ends first lets a repeat through. Raise duplicates.lease" $v.duplicates.lease $v.upstream.connectTimeout $v.upstream.timeout $store) -}}
 {{- end -}}
 {{- if and $v.valkey.enabled (ne $v.duplicates.store "redis") -}}
 {{- $found = append $found (printf "valkey.enabled is true and duplicates.store is %s, so that nothing would use it. Set duplicates.store=redis" $v.duplicates.store) -}}

@@ -20,6 +20,8 @@ export interface ClusterOptions {
   ) => Promise<string | undefined>;
   readonly now: () => number;
   readonly onUp: () => void;
+  /** A node has a connection, the first or another one. */
+  readonly onConnected: () => void;
   readonly onDown: (trouble: string) => void;
 }
 
@@ -166,6 +168,7 @@ export function createCluster(options: ClusterOptions): Servers {
       probe: async (connection) =>
         shard.tag === undefined ? undefined : probe(connection, shard.tag, () => void ask()),
       now,
+      onUp: options.onConnected,
     });
     const shard: Shard = { name, node, link, tag: undefined };
     return shard;

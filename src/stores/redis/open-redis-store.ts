@@ -33,20 +33,13 @@ export async function openRedisStore({
   onDown,
 }: OpenRedisOptions): Promise<DuplicateStore> {
   const { keyPrefix, timeoutMs, minReplicas } = settings;
-  let isUp = (): void => {};
-  const servers = connectTo(settings, {
-    now,
-    onDown,
-    onUp() {
-      onUp();
-      isUp();
-    },
-  });
+  let onConnected = (): void => {};
+  const servers = connectTo(settings, { now, onUp, onDown, onConnected: () => onConnected() });
   // WAIT holds up what follows it on its connection, so records that wait for replicas have connections of their own.
-  const silent = { now, onUp: () => {}, onDown: () => {} };
+  const silent = { now, onUp: () => {}, onDown: () => {}, onConnected: () => {} };
   const recorders = minReplicas === 0 ? servers : connectTo(settings, silent);
   const detail = `The duplicate store at ${describe(settings)} answers.`;
-  const { onUp: freeUnanswered, ...store } = createRedisStore({
+  const { freeUnanswered, ...store } = createRedisStore({
     servers,
     recorders,
     keyPrefix,
@@ -55,7 +48,7 @@ export async function openRedisStore({
     now,
     detail,
   });
-  isUp = freeUnanswered;
+  onConnected = freeUnanswered;
   await Promise.all([servers.tried, recorders.tried]);
   if (servers.unfit !== undefined) {
     servers.close();
@@ -69,6 +62,8 @@ interface Kept {
   readonly now: () => number;
   readonly onUp: () => void;
   readonly onDown: (trouble: string) => void;
+  /** Also where a connection was gone too shortly for anybody to be told. */
+  readonly onConnected: () => void;
 }
 
 function connectTo(settings: RedisSettings, kept: Kept): Servers {
@@ -82,6 +77,10 @@ function oneServer(settings: RedisSettings, kept: Kept): Servers {
   const plain = new URL(`${url.protocol}//sentinel`);
   return createOneServer({
     ...kept,
+    onUp() {
+      kept.onUp();
+      kept.onConnected();
+    },
     probe: (connection) =>
       refusalOf(connection, keyOf(settings.keyPrefix, 'probe'), () => connection.destroy(notMaster)),
     async open() {

@@ -40,7 +40,7 @@ export interface RedisStoreOptions {
  * delivered one, expiring with the retention. Every command may be sent twice: an answer that was lost on its way is
  * asked for again, by the same token.
  */
-export function createRedisStore(options: RedisStoreOptions): DuplicateStore & { onUp(): void } {
+export function createRedisStore(options: RedisStoreOptions): DuplicateStore & { freeUnanswered(): void } {
   const { servers, recorders, minReplicas, timeoutMs } = options;
   const run = createWithinDeadline(servers, options);
   const runRecord = recorders === servers ? run : createWithinDeadline(recorders, options);
@@ -78,7 +78,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
       return closing;
     },
     /** Gives free what claims without an answer may have left behind. */
-    onUp() {
+    freeUnanswered() {
       for (const [key, token] of unanswered.takeAll()) {
         void run(key, (connection) => script(connection, releaseScript, key, [token])).catch(() => {
           // The lease ends by itself. Never tried again: the token may be in use by then.
