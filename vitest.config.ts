@@ -7,7 +7,9 @@ export default defineConfig({
     globalSetup: ['test/setup/helm-before-tests.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Bounds on waiting alone, for machines on which much else runs; no test is slow by them.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     // A fault that nobody handles fails the run: the gate must never have one.
     dangerouslyIgnoreUnhandledErrors: false,

@@ -11,6 +11,7 @@ import { postEvent } from '../support/post-event.ts';
 import { readMetric } from '../support/read-metric.ts';
 import { signedEvent } from '../support/sign-event.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { until } from '../support/until.ts';
 
 /** A pipe as a container runtime has it: 64 KiB, and then whoever writes has to wait for the reader. */
 function makePipe(): { readonly reader: number; readonly writer: number } {
@@ -44,7 +45,10 @@ async function refuse(url: string, count: number): Promise<void> {
   await pool.close();
 }
 
-test('events are delivered, lines beyond the bound are dropped and counted, and a stop ends with 0', async () => {
+// A request for every line of 4 MiB: seconds, and many of them where much else runs.
+test('events are delivered, lines beyond the bound are dropped and counted, and a stop ends with 0', {
+  timeout: 120_000,
+}, async () => {
   const { reader, writer } = makePipe();
   onTestFinished(() => closeSync(reader));
   const { gate, url, adminUrl } = await startGate(writer);
@@ -69,7 +73,7 @@ test('once somebody reads again, every line that was not dropped comes whole and
   const readAgain = createReadStream(`/proc/self/fd/${reader}`);
   const input = createInterface(readAgain);
   input.on('line', (line) => lines.push(JSON.parse(line) as (typeof lines)[number]));
-  await expect.poll(() => lines.filter(({ reason }) => reason !== undefined).length).toBe(1000);
+  await until(() => lines.filter(({ reason }) => reason !== undefined).length === 1000);
   closeSync(reader);
   gate.kill('SIGTERM');
   await once(input, 'close');

@@ -25,7 +25,7 @@ test('an event whose sender hangs up while the application works is confirmed, a
   sender.send(Buffer.concat([Buffer.from(head(body.length)), body]));
   await application.arrived(1);
   sender.socket.resetAndDestroy();
-  await vi.waitFor(() => expect(sender.closed).toBe(true));
+  await vi.waitFor(() => expect(sender.closed).toBe(true), { timeout: 15_000 });
   hungUp.resolve();
 
   await vi.waitFor(async () => expect(await gate.metric(forwarded)).toBe(1), { timeout: 15_000 });
