@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
 import { prepareGate, spawnGate, startGateProcess } from '../support/gate-process.ts';
 import { postEvent } from '../support/post-event.ts';
+import { readMetric } from '../support/read-metric.ts';
 import { signedEvent } from '../support/sign-event.ts';
 import { until } from '../support/until.ts';
 
@@ -72,6 +73,21 @@ test('a second signal ends it at once, with 1', async () => {
   await until(async () => (await statusOf(`http://127.0.0.1:${places.adminPort}/readyz`)) === 503);
   gate.kill('SIGTERM');
   expect(await exit).toEqual([1, null]);
+});
+
+test('SIGHUP reads all files again, and goes on', async () => {
+  const application = await startEventApplication();
+  const places = await prepareGate(application.url);
+  const gate = await startGateProcess(places, { env: { HOOKGATE_DRAIN_DELAY: '0s' } });
+  const admin = `http://127.0.0.1:${places.adminPort}`;
+  const reloads = 'hookgate_config_reloads_total{result="success"}';
+  // Nothing has changed, so nothing but the signal makes it read.
+  expect(await readMetric(admin, reloads)).toBe(0);
+
+  gate.kill('SIGHUP');
+
+  await until(async () => (await readMetric(admin, reloads)) === 1);
+  expect((await postEvent(`http://127.0.0.1:${places.port}/webhooks/juicyway`, event(1))).status).toBe(200);
 });
 
 test('a gate that waits for the file of another one is alive, not ready, and ends at a signal', async () => {
