@@ -114,7 +114,7 @@ test('killed in the midst of commits, filing, sweeping and checkpoints: none los
     };
     await Promise.all(Array.from({ length: concurrency }, send));
   }
-}, 120_000);
+}, 300_000);
 
 /** Lets the store make its file, then writes keys into its table as it would have filed them nine days ago. */
 async function fillWithExpired(file: string): Promise<void> {

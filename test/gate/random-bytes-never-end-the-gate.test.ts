@@ -48,6 +48,8 @@ const morsels = [
   ['CONNECT a:1 HTTP/1.1\r\n\r\n', 'PROXY TCP4 1.1.1.1 2.2.2.2 3 4\r\n', 'X-Forwarded-For: 1.1.1.1\r\n'],
 ].flat();
 
+const leastAnswered = 100;
+
 /**
  * Ten seconds of broken, mutated and half requests over sixteen connections at a time. On failure the seed is printed;
  * `FUZZ_SEED=` repeats it.
@@ -64,7 +66,8 @@ test('a gate under fuzz lives on, grows little, and hands on nothing but genuine
   const figures = { connections: 0, answered: 0, accepted: 0 };
 
   const attack = async (dice: Dice, untilMs: number): Promise<void> => {
-    while (performance.now() < untilMs) {
+    // Where much else runs, ten seconds may be few answers.
+    while (performance.now() < untilMs || figures.answered <= leastAnswered) {
       figures.connections += 1;
       const answers = await converse(places.port, dice);
       figures.answered += answers.length;
@@ -96,9 +99,9 @@ test('a gate under fuzz lives on, grows little, and hands on nothing but genuine
   ).toEqual([]);
   expect(grownMiB, note).toBeLessThan(maxGrowthMiB);
   // It reached the gates at all: some were refused with an answer, and some mutations left an event as it was.
-  expect(figures.answered, note).toBeGreaterThan(100);
+  expect(figures.answered, note).toBeGreaterThan(leastAnswered);
   expect(application.events.length, note).toBeGreaterThan(1);
-}, 60_000);
+}, 300_000);
 
 /** Sends one connection's worth of trouble; the final statuses that came back. */
 function converse(port: number, dice: Dice): Promise<number[]> {
