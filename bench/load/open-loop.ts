@@ -4,6 +4,13 @@ import { clockMs, scheduleFrom } from './schedule.ts';
 
 /** Given to the workers that come after a start, so that all is set up when the first request is due. */
 const leadMs = 100;
+/** Connections that had nothing to do for longer are not used again: Node's servers close them after five seconds. */
+const idleForMs = 1000;
+
+interface Idle {
+  readonly connection: SenderConnection;
+  readonly sinceMs: number;
+}
 
 /**
  * Sends each request when it is due, whether or not the ones before have been answered: on a connection that has
@@ -14,15 +21,15 @@ export async function sendOnSchedule(
   requests: readonly Uint8Array[],
   to: { readonly port: number; readonly perSecond: number },
 ): Promise<number[]> {
-  const idle: SenderConnection[] = [];
+  const idle: Idle[] = [];
   const dueAtMs = scheduleFrom(clockMs() + leadMs, requests.length, to.perSecond);
   const sendOne = async (index: number): Promise<number> => {
     const connection = openIdle(idle) ?? openConnection(to);
     const status = await connection.exchange(requests[index] as Uint8Array);
-    const latencyMs = clockMs() - (dueAtMs[index] as number);
+    const sinceMs = clockMs();
     if (status !== 200) throw new Error(`the answer was ${status}`);
-    idle.push(connection);
-    return latencyMs;
+    idle.push({ connection, sinceMs });
+    return sinceMs - (dueAtMs[index] as number);
   };
   const metronome = new Worker(new URL('metronome.ts', import.meta.url), {
     workerData: { dueAtMs, ticks: requests.length },
@@ -41,15 +48,17 @@ export async function sendOnSchedule(
   try {
     return await Promise.all(await sent);
   } finally {
-    for (const connection of idle) connection.destroy();
+    for (const { connection } of idle) connection.destroy();
     await metronome.terminate();
   }
 }
 
 /** The one that was used last, so that there are never more connections than the load needs. */
-function openIdle(idle: SenderConnection[]): SenderConnection | undefined {
+function openIdle(idle: Idle[]): SenderConnection | undefined {
   for (;;) {
-    const connection = idle.pop();
-    if (connection === undefined || connection.open) return connection;
+    const last = idle.pop();
+    if (last === undefined) return undefined;
+    if (last.connection.open && clockMs() - last.sinceMs < idleForMs) return last.connection;
+    last.connection.destroy();
   }
 }

@@ -4,6 +4,7 @@ import { eventsOf } from '../load/signed-requests.ts';
 import { measureCosts, type Subject } from '../measure/costs.ts';
 import { costOf } from '../measure/processor-time.ts';
 import { median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
+import { costOfWholeRound, eventsOfARound } from '../measure/whole-round.ts';
 import { startGate } from '../peers/gates.ts';
 import type { Programs } from '../peers/programs.ts';
 import { rememberedBy, storedBytes, writeRememberedEvents } from '../peers/remembered.ts';
@@ -31,6 +32,10 @@ export const duplicates: Part = {
     }));
     const costs = await measureCosts(subjects, rounds);
     const none = costs[0]?.costsUs ?? [];
+    const wholeRoundsUs: number[] = [];
+    for (const { started, size } of gates) {
+      wholeRoundsUs.push(await costOfWholeRound(started, nextRound, eventsOfARound(size)));
+    }
     const rows = gates.map(({ size, readyMs, countedMs, bytes, started }, place) => ({
       size,
       readyMs,
@@ -38,6 +43,7 @@ export const duplicates: Part = {
       bytesAnEvent: bytes / size,
       residentMB: costOf(started.pid).residentMB,
       costsUs: costs[place]?.costsUs ?? [],
+      wholeRoundUs: wholeRoundsUs[place] ?? Number.NaN,
     }));
     return {
       title: 'Remembered events as they grow',
@@ -48,6 +54,8 @@ export const duplicates: Part = {
             'remembered',
             'µs (least-most)',
             'of none',
+            'µs with a whole filing round',
+            'of none',
             'MB resident',
             'bytes on disk each',
             'ready ms',
@@ -57,6 +65,8 @@ export const duplicates: Part = {
             String(row.size),
             spreadCell(spreadOf(row.costsUs)),
             threeDigits(ratioOfRounds(row.costsUs, none)),
+            threeDigits(row.wholeRoundUs),
+            threeDigits(row.wholeRoundUs / (wholeRoundsUs[0] ?? Number.NaN)),
             threeDigits(row.residentMB),
             row.size === 0 ? '' : threeDigits(row.bytesAnEvent),
             threeDigits(row.readyMs),
@@ -69,6 +79,12 @@ export const duplicates: Part = {
           target: `an event with ${sizes.at(-1)} remembered, of one with none`,
           limit: 1.1,
           measured: ratioOfRounds(costs.at(-1)?.costsUs ?? [], none),
+          unit: '',
+        },
+        {
+          target: 'the same, with what filing all of them costs later',
+          limit: 1.1,
+          measured: (wholeRoundsUs.at(-1) ?? Number.NaN) / (wholeRoundsUs[0] ?? Number.NaN),
           unit: '',
         },
       ],

@@ -4,6 +4,7 @@ import { sendOnSchedule } from '../load/open-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
 import { quantile } from '../measure/rounds.ts';
 import { rememberedBy, writeRememberedEvents } from '../peers/remembered.ts';
+import { startIdleLoop } from '../peers/stalls.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { startHurriedGate } from '../peers/start-hurried-gate.ts';
 import { threeDigits } from '../report/markdown.ts';
@@ -26,6 +27,7 @@ export const stalls: Part = {
     );
     const upstream = urlOf(await startApplication(programs));
     const gate = await startHurriedGate(programs, upstream, { retentionMs, sweepEveryMs, storeFile });
+    const idle = await startIdleLoop(programs);
     const nextRound = eventsOf(800);
     const seconds = quick ? 3 : 8;
     const windows = [];
@@ -36,8 +38,8 @@ export const stalls: Part = {
         port: gate.port,
         perSecond,
       });
-      const longestMs = await gate.longestStallMs();
-      if (window > 0) windows.push({ longestMs, p999Ms: quantile(latenciesMs, 0.999) });
+      const [longestMs, idleMs] = [await gate.longestStallMs(), await idle.longestStallMs()];
+      if (window > 0) windows.push({ longestMs, idleMs, p999Ms: quantile(latenciesMs, 0.999) });
     }
     const removed = rowsBefore + perSecond * seconds * (rounds + 1) - (await rememberedBy(gate));
     const worstMs = Math.max(...windows.map(({ longestMs }) => longestMs));
@@ -46,10 +48,11 @@ export const stalls: Part = {
       tables: [
         {
           caption: `Longest stall of the gate's event loop and the time of an answer, ${perSecond} events/s for ${seconds} s, ${remembered} remembered at the start, ${removed} removed by the sweep meanwhile`,
-          columns: ['window', 'longest stall ms', 'answers p99.9 ms'],
-          rows: windows.map(({ longestMs, p999Ms }, index) => [
+          columns: ['window', 'longest stall ms', "an idle loop's beside it", 'answers p99.9 ms'],
+          rows: windows.map(({ longestMs, idleMs, p999Ms }, index) => [
             String(index + 1),
             threeDigits(longestMs),
+            threeDigits(idleMs),
             threeDigits(p999Ms),
           ]),
         },

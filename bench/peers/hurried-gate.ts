@@ -4,11 +4,10 @@
  * back; and its clocks jump over the five minutes after the start in which it removes nothing. At SIGUSR2 it writes the
  * longest stall of its event loop since the last time, in milliseconds, to FILE.
  */
-import { writeFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { startGate } from '../../src/app/serve.ts';
 import { openEmbeddedStore } from '../../src/stores/embedded/embedded-store.ts';
+import { writeStallsTo } from './write-stalls.ts';
 
 const text = { type: 'string', default: '' } as const;
 const { values } = parseArgs({
@@ -59,10 +58,5 @@ const started = await startGate(
 if (started.kind !== 'running') throw new Error(JSON.stringify(started));
 aheadMs = 10 * 60_000;
 
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-process.on('SIGUSR2', () => {
-  writeFileSync(values.stalls, String(delay.max / 1e6));
-  delay.reset();
-});
+writeStallsTo(values.stalls);
 process.on('SIGTERM', () => process.exit());

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildOptions } from '../../scripts/build-options.ts';
 import { type StartedGate, startGate } from './gates.ts';
 import type { Programs } from './programs.ts';
+import { longestStallMs } from './stalls.ts';
 
 export interface HurriedGate extends StartedGate {
   /** The longest stall of its event loop since the last call, in milliseconds. */
@@ -18,16 +19,10 @@ export async function startHurriedGate(
   upstream: string,
   options: { readonly retentionMs: number; readonly sweepEveryMs: number; readonly storeFile: string },
 ): Promise<HurriedGate> {
-  const bundle = join(root, 'node_modules/.cache/hookgate/bench');
-  const usual = buildOptions('0.0.0-bench');
-  const entryPoints = {
-    'hurried-gate': join(root, 'bench/peers/hurried-gate.ts'),
-    'embedded-worker': join(root, 'src/stores/embedded/worker.ts'),
-  };
-  await build({ ...usual, entryPoints, outdir: bundle });
+  const folder = await bundled();
   const stalls = join(programs.folder(), 'stalls');
   const gate = await startGate(programs, upstream, {
-    program: [process.execPath, '--max-semi-space-size=4', join(bundle, 'hurried-gate.js')],
+    program: [process.execPath, '--max-semi-space-size=4', join(folder, 'hurried-gate.js')],
     env: { MALLOC_ARENA_MAX: '1' },
     storeFile: options.storeFile,
     flags: [
@@ -35,15 +30,24 @@ export async function startHurriedGate(
       ...['--stalls', stalls],
     ],
   });
-  return {
-    ...gate,
-    async longestStallMs() {
-      rmSync(stalls, { force: true });
-      process.kill(gate.pid, 'SIGUSR2');
-      while (!existsSync(stalls) || readFileSync(stalls, 'utf8') === '') {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      return Number(readFileSync(stalls, 'utf8'));
+  return { ...gate, longestStallMs: () => longestStallMs(gate.pid, stalls) };
+}
+
+/** Gives the folder of the bundle. */
+async function bundled(): Promise<string> {
+  const folder = join(root, 'node_modules/.cache/hookgate/bench');
+  const requires =
+    "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);";
+  await build({
+    ...buildOptions('0.0.0-bench'),
+    entryPoints: {
+      'hurried-gate': join(root, 'bench/peers/hurried-gate.ts'),
+      'embedded-worker': join(root, 'src/stores/embedded/worker.ts'),
     },
-  };
+    // Bundled CommonJS libraries call require for Node's own modules.
+    banner: { js: requires },
+    outdir: folder,
+  });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+  return folder;
 }
