@@ -1,8 +1,7 @@
-import type { Worker } from 'node:worker_threads';
 import { type StoreHealth, StoreRefused, StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import { type BatchLine, createBatchLine } from './batch-line.ts';
 import { createMainEnd, type MainEnd } from './exchange.ts';
-import { type FromWorker, startFileThread } from './file-thread.ts';
+import { type FileThread, type FromWorker, startFileThread } from './file-thread.ts';
 import { type KeyFilter, openKeyFilter } from './key-filter.ts';
 import { createRetentionClock } from './retention-clock.ts';
 
@@ -53,7 +52,11 @@ const lineCapacity = 65_536;
 const nothing = new Uint8Array(0);
 
 /** Resolves when the file is open; rejects with `StoreRefused`. `onTick` is called four times a second. */
-export function superviseFile(options: SupervisorOptions, onTick: () => void): Promise<FileSupervisor> {
+export function superviseFile(
+  options: SupervisorOptions,
+  onTick: () => void,
+  startThread: typeof startFileThread = startFileThread,
+): Promise<FileSupervisor> {
   const { file, now, onFault, log, answerWithinMs = 5000 } = options;
   const clock = createRetentionClock({
     now,
@@ -63,7 +66,7 @@ export function superviseFile(options: SupervisorOptions, onTick: () => void): P
         `The wall clock jumped by ${Math.round(byMs / 1000)} s; expired keys are kept for five minutes.`,
       ),
   });
-  let thread: Worker | undefined;
+  let thread: FileThread | undefined;
   let end: MainEnd | undefined;
   let filter: KeyFilter | undefined;
   /** Why the store is down; undefined while it is up. */
@@ -131,7 +134,7 @@ export function superviseFile(options: SupervisorOptions, onTick: () => void): P
         disconnect(sentence);
       }
     };
-    thread = startFileThread(
+    thread = startThread(
       { memory: mine.memory, file, lockWaitMs, afterFault, mustHold, sweepEveryMs, smallestRound },
       onMessage,
       (error) => {

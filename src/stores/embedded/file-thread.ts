@@ -30,12 +30,18 @@ export interface FileFault {
   readonly unfiled: Uint8Array | undefined;
 }
 
+/** What the supervisor asks of a thread beyond its messages. */
+export interface FileThread {
+  /** Ends it in the middle of whatever it does. */
+  terminate(): unknown;
+}
+
 /** Starts the file's thread. It ends by itself after `closed` or `fault`, and `onEnd` is always the last call. */
 export function startFileThread(
   orders: WorkerOrders,
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
-): Worker {
+): FileThread {
   const thread = new Worker(threadFile(), {
     workerData: orders,
     name: 'hookgate-store',
