@@ -15,7 +15,8 @@ const concurrency = 8;
 test('twenty rolling restarts of four gates behind HAProxy: no request of a sender that never retries fails', async () => {
   const redis = await startRedis();
   const application = await startEventApplication();
-  const env = { HOOKGATE_DRAIN_DELAY: '600ms' };
+  // A busy machine must not look like a store that hangs: it is the restarts that are looked at here.
+  const env = { HOOKGATE_DRAIN_DELAY: '600ms', HOOKGATE_DUPLICATES_REDIS_TIMEOUT: '10s' };
   const running = await startGatesOn(redis.url, application.url, gates, env);
   const port = await balance(running.places);
   const url = `http://127.0.0.1:${port}/webhooks/juicyway`;
@@ -29,7 +30,7 @@ test('twenty rolling restarts of four gates behind HAProxy: no request of a send
       sent += 1;
       const body = signedEvent('payment.session.succeeded', { reference: `rolling-${sent}` });
       const came = await postEvent(url, body).then(
-        ({ status }) => String(status),
+        ({ status, code }) => (status === 200 ? '200' : `${status} ${code ?? 'of HAProxy'}`),
         (error: Error) => error.message,
       );
       if (came !== '200') failures[came] = (failures[came] ?? 0) + 1;
@@ -71,4 +72,4 @@ test('twenty rolling restarts of four gates behind HAProxy: no request of a send
   });
   expect(failures).toEqual({});
   expect({ accepted, distinct }).toEqual({ accepted: sent, distinct: sent });
-}, 300_000);
+}, 600_000);

@@ -29,6 +29,8 @@ export async function balance(gates: readonly GatePlaces[]): Promise<number> {
     '  timeout connect 5s',
     '  timeout client 30s',
     '  timeout server 30s',
+    // Without it a check fails when its answer takes longer than the time between two.
+    '  timeout check 5s',
     'frontend in',
     `  bind 127.0.0.1:${port}`,
     '  default_backend gates',
