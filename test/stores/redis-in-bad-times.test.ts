@@ -237,6 +237,19 @@ test('a sentinel names the new master after the old one died', async () => {
   await deliver(store, newKey());
 });
 
+test('sentinels that ask for a password get that of their own file', async () => {
+  const { sentinel } = await startSentinelGroup();
+  await sentinel.ask('ACL', 'SETUSER', 'default', 'resetpass', '>watchword');
+  const settings = { sentinels: [`127.0.0.1:${sentinel.port}`], master: 'events', timeoutMs: 500 };
+  const sentinelPasswordFile = join(temporaryDirectory(), 'sentinel');
+  writeFileSync(sentinelPasswordFile, 'another');
+  const { store } = await openRedis({ ...settings, sentinelPasswordFile });
+  expect(await store.health()).toMatchObject({ up: false, detail: expect.stringContaining('WRONGPASS') });
+  writeFileSync(sentinelPasswordFile, 'watchword');
+  await until(() => isUp(store));
+  await deliver(store, newKey());
+});
+
 test('a shard that died is used again where its replica took its place', async () => {
   const { masters, replicas } = await startRedisCluster(3, { replicas: true });
   const { store } = await openRedis({ url: masters.map(({ url }) => url), timeoutMs: 500 });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { openRedis } from '../support/open-redis.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { claimed, newKey } from '../support/store-keys.ts';
 import { until } from '../support/until.ts';
@@ -48,6 +49,21 @@ test('records made at once share their waiting', async () => {
   const waits = Number(/cmdstat_wait:calls=(\d+)/.exec(stats)?.[1]);
   expect(waits).toBeGreaterThan(0);
   expect(waits).toBeLessThan(50);
+});
+
+test('each shard of a cluster waits for its own replica', async () => {
+  const { masters, replicas } = await startRedisCluster(3, { replicas: true });
+  const { store } = await openRedis({
+    url: masters.map(({ url }) => url),
+    minReplicas: 1,
+    timeoutMs: 20_000,
+  });
+  const keys = Array.from({ length: 60 }, newKey);
+  for (const key of keys) {
+    expect(await store.confirm(key, await claimed(store, key, leaseMs), retentionMs)).toBe(true);
+  }
+  const sizes = await Promise.all(replicas.map(async (node) => Number(await node.ask('DBSIZE'))));
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(keys.length);
 });
 
 test('records that no replica takes all fail within the timeout, and their connection stays', async () => {
