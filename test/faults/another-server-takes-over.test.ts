@@ -39,6 +39,10 @@ test("one of a cluster's three shards fails over to its replica", async () => {
     async play() {
       await masters[0]?.kill();
       await until(() => isMaster(replicas[0] as RedisServer));
+      // The store is back once every node that lives says that all slots are served.
+      for (const node of [...masters.slice(1), ...replicas]) {
+        await until(async () => String(await node.ask('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+      }
     },
     mayForget: () => lagging,
   });
