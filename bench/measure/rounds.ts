@@ -24,7 +24,7 @@ export function spreadOf(values: readonly number[]): Spread {
  * Lets the rows take turns, so that whatever else the machine does weighs on all of them; the order turns round every
  * time, and the first round only warms up. Gives each row's results, in the order of the rows.
  */
-export async function alternate<Row, Result>(
+export async function alternate<Row extends { readonly title: string }, Result>(
   rows: readonly Row[],
   rounds: number,
   play: (row: Row, round: number) => Promise<Result>,
@@ -34,7 +34,9 @@ export async function alternate<Row, Result>(
     const order = [...rows.entries()];
     if (round % 2 !== 0) order.reverse();
     for (const [place, row] of order) {
-      const result = await play(row, round);
+      const result = await play(row, round).catch((error: unknown) => {
+        throw new Error(`${row.title} failed in round ${round}`, { cause: error });
+      });
       if (round >= 0) results[place]?.push(result);
     }
   }

@@ -63,8 +63,8 @@ test('a quantile is a value that was seen', () => {
 test('the rows take turns in both directions, and the round that warms up does not count', async () => {
   const played: string[] = [];
 
-  const results = await alternate(['a', 'b'], 2, async (row, round) => {
-    played.push(`${row}${round}`);
+  const results = await alternate([{ title: 'a' }, { title: 'b' }], 2, async ({ title }, round) => {
+    played.push(`${title}${round}`);
     return round;
   });
 
