@@ -1,5 +1,6 @@
 /** The thread that does all file work of the embedded store: it opens, commits, files, sweeps and closes. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectGarbage } from '../../heap/heap.ts';
 import type { EventFile } from './event-file.ts';
 import { openEventFile } from './event-file.ts';
 import { answers, createWorkerEnd, type WorkerEnd } from './exchange.ts';
@@ -48,12 +49,20 @@ function run(orders: WorkerOrders): void {
 
 function serve(end: WorkerEnd, ledger: KeyLedger): void {
   let dueAt = 0;
+  let heapIsSettled = false;
   while (!end.closing) {
     if (end.waitForBatch(Math.max(0, Math.min(idleMs, dueAt - performance.now())))) {
       if (end.closing) return;
       answerBatch(end, ledger);
     }
-    if (performance.now() >= dueAt) dueAt = performance.now() + (ledger.step() ?? idleMs);
+    if (performance.now() < dueAt) continue;
+    const restMs = ledger.step();
+    dueAt = performance.now() + (restMs ?? idleMs);
+    // The first time that there is nothing to do: the filter has been built, and what that took can go.
+    if (restMs === undefined && !heapIsSettled) {
+      collectGarbage();
+      heapIsSettled = true;
+    }
   }
 }
 
