@@ -12,14 +12,14 @@ export interface LineWriterOptions {
   /** Made by Node for the descriptor, which makes that of a pipe non-blocking. */
   readonly stream: Writable;
   readonly descriptor: number;
-  /** Characters that may wait for a reader; further lines are dropped. */
-  readonly maxWaiting: number;
+  /** Bytes that may wait for a reader; further lines are dropped. */
+  readonly maxWaitingBytes: number;
   readonly onDropped: () => void;
 }
 
 /** Lines are gathered and written together, at the latest after this time: a write for each would cost more. */
 const gatherMs = 200;
-const gatherCharacters = 8 * 1024;
+const gatherBytes = 32 * 1024;
 const flushPatienceMs = 500;
 const flushPauseMs = 10;
 
@@ -29,7 +29,10 @@ const flushPauseMs = 10;
  */
 export function createLineWriter(options: LineWriterOptions): LineWriter {
   const { stream, descriptor } = options;
-  let waiting = '';
+  // As bytes from the start: V8 keeps a text that grows as the tree of its parts, some forty a line, and its collector
+  // copies again and again those that wait.
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
   let isWriting = false;
   // A closed pipe (EPIPE) must not end a gate that works.
   stream.on('error', () => undefined);
@@ -38,28 +41,34 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
 
   return {
     write(line) {
-      if (waiting.length + line.length > options.maxWaiting) return options.onDropped();
-      waiting += line;
-      if (waiting.length >= gatherCharacters) send();
+      const bytes = Buffer.from(line);
+      if (waitingBytes + bytes.length > options.maxWaitingBytes) return options.onDropped();
+      waiting.push(bytes);
+      waitingBytes += bytes.length;
+      if (waitingBytes >= gatherBytes) send();
     },
     flush() {
       clearInterval(timer);
       // A write that has not ended may have left half a line.
-      const rest = (isWriting && waiting !== '' ? '\n' : '') + waiting;
-      waiting = '';
-      writeNow(descriptor, Buffer.from(rest));
+      if (isWriting && waitingBytes > 0) waiting.unshift(Buffer.from('\n'));
+      writeNow(descriptor, takeWaiting());
     },
   };
 
+  function takeWaiting(): Buffer {
+    const bytes = Buffer.concat(waiting);
+    waiting = [];
+    waitingBytes = 0;
+    return bytes;
+  }
+
   /** One write at a time: what waits here can still be flushed, what the stream has taken cannot. */
   function send(): void {
-    if (isWriting || waiting === '') return;
-    const lines = waiting;
-    waiting = '';
+    if (isWriting || waitingBytes === 0) return;
     isWriting = true;
-    stream.write(lines, () => {
+    stream.write(takeWaiting(), () => {
       isWriting = false;
-      if (waiting.length >= gatherCharacters) send();
+      if (waitingBytes >= gatherBytes) send();
     });
   }
 }
