@@ -11,7 +11,7 @@ import { createPassthrough, type Passthrough, type PassthroughOptions } from '..
 import { createUpstream, type Upstream } from '../forward/upstream.ts';
 import { PassThrough } from '../gates/gate.ts';
 import { createJudgePath, type JudgePath } from '../gates/path.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
@@ -47,6 +47,7 @@ export interface GatehouseOptions {
   readonly loaded: Loaded;
   readonly store: DuplicateStore;
   readonly log: Log;
+  readonly writeLine: WriteLine;
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;

@@ -54,7 +54,7 @@ export async function startGate(
   const now = (): number => performance.now();
   const wallClock = (): number => Date.now();
   const metrics = createMetrics();
-  const { log, flush } = createLog(config.log.level, () => metrics.logLinesDropped.inc());
+  const { log, writeLine, flush } = createLog(config.log.level, () => metrics.logLinesDropped.inc());
   metrics.buildInfo.set({ version, node: process.version }, 1);
   const undelivered = createUndelivered({
     now,
@@ -94,6 +94,7 @@ export async function startGate(
       loaded,
       store,
       log,
+      writeLine,
       metrics,
       undelivered,
       rejections,

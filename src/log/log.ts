@@ -5,8 +5,15 @@ import { createLineWriter } from './line-writer.ts';
 
 export type Log = Logger;
 
+/**
+ * Writes a line whose `members` are JSON already, without braces, after its level and time. They are asked for only
+ * where the level is logged.
+ */
+export type WriteLine = (level: 'info' | 'warn', members: () => string) => void;
+
 export interface LogOutput {
   readonly log: Log;
+  readonly writeLine: WriteLine;
   /** Writes what is gathered, before the process ends. */
   flush(): void;
 }
@@ -16,6 +23,20 @@ const maxWaitingBytes = 4 * 1024 * 1024;
 
 /** `onDropped` is called for each line that is lost since nobody reads standard output. */
 export function createLog(level: string, onDropped: () => void = () => undefined): LogOutput {
+  const { write, flush } = createLineWriter({
+    stream: process.stdout,
+    descriptor: process.stdout.fd,
+    maxWaitingBytes,
+    onDropped,
+  });
+  return { ...createLogOn(level, write), flush };
+}
+
+/** The same with another place for its lines, each of which comes with its end. */
+export function createLogOn(
+  level: string,
+  write: (line: string) => void,
+): Pick<LogOutput, 'log' | 'writeLine'> {
   const isoTime = createIsoClock();
   const options = {
     level,
@@ -23,11 +44,12 @@ export function createLog(level: string, onDropped: () => void = () => undefined
     timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const { write, flush } = createLineWriter({
-    stream: process.stdout,
-    descriptor: process.stdout.fd,
-    maxWaitingBytes,
-    onDropped,
-  });
-  return { log: pino(options, { write }), flush };
+  const log = pino(options, { write });
+  return {
+    log,
+    writeLine(lineLevel, members) {
+      if (!log.isLevelEnabled(lineLevel)) return;
+      write(`{"level":"${lineLevel}","time":"${isoTime(Date.now())}",${members()}}\n`);
+    },
+  };
 }

@@ -1,10 +1,11 @@
 import { Answer, type Outcome, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Rejection, RejectionCode } from '../delivery/rejections.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, type Metrics, noRoute } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
+import { deliveryLine } from './delivery-line.ts';
 import type { OnFault, OnSettled } from './run.ts';
 
 /** Records a refusal of what never was a delivery: unparsable bytes, or a request that was passed through. */
@@ -12,6 +13,7 @@ export type OnRefused = (refused: Pick<Delivery, 'requestId' | 'peer'>, rejectio
 
 export interface JournalOptions {
   readonly log: Log;
+  readonly writeLine: WriteLine;
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
@@ -79,30 +81,9 @@ export function createJournal(options: JournalOptions): {
   }
 
   function write(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
-    const { facts } = delivery;
-    const refused = settlement instanceof Answer ? undefined : settlement;
-    const line = {
-      requestId: delivery.requestId,
-      route: facts.route,
-      outcome,
-      reason: refused?.code,
-      detail: refused?.detail,
-      address: facts.address ?? delivery.peer.address,
-      hops: facts.hops,
-      event: facts.event,
-      key: facts.keyName,
-      encoding: facts.encoding,
-      duplicateKey: facts.duplicateKey,
-      bodyBytes: facts.bodyBytes,
-      upstreamStatus: facts.upstreamStatus,
-      durationMs: inMicroseconds(durationMs),
-      gateMs: inMicroseconds(gateMs(delivery, durationMs)),
-      upstreamMs: facts.upstreamMs === undefined ? undefined : inMicroseconds(facts.upstreamMs),
-      wouldReject: facts.wouldReject,
-      warning: facts.warning,
-    };
-    if (facts.warning !== undefined || outcome === 'upstream_failed') log.warn(line, 'delivery');
-    else log.info(line, 'delivery');
+    const isWorrying = delivery.facts.warning !== undefined || outcome === 'upstream_failed';
+    const ending = { settlement, outcome, durationMs, gateMs: gateMs(delivery, durationMs) };
+    options.writeLine(isWorrying ? 'warn' : 'info', () => deliveryLine(delivery, ending));
   }
 }
 
@@ -119,9 +100,4 @@ function outcomeOf(settlement: Settlement): Outcome {
 
 function gateMs({ facts }: Delivery, durationMs: number): number {
   return Math.max(0, durationMs - facts.bodyMs - (facts.upstreamMs ?? 0));
-}
-
-/** Milliseconds with three decimals: what is below a microsecond is noise. */
-function inMicroseconds(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }
