@@ -4,23 +4,27 @@ import type { Metrics } from './metrics.ts';
 /** The same store, with every operation counted and `hookgate_duplicate_store_up` kept true. */
 export function instrumentStore(store: DuplicateStore, metrics: Metrics): DuplicateStore {
   const count = (operation: string, result: string): void => {
-    metrics.storeOperations.inc({ operation, result });
-    metrics.storeUp.set(result === 'error' ? 0 : 1);
+    metrics.storeOperations.inc(operation, result);
+    setUp(result !== 'error');
   };
-  const counted = async <T>(
-    operation: string,
-    run: Promise<T>,
-    resultOf: (value: T) => string,
-  ): Promise<T> => {
-    try {
-      const value = await run;
-      count(operation, resultOf(value));
-      return value;
-    } catch (error) {
-      count(operation, 'error');
-      throw error;
-    }
+  let wasUp: boolean | undefined;
+  /** Twice a delivery; the gauge is touched only where it changes. */
+  const setUp = (up: boolean): void => {
+    if (up === wasUp) return;
+    wasUp = up;
+    metrics.storeUp.set(up ? 1 : 0);
   };
+  const counted = <T>(operation: string, run: Promise<T>, resultOf: (value: T) => string): Promise<T> =>
+    run.then(
+      (value) => {
+        count(operation, resultOf(value));
+        return value;
+      },
+      (error) => {
+        count(operation, 'error');
+        throw error;
+      },
+    );
   return {
     claim: (key, leaseMs) => counted('claim', store.claim(key, leaseMs), (result) => result.kind),
     confirm: (key, token, retentionMs) =>
@@ -32,7 +36,7 @@ export function instrumentStore(store: DuplicateStore, metrics: Metrics): Duplic
     isDelivered: (key) => store.isDelivered(key),
     async health() {
       const health = await store.health();
-      metrics.storeUp.set(health.up ? 1 : 0);
+      setUp(health.up);
       return health;
     },
     close: () => store.close(),

@@ -2,9 +2,11 @@
  * The names and handles of everything that is counted. Labels are bounded: routes, reasons, keys and encodings, but
  * never an address, an event id or the name of an event that nobody has verified.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { outcomes } from '../delivery/answer.ts';
 import { rejectionCodes } from '../delivery/rejections.ts';
+import { PairCounter } from './pair-counter.ts';
+import { PairHistogram } from './pair-histogram.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -30,45 +32,56 @@ export function createMetrics() {
     new Counter<L>({ name, help, labelNames, registers });
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name, help, labelNames, registers });
-  const histogram = <L extends string>(
+  // The registry asks a metric for its values and nothing else, but declares its own classes.
+  const register = <M extends PairCounter<string, string> | PairHistogram>(metric: M): M => {
+    registry.registerMetric(metric as unknown as Metric);
+    return metric;
+  };
+  const pairCounter = (name: string, help: string, labelNames: readonly [string, string]) =>
+    register(new PairCounter(name, help, labelNames));
+  const pairHistogram = (
     name: string,
     help: string,
-    labelNames: readonly L[],
-    buckets: number[],
-  ) => new Histogram<L>({ name, help, labelNames, buckets, registers });
+    labelNames: readonly [] | readonly [string, string],
+    bounds: readonly number[],
+  ) => register(new PairHistogram(name, help, labelNames, bounds));
 
   const metrics = {
     registry,
-    deliveries: counter('hookgate_deliveries_total', 'Deliveries by how they ended.', ['route', 'outcome']),
-    rejections: counter('hookgate_rejections_total', 'Refusals by reason.', ['route', 'reason']),
-    wouldReject: counter(
+    deliveries: pairCounter('hookgate_deliveries_total', 'Deliveries by how they ended.', [
+      'route',
+      'outcome',
+    ]),
+    rejections: pairCounter('hookgate_rejections_total', 'Refusals by reason.', ['route', 'reason']),
+    wouldReject: pairCounter(
       'hookgate_would_reject_total',
       'What observe mode, or a store that was down, let through although it would have been refused.',
       ['route', 'reason'],
     ),
-    deliverySeconds: histogram(
+    deliverySeconds: pairHistogram(
       'hookgate_delivery_duration_seconds',
       'From the arrival of the head until the answer is known.',
       ['route', 'outcome'],
       answerSeconds,
     ),
-    gateSeconds: histogram(
+    gateSeconds: pairHistogram(
       'hookgate_gate_duration_seconds',
       'Time that the gate itself adds: without waiting for the body and for the application.',
       [],
       gateSeconds,
     ),
-    upstreamSeconds: histogram(
+    upstreamSeconds: pairHistogram(
       'hookgate_upstream_duration_seconds',
       'Time until the answer of the application was complete.',
       ['route', 'code_class'],
       answerSeconds,
     ),
-    checksumMatches: counter('hookgate_checksum_matches_total', 'Checksums that held, by key and encoding.', [
-      'key',
-      'encoding',
-    ]),
-    storeOperations: counter(
+    checksumMatches: pairCounter(
+      'hookgate_checksum_matches_total',
+      'Checksums that held, by key and encoding.',
+      ['key', 'encoding'],
+    ),
+    storeOperations: pairCounter(
       'hookgate_duplicate_store_operations_total',
       'Operations on the duplicate store by result.',
       ['operation', 'result'],
@@ -119,14 +132,14 @@ export function createMetrics() {
   };
 
   for (const [operation, results] of Object.entries(storeResults)) {
-    for (const result of results) metrics.storeOperations.inc({ operation, result }, 0);
+    for (const result of results) metrics.storeOperations.zero(operation, result);
   }
   for (const reason of ['too_many', 'shutdown']) metrics.forgotten.inc({ reason }, 0);
   for (const result of ['success', 'failure']) metrics.reloads.inc({ result }, 0);
   for (const reason of ['connections', 'connections_per_peer', 'tls_handshake'])
     metrics.connectionsRefused.inc({ reason }, 0);
   for (const code_class of codeClasses) metrics.passedThrough.inc({ code_class }, 0);
-  metrics.gateSeconds.zero({});
+  metrics.gateSeconds.zero();
   metrics.lastReloadGood.set(1);
   return metrics;
 }
@@ -135,15 +148,15 @@ export function createMetrics() {
 export function zeroRouteSeries(metrics: Metrics, routes: readonly string[]): void {
   for (const route of [noRoute, ...routes]) {
     for (const reason of rejectionCodes) {
-      metrics.rejections.inc({ route, reason }, 0);
-      metrics.wouldReject.inc({ route, reason }, 0);
+      metrics.rejections.zero(route, reason);
+      metrics.wouldReject.zero(route, reason);
     }
     for (const outcome of outcomes) {
-      metrics.deliveries.inc({ route, outcome }, 0);
-      metrics.deliverySeconds.zero({ route, outcome });
+      metrics.deliveries.zero(route, outcome);
+      metrics.deliverySeconds.zero(route, outcome);
     }
     if (route === noRoute) continue;
-    for (const code_class of codeClasses) metrics.upstreamSeconds.zero({ route, code_class });
+    for (const code_class of codeClasses) metrics.upstreamSeconds.zero(route, code_class);
     metrics.oldestUndelivered.set({ route }, 0);
   }
 }
@@ -155,9 +168,8 @@ export function keepKeySeries(
   encodings: readonly string[],
 ): void {
   for (const encoding of encodings) {
-    for (const key of keys.before)
-      if (!keys.now.includes(key)) metrics.checksumMatches.remove({ key, encoding });
-    for (const key of keys.now) metrics.checksumMatches.inc({ key, encoding }, 0);
+    for (const key of keys.before) if (!keys.now.includes(key)) metrics.checksumMatches.remove(key, encoding);
+    for (const key of keys.now) metrics.checksumMatches.zero(key, encoding);
   }
 }
 

@@ -41,8 +41,8 @@ export function createJournal(options: JournalOptions): {
       log.error({ requestId: delivery.requestId, err: fault }, 'fault in a gate');
     },
     onRefused({ requestId, peer }, { code, detail }) {
-      metrics.deliveries.inc({ route: noRoute, outcome: 'rejected' });
-      metrics.rejections.inc({ route: noRoute, reason: code });
+      metrics.deliveries.inc(noRoute, 'rejected');
+      metrics.rejections.inc(noRoute, code);
       const refusal = { requestId, route: noRoute, reason: code, detail, address: peer.address };
       rejections.add({ time: new Date(options.wallClock()).toISOString(), ...refusal });
       log.info({ ...refusal, outcome: 'rejected' }, 'refused');
@@ -52,24 +52,23 @@ export function createJournal(options: JournalOptions): {
   function count(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
     const { facts } = delivery;
     const { route } = facts;
-    metrics.deliveries.inc({ route, outcome });
-    metrics.deliverySeconds.observe({ route, outcome }, durationMs / 1000);
+    metrics.deliveries.inc(route, outcome);
+    metrics.deliverySeconds.observe(durationMs / 1000, route, outcome);
     metrics.gateSeconds.observe(gateMs(delivery, durationMs) / 1000);
     if (facts.upstreamMs !== undefined) {
-      const code_class = codeClass(facts.upstreamStatus);
-      metrics.upstreamSeconds.observe({ route, code_class }, facts.upstreamMs / 1000);
+      metrics.upstreamSeconds.observe(facts.upstreamMs / 1000, route, codeClass(facts.upstreamStatus));
     }
     if (facts.keyName !== undefined && facts.encoding !== undefined) {
-      metrics.checksumMatches.inc({ key: facts.keyName, encoding: facts.encoding });
+      metrics.checksumMatches.inc(facts.keyName, facts.encoding);
       options.lastMatches.set(facts.keyName, options.wallClock());
     }
-    for (const { code } of facts.wouldReject ?? []) metrics.wouldReject.inc({ route, reason: code });
+    for (const { code } of facts.wouldReject ?? []) metrics.wouldReject.inc(route, code);
     if (facts.duplicateKey !== undefined) {
       const done = outcome === 'forwarded' || outcome === 'duplicate';
       undelivered[done ? 'delivered' : 'failed'](route, facts.duplicateKey);
     }
     if (settlement instanceof Answer) return;
-    metrics.rejections.inc({ route, reason: settlement.code });
+    metrics.rejections.inc(route, settlement.code);
     rejections.add({
       time: new Date(options.wallClock()).toISOString(),
       requestId: delivery.requestId,
