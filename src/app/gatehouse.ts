@@ -91,17 +91,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   let current = compile(options.loaded, undefined);
 
   return {
-    async judge(delivery) {
-      const { judge, upstream } = current;
-      deliveries.begin();
-      upstream.use.begin();
-      try {
-        return await judge(delivery);
-      } finally {
-        upstream.use.end();
-        deliveries.end();
-      }
-    },
+    judge: (delivery) => current.judge(delivery),
     get loaded() {
       return current.loaded;
     },
@@ -183,7 +173,20 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     metrics.allowlistEntries.set(loaded.allowlistEntries);
     metrics.lastReload.set(options.wallClock() / 1000);
     log.level = config.log.level;
-    return { loaded, upstream, passthrough, judge: createJudge(gates, journal.onSettled, journal.onFault) };
+    const judge = createJudge({
+      gates,
+      onSettled: journal.onSettled,
+      onFault: journal.onFault,
+      onBegun() {
+        deliveries.begin();
+        upstream.use.begin();
+      },
+      onEnded() {
+        upstream.use.end();
+        deliveries.end();
+      },
+    });
+    return { loaded, upstream, passthrough, judge };
   }
 
   function connect({ config, upstreamCa }: Loaded): UsedUpstream {

@@ -54,34 +54,38 @@ export function createClaims(options: ClaimsOptions): Claims {
   const { store, attempts, unrecorded, slots } = options;
 
   return {
-    async claim(key) {
-      if (unrecorded.has(key)) return { kind: 'delivered' };
+    claim(key) {
+      if (unrecorded.has(key)) return Promise.resolve({ kind: 'delivered' });
       const attempt = attempts.begin(key);
       if (attempt === undefined) {
         return attempts.join(key, { timeoutMs: options.waitMs, maxWaiters: options.maxWaiters });
       }
       // The key is ours within this process from here on, also while the store is being asked.
-      const verdict = slots.enter() ? await ask(key, attempt) : ({ kind: 'overloaded' } as const);
-      if (verdict.kind !== 'claimed') {
-        if (verdict.kind !== 'overloaded') slots.leave();
-        attempt.end(verdict);
-      }
-      return verdict;
+      if (slots.enter()) return ask(key, attempt);
+      const verdict: ClaimVerdict = { kind: 'overloaded' };
+      attempt.end(verdict);
+      return Promise.resolve(verdict);
     },
   };
 
   async function ask(key: string, attempt: Attempt): Promise<ClaimVerdict> {
+    let verdict: ClaimVerdict;
     try {
       const result = await store.claim(key, options.leaseMs);
       if (result.kind === 'claimed') return { kind: 'claimed', claim: hold(key, attempt, result.token) };
-      if (result.kind === 'delivered') return { kind: 'delivered' };
-      return { kind: 'in_flight', detail: 'another process holds the claim, or died holding it' };
+      verdict =
+        result.kind === 'delivered'
+          ? { kind: 'delivered' }
+          : { kind: 'in_flight', detail: 'another process holds the claim, or died holding it' };
     } catch (error) {
       if (options.whenStoreDown === 'forward') {
         return { kind: 'claimed', claim: hold(key, attempt, undefined) };
       }
-      return { kind: 'store_unavailable', detail: error instanceof Error ? error.message : String(error) };
+      verdict = { kind: 'store_unavailable', detail: error instanceof Error ? error.message : String(error) };
     }
+    slots.leave();
+    attempt.end(verdict);
+    return verdict;
   }
 
   function hold(key: string, attempt: Attempt, token: string | undefined): Claim {

@@ -27,15 +27,16 @@ export function createBodyGate(limits: {
   timeoutMs: number;
   now: () => number;
 }): Gate<Admitted, Received> {
-  return async (admitted) => {
+  return (admitted) => {
     const refusal = judgeMediaType(admitted);
     if (refusal !== undefined) return refusal;
     const { facts } = admitted.delivery;
     const startedMs = limits.now();
-    const read = await admitted.delivery.readBody(limits);
-    facts.bodyMs = limits.now() - startedMs;
-    facts.bodyBytes = read.kind === 'complete' ? read.bytes.length : read.readBytes;
-    return read.kind === 'complete' ? new ReceivedDelivery(admitted, read.bytes) : refuse(read, limits);
+    return admitted.delivery.readBody(limits).then((read) => {
+      facts.bodyMs = limits.now() - startedMs;
+      facts.bodyBytes = read.kind === 'complete' ? read.bytes.length : read.readBytes;
+      return read.kind === 'complete' ? new ReceivedDelivery(admitted, read.bytes) : refuse(read, limits);
+    });
   };
 }
 

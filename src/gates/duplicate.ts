@@ -34,15 +34,19 @@ export function createDuplicateGate(claims: Claims): Gate<Verified | Unverified,
   return (stage) => ('keyName' in stage ? claimOnce(claims, stage) : stage);
 }
 
-async function claimOnce(claims: Claims, verified: Verified): Promise<Claimed | Ending> {
+function claimOnce(claims: Claims, verified: Verified): Promise<Claimed | Ending> {
   const key = duplicateKey(verified.route.name, verified.envelope);
   verified.delivery.facts.duplicateKey = key;
-  const verdict = await claims.claim(key);
-  if (verdict.kind !== 'claimed') return answerFor(verdict);
-  if (verdict.claim.withoutStore) {
-    noteWouldReject(verified.delivery, reject('store_unavailable', 'forwarded without the duplicate store'));
-  }
-  return new ClaimedDelivery(verified, key, verdict.claim);
+  return claims.claim(key).then((verdict) => {
+    if (verdict.kind !== 'claimed') return answerFor(verdict);
+    if (verdict.claim.withoutStore) {
+      noteWouldReject(
+        verified.delivery,
+        reject('store_unavailable', 'forwarded without the duplicate store'),
+      );
+    }
+    return new ClaimedDelivery(verified, key, verdict.claim);
+  });
 }
 
 function answerFor(verdict: Exclude<ClaimVerdict, { kind: 'claimed' }>): Settlement {

@@ -50,24 +50,22 @@ async function forwardUnverified(options: ForwardGateOptions, unverified: Unveri
   }
 }
 
-async function forward(options: ForwardGateOptions, stage: Claimed | Unverified): Promise<Settlement> {
+function forward(options: ForwardGateOptions, stage: Claimed | Unverified): Promise<Settlement> {
   const { delivery, envelope } = stage;
   const body = stage.route.unsignedFields === 'strip' ? withoutUnsigned(envelope) : envelope.body;
   const startedMs = options.now();
-  const result = await options.upstream.send({
-    path: delivery.head.target,
-    headers: eventHeaders({
-      delivery,
-      bodyBytes: body.length,
-      verified:
-        'claim' in stage
-          ? { event: envelope.event, keyName: stage.keyName, duplicateKey: stage.duplicateKey }
-          : undefined,
-    }),
-    body,
+  const headers = eventHeaders({
+    delivery,
+    bodyBytes: body.length,
+    verified:
+      'claim' in stage
+        ? { event: envelope.event, keyName: stage.keyName, duplicateKey: stage.duplicateKey }
+        : undefined,
   });
-  delivery.facts.upstreamMs = options.now() - startedMs;
-  return settle(delivery, result, options.isDraining());
+  return options.upstream.send({ path: delivery.head.target, headers, body }).then((result) => {
+    delivery.facts.upstreamMs = options.now() - startedMs;
+    return settle(delivery, result, options.isDraining());
+  });
 }
 
 function settle(delivery: Claimed['delivery'], result: UpstreamResult, isDraining: boolean): Settlement {

@@ -10,31 +10,80 @@ export type OnSettled = (delivery: Delivery, settlement: Settlement) => void;
 /** Called where a gate threw: a fault of ours. */
 export type OnFault = (delivery: Delivery, fault: unknown) => void;
 
-/** Judges one delivery. Never rejects: a fault in a gate is answered 500 and the event is safe to send again. */
-export type Judge = (delivery: Delivery) => Promise<Settlement | PassThrough>;
+type Ending = Settlement | PassThrough;
 
-/** Leads each delivery through the gates until one of them ends it. */
-export function createJudge(gates: Gates, onSettled: OnSettled, onFault: OnFault): Judge {
-  return async (delivery) => {
-    let settlement: Settlement | PassThrough;
-    try {
-      settlement = await passGates(gates, delivery);
-    } catch (fault) {
-      onFault(delivery, fault);
-      settlement = reject('internal_error', 'a fault in the gate');
-    }
-    if (!(settlement instanceof PassThrough)) onSettled(delivery, settlement);
-    return settlement;
-  };
+/**
+ * Judges one delivery; plainly where no gate had to wait, so that a refusal for its head costs no promise. A fault in
+ * a gate is answered 500 and the event is safe to send again.
+ */
+export type Judge = (delivery: Delivery) => Ending | Promise<Ending>;
+
+export interface JudgeOptions {
+  readonly gates: Gates;
+  readonly onSettled: OnSettled;
+  readonly onFault: OnFault;
+  /** Called around each delivery. */
+  readonly onBegun: () => void;
+  readonly onEnded: () => void;
 }
 
-async function passGates(gates: Gates, delivery: Delivery): Promise<Settlement | PassThrough> {
+/** Leads each delivery through the gates until one of them ends it. */
+export function createJudge({ gates, onSettled, onFault, onBegun, onEnded }: JudgeOptions): Judge {
+  return (delivery) => {
+    onBegun();
+    let ending: Ending | Promise<Ending>;
+    try {
+      ending = passGates(gates, delivery);
+    } catch (fault) {
+      ending = answerFault(delivery, fault);
+    }
+    return ending instanceof Promise
+      ? ending.then(
+          (later) => end(delivery, later),
+          (fault) => end(delivery, answerFault(delivery, fault)),
+        )
+      : end(delivery, ending);
+  };
+
+  function answerFault(delivery: Delivery, fault: unknown): Rejection {
+    onFault(delivery, fault);
+    return reject('internal_error', 'a fault in the gate');
+  }
+
+  function end(delivery: Delivery, ending: Ending): Ending {
+    try {
+      if (!(ending instanceof PassThrough)) onSettled(delivery, ending);
+      return ending;
+    } finally {
+      onEnded();
+    }
+  }
+}
+
+/** As far as no gate waits. */
+function passGates(gates: Gates, delivery: Delivery): Ending | Promise<Ending> {
   let stage: unknown = delivery;
-  for (const gate of gates) {
+  for (const [index, gate] of gates.entries()) {
     const verdict = gate(stage);
-    // Most gates wait for nothing; an `await` on each would cost a turn of the microtask queue.
-    stage = verdict instanceof Promise ? await verdict : verdict;
-    if (stage instanceof Rejection || stage instanceof Answer || stage instanceof PassThrough) return stage;
+    if (verdict instanceof Promise) return passRest(gates, index + 1, verdict);
+    if (isEnding(verdict)) return verdict;
+    stage = verdict;
   }
   throw new Error('the last gate ended nothing');
+}
+
+async function passRest(gates: Gates, next: number, waitedFor: Promise<unknown>): Promise<Ending> {
+  let stage = await waitedFor;
+  for (let index = next; index < gates.length; index++) {
+    if (isEnding(stage)) return stage;
+    const verdict = gates[index]?.(stage);
+    // Most gates wait for nothing; an `await` on each would cost a turn of the microtask queue.
+    stage = verdict instanceof Promise ? await verdict : verdict;
+  }
+  if (isEnding(stage)) return stage;
+  throw new Error('the last gate ended nothing');
+}
+
+function isEnding(stage: unknown): stage is Ending {
+  return stage instanceof Rejection || stage instanceof Answer || stage instanceof PassThrough;
 }

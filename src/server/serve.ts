@@ -56,23 +56,30 @@ export function createServe(collaborators: ServeCollaborators) {
       collaborators.onRejected(exchange, refusal);
       return;
     }
+    let verdict: Verdict | Promise<Verdict>;
     try {
-      const verdict = judge(exchange);
-      if (verdict instanceof Promise) {
-        verdict
-          .then((settled) => settle(connection, exchange, settled))
-          .catch((error) => fault(connection, exchange, error));
-      } else {
-        settle(connection, exchange, verdict);
-      }
+      verdict = judge(exchange);
     } catch (error) {
       fault(connection, exchange, error);
+      return;
+    }
+    if (verdict instanceof Promise) {
+      verdict.then(
+        (later) => settle(connection, exchange, later),
+        (error) => fault(connection, exchange, error),
+      );
+    } else {
+      settle(connection, exchange, verdict);
     }
   }
 
   function settle(connection: Connection, exchange: Exchange, verdict: Verdict): void {
-    if (verdict instanceof PassThrough) stream(connection, exchange);
-    else answer(connection, exchange, verdict);
+    try {
+      if (verdict instanceof PassThrough) stream(connection, exchange);
+      else answer(connection, exchange, verdict);
+    } catch (error) {
+      fault(connection, exchange, error);
+    }
   }
 
   function answer(connection: Connection, exchange: Exchange, settlement: Settlement): void {

@@ -24,12 +24,16 @@ test.each([
 ])('a gate that %s ends in internal_error, is told and is counted', async (_how, gate) => {
   const faults: unknown[] = [];
   const settled: Settlement[] = [];
-  const judge = createJudge(
-    [gate],
-    (_delivery, settlement) => settled.push(settlement),
-    (_delivery, fault) => faults.push(fault),
-  );
+  let underWay = 0;
+  const judge = createJudge({
+    gates: [gate],
+    onSettled: (_delivery, settlement) => settled.push(settlement),
+    onFault: (_delivery, fault) => faults.push(fault),
+    onBegun: () => underWay++,
+    onEnded: () => underWay--,
+  });
   expect(await judge(delivery)).toMatchObject({ code: 'internal_error' });
   expect(settled).toMatchObject([{ code: 'internal_error' }]);
   expect(faults).toHaveLength(1);
+  expect(underWay).toBe(0);
 });
