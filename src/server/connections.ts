@@ -5,9 +5,12 @@ import type { TLSSocket } from 'node:tls';
 import type { Peer } from '../delivery/delivery.ts';
 import { Connection } from './connection.ts';
 
+/** On the socket itself: a WeakMap would cost the collector more than the look-up costs a request. */
+const ofSocket = Symbol('connection');
+type WithConnection = { [ofSocket]?: Connection };
+
 /** Knows the connection of each socket that HTTP is spoken on. */
 export function createConnections(server: HttpServer | HttpsServer, secure: boolean) {
-  const bySocket = new WeakMap<object, Connection>();
   const live = new Map<Socket, Connection>();
   const awaitingHandshake = new Map<string, Peer>();
 
@@ -22,12 +25,16 @@ export function createConnections(server: HttpServer | HttpsServer, secure: bool
 
   function add(socket: Socket, peer: Peer): void {
     const connection = new Connection(peer, secure, socket.bytesRead - socket.readableLength);
-    bySocket.set(socket, connection);
+    (socket as WithConnection)[ofSocket] = connection;
     live.set(socket, connection);
-    socket.once('close', () => live.delete(socket));
+    socket.once('close', () => {
+      live.delete(socket);
+      // Node's handle keeps a closed socket until the next full collection, and so all that hangs on it.
+      connection.answered = undefined;
+    });
   }
 
-  const of = (socket: object): Connection | undefined => bySocket.get(socket);
+  const of = (socket: object): Connection | undefined => (socket as WithConnection)[ofSocket];
 
   return {
     /** Takes a socket whose peer is known. TLS puts another socket in its place, known by the same endpoints. */
