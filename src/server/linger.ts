@@ -36,9 +36,10 @@ export function lingerAfterAnswer(
   socket.destroySoon = () => {
     // Put back rather than deleted: V8 turns an object that loses a property into a slow one.
     socket.destroySoon = destroySoon;
+    // The usual small body has arrived with its head: nothing is under way that a close would answer with a reset.
+    if (rest?.complete === true) return socket.destroySoon();
     lingerAndClose(socket, limits);
     if (rest === undefined) socket.resume();
-    else if (rest.readableEnded) socket.destroySoon();
     else rest.once('end', () => socket.destroySoon());
   };
 }
