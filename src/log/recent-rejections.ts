@@ -10,19 +10,23 @@ export interface RecentRejection {
 }
 
 export interface RecentRejections {
-  add(rejection: RecentRejection): void;
+  /** `atMs` is wall-clock milliseconds: whoever reads the list has the time written, not each refusal. */
+  add(rejection: Omit<RecentRejection, 'time'>, atMs: number): void;
   /** Newest first. */
   list(): RecentRejection[];
 }
 
 export function createRecentRejections(max: number): RecentRejections {
-  const ring: RecentRejection[] = [];
+  const ring: { rejection: Omit<RecentRejection, 'time'>; atMs: number }[] = [];
   let next = 0;
   return {
-    add(rejection) {
-      ring[next] = rejection;
+    add(rejection, atMs) {
+      ring[next] = { rejection, atMs };
       next = (next + 1) % max;
     },
-    list: () => [...ring.slice(next), ...ring.slice(0, next)].reverse(),
+    list: () =>
+      [...ring.slice(next), ...ring.slice(0, next)]
+        .reverse()
+        .map(({ rejection, atMs }) => ({ time: new Date(atMs).toISOString(), ...rejection })),
   };
 }

@@ -44,7 +44,7 @@ export function createJournal(options: JournalOptions): {
       metrics.deliveries.inc(noRoute, 'rejected');
       metrics.rejections.inc(noRoute, code);
       const refusal = { requestId, route: noRoute, reason: code, detail, address: peer.address };
-      rejections.add({ time: new Date(options.wallClock()).toISOString(), ...refusal });
+      rejections.add(refusal, options.wallClock());
       log.info({ ...refusal, outcome: 'rejected' }, 'refused');
     },
   };
@@ -69,14 +69,16 @@ export function createJournal(options: JournalOptions): {
     }
     if (settlement instanceof Answer) return;
     metrics.rejections.inc(route, settlement.code);
-    rejections.add({
-      time: new Date(options.wallClock()).toISOString(),
-      requestId: delivery.requestId,
-      route,
-      reason: settlement.code,
-      detail: settlement.detail,
-      address: facts.address ?? delivery.peer.address,
-    });
+    rejections.add(
+      {
+        requestId: delivery.requestId,
+        route,
+        reason: settlement.code,
+        detail: settlement.detail,
+        address: facts.address ?? delivery.peer.address,
+      },
+      options.wallClock(),
+    );
   }
 
   function write(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
