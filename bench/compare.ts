@@ -1,0 +1,100 @@
+/**
+ * Whether one build of the gate costs less processor time than another, where the difference is small: very short
+ * rounds, so that whatever else the machine does weighs on both, and an error beside each ratio.
+ * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|forged|unlisted]`; build each
+ * with `node scripts/build.ts` and copy `dist/` away. The last line is what the first costs beside itself: noise.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sendAll } from './load/closed-loop.ts';
+import { createEvents, forged } from './load/events.ts';
+import { postRequest } from './load/requests.ts';
+import { concurrency } from './measure/costs.ts';
+import { costOf } from './measure/processor-time.ts';
+import { alternate, median } from './measure/rounds.ts';
+import { startGate } from './peers/gates.ts';
+import { pinThisProcess } from './peers/pinning.ts';
+import { createPrograms } from './peers/programs.ts';
+import { startApplication, urlOf } from './peers/start-application.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '200' },
+    store: { type: 'string', default: 'memory' },
+    send: { type: 'string', default: 'delivered' },
+  },
+});
+const warmUp = 4000;
+const eventsPerRound = 100;
+const loops = {
+  delivered: { status: 200 },
+  forged: { status: 401 },
+  unlisted: { status: 403, from: '127.0.0.2', connections: 'new' },
+} as const;
+const kind = values.send as keyof typeof loops;
+const nextEvent = createEvents(800);
+
+pinThisProcess('around');
+const directory = mkdtempSync(join(tmpdir(), 'hookgate-compare-'));
+const programs = createPrograms(directory);
+try {
+  const upstream = urlOf(await startApplication(programs));
+  const [first = ''] = positionals;
+  const rows = await Promise.all([...positionals, first].map((dist) => startBuild(dist, upstream)));
+  const costs = await alternate(rows, Number(values.rounds), playRound);
+  const [base = []] = costs;
+  console.log(`${kind}, ${values.store} store, ${values.rounds} rounds of ${eventsPerRound}`);
+  console.log('build | µs, median | of the first');
+  for (const [place, { dist }] of rows.entries()) {
+    const own = costs[place] ?? [];
+    const { ratio, error } = ratioOf(own, base);
+    console.log(`${dist} | ${median(own).toFixed(1)} | ${ratio.toFixed(3)} ± ${error.toFixed(3)}`);
+  }
+} finally {
+  await programs.endAll();
+  rmSync(directory, { recursive: true });
+}
+
+async function startBuild(dist: string, upstream: string) {
+  const bin = join(resolve(dist), 'hookgate.js');
+  const program = [process.execPath, '--max-semi-space-size=4', bin, 'serve'];
+  const env = { HOOKGATE_DUPLICATES_STORE: values.store, MALLOC_ARENA_MAX: '1' };
+  return { dist, ...(await startGate(programs, upstream, { program, env })) };
+}
+
+/** Microseconds of processor time an event. */
+async function playRound({ pid, port }: { pid: number; port: number }, round: number): Promise<number> {
+  const count = round < 0 ? warmUp : eventsPerRound;
+  const loop = { port, concurrency, connections: 'kept', ...loops[kind] } as const;
+  const connection = loop.connections === 'new' ? 'close' : 'keep-alive';
+  const requests = Array.from({ length: count }, () => postRequest(nextBody(), { connection }));
+  const before = costOf(pid).processorUs;
+  await sendAll(requests, loop);
+  return (costOf(pid).processorUs - before) / count;
+}
+
+/** Mean ratio of rounds side by side without the fifth at either end, and twice its standard error. */
+function ratioOf(own: readonly number[], base: readonly number[]): { ratio: number; error: number } {
+  const sorted = own
+    .map((cost, round) => Math.log(cost / (base[round] ?? Number.NaN)))
+    .sort((left, right) => left - right);
+  const cut = Math.floor(sorted.length / 5);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
+  // What was cut off counts as the outermost of what was kept (Tukey and McLaughlin's error of a trimmed mean).
+  const ends = [kept[0] as number, kept.at(-1) as number];
+  const squares = [...kept, ...ends.flatMap((end) => new Array<number>(cut).fill(end))].reduce(
+    (sum, value) => sum + (value - mean) ** 2,
+    0,
+  );
+  const deviation = Math.sqrt(squares / (sorted.length - 1));
+  const error = (2 * deviation) / (0.6 * Math.sqrt(sorted.length));
+  return { ratio: Math.exp(mean), error };
+}
+
+function nextBody(): string {
+  return kind === 'forged' ? forged(nextEvent()) : nextEvent();
+}
