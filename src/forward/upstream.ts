@@ -114,7 +114,7 @@ const poolManners = {
  * connection busy for good: one bad value for each connection, and the pool hangs.
  */
 function findUnsendable(path: string, headers: readonly string[]): string | undefined {
-  if (!path.startsWith('/') || /[^\x21-\xff]/.test(path))
+  if (!path.startsWith('/') || illegalInPath.test(path))
     return 'the path holds characters that cannot be sent';
   let hosts = 0;
   for (let index = 0; index < headers.length; index += 2) {
@@ -129,6 +129,8 @@ function findUnsendable(path: string, headers: readonly string[]): string | unde
   }
   return undefined;
 }
+
+const illegalInPath = /[^\x21-\xff]/;
 
 const setByConnection: ReadonlySet<string> = new Set([
   'host',
