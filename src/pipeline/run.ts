@@ -63,8 +63,8 @@ export function createJudge({ gates, onSettled, onFault, onBegun, onEnded }: Jud
 /** As far as no gate waits. */
 function passGates(gates: Gates, delivery: Delivery): Ending | Promise<Ending> {
   let stage: unknown = delivery;
-  for (const [index, gate] of gates.entries()) {
-    const verdict = gate(stage);
+  for (let index = 0; index < gates.length; index++) {
+    const verdict = gates[index]?.(stage);
     if (verdict instanceof Promise) return passRest(gates, index + 1, verdict);
     if (isEnding(verdict)) return verdict;
     stage = verdict;
