@@ -10,7 +10,8 @@ async function reloadWith(gate: GateForTest, found: string, written: string): Pr
   const before = readFileSync(gate.configFile, 'utf8');
   replaceFile(gate.configFile, before.replace(found, written));
   await gate.gate.reload();
-  expect(await gate.metric('hookgate_config_reloads_total{result="success"}')).toBe(1);
+  // The watch may have read the file as well.
+  expect(await gate.metric('hookgate_config_reloads_total{result="success"}')).toBeGreaterThan(0);
 }
 
 test('an event whose body is still coming reaches the application that was configured when it began', async () => {
