@@ -111,7 +111,7 @@ test.skipIf(isAnotherServer)('over TLS, a server is believed only under the give
   const url = `rediss://localhost:${port}`;
   const { store } = await openRedis({ url, caFile });
   await deliver(store, newKey());
-  const stranger = await openRedis({ url, timeoutMs: 200 });
+  const stranger = await openRedis({ url, timeoutMs: 10_000 });
   expect(await stranger.store.health()).toMatchObject({
     up: false,
     detail: expect.stringMatching(/certificate/),
