@@ -87,7 +87,7 @@ test('a release that was carried out does not take the key from whoever claimed 
 });
 
 test('a network that swallows what a new connection asks first is given up within the timeout', async () => {
-  const { network, store } = await storeBehindNetwork(400);
+  const { network, store } = await storeBehindNetwork(1000);
   network.onRequest = (bytes) => (bytes.includes('INFO') ? 'drop' : 'pass');
   network.apply({ state: 'cut' });
   network.apply({ state: 'open' });
@@ -98,7 +98,7 @@ test('a network that swallows what a new connection asks first is given up withi
 });
 
 test('a network that falls silent is noticed without an event, and used again when it speaks', async () => {
-  const { network, store } = await storeBehindNetwork(400);
+  const { network, store } = await storeBehindNetwork(1000);
   network.apply({ state: 'silent' });
   await until(async () => !(await store.health()).up);
   network.apply({ state: 'open' });

@@ -63,7 +63,7 @@ describe('at the start', () => {
   test('a replica is not taken for the master', async () => {
     const master = await startRedis();
     const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
-    const { store } = await openRedis({ url: replica.url, timeoutMs: 200 });
+    const { store } = await openRedis({ url: replica.url, timeoutMs: 10_000 });
     expect(await store.health()).toMatchObject({ up: false, detail: expect.stringContaining('replica') });
   });
 
