@@ -7,6 +7,7 @@ import { postEvent } from '../support/post-event.ts';
 import { readMetric } from '../support/read-metric.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { signedEvent } from '../support/sign-event.ts';
+import { until } from '../support/until.ts';
 
 /** A gate whose store went away between the application's 2xx and the record of it. */
 async function gateWithUnrecordedEvent() {
@@ -37,6 +38,7 @@ async function gateWithUnrecordedEvent() {
     application,
     again: () => postEvent(url, body),
     metric,
+    isReady: async () => (await fetch(`http://127.0.0.1:${places.adminPort}/readyz`)).ok,
     /** Ends the gate, and gives the lines of its log. */
     async end() {
       expect(await killProcess(gate, 'SIGTERM')).toEqual([0, null]);
@@ -59,9 +61,10 @@ test('the sender is told 200, repeats are suppressed from memory, and the count 
   expect(last).toMatchObject({ unrecorded: 1, duplicateKeys: [key] });
 });
 
-test('where the store is back in time, it is recorded at the end and nothing is said', async () => {
-  const { server, network, end } = await gateWithUnrecordedEvent();
+test('where the store is back in time, it is recorded by the end and nothing is said', async () => {
+  const { server, network, isReady, end } = await gateWithUnrecordedEvent();
   network.apply({ state: 'open' });
+  await until(isReady);
   const log = await end();
   expect(log.filter(({ unrecorded }) => unrecorded !== undefined)).toEqual([]);
   const [name] = (await server.ask('KEYS', 'hookgate:*')) as string[];
