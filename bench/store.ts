@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DuplicateStore } from '../src/delivery/duplicate-store.ts';
 import { createMemoryStore } from '../src/stores/memory.ts';
+import { storedBytes, writeRememberedEvents } from './peers/remembered.ts';
 import { timeFsyncs } from './store/fsync.ts';
+import { counted, openBenchStore } from './store/open.ts';
 import { newKeys, type Played, playAtFullSpeed, playPaced, retentionMs } from './store/play.ts';
-import { counted, openBenchStore, storedBytes, writeRemembered } from './store/remember.ts';
 
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 3 : 9;
@@ -68,7 +69,7 @@ async function printStalls(): Promise<void> {
   const file = join(directory, 'swept.db');
   const startMs = Date.now();
   // Every second one ends before the sweep comes.
-  await writeRemembered(file, swept, (index) => startMs + (index % 2 === 0 ? 60_000 : retentionMs));
+  writeRememberedEvents(file, swept, (index) => startMs + (index % 2 === 0 ? 60_000 : retentionMs));
   // One walk through the file after the other, where a gate takes one an hour.
   const { store, setOn } = await openBenchStore(file, { sweepEveryMs: 1 });
   const before = await counted(store);
@@ -97,7 +98,7 @@ async function printStalls(): Promise<void> {
 
 async function printGrowth(): Promise<void> {
   const full = join(directory, 'many.db');
-  await writeRemembered(full, many, () => Date.now() + retentionMs);
+  writeRememberedEvents(full, many, () => Date.now() + retentionMs);
   const bytes = storedBytes(full) / many;
   const stores = [
     { name: '0', costs: [] as number[], ...(await openBenchStore(join(directory, 'none.db'))) },

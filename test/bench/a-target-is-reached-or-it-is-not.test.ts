@@ -54,6 +54,16 @@ test("the application's own time is no part of what a hop adds, and the disk's i
   expect(verdicts.map(({ measured }) => measured)).toEqual([0.5, 8]);
 });
 
+test('a machine on which the application alone is slow decides no target of latency', () => {
+  const rows: LatencyRow[] = [
+    { name: 'direct', title: '', rounds: [[0.2, 30, 40]] },
+    { name: 'embedded', title: '', rounds: [[0.9, 20, 30]] },
+    { name: 'fsync', title: '', rounds: [[0.3, 3.5, 4]] },
+  ];
+
+  expect(latencyVerdicts(rows).map(outcomeOf)).toEqual(['not measured', 'not measured']);
+});
+
 test('a quantile is a value that was seen', () => {
   const values = Array.from({ length: 1000 }, (_, index) => 1000 - index);
 
