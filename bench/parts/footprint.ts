@@ -5,13 +5,12 @@ import { concurrency } from '../measure/costs.ts';
 import { costOf } from '../measure/processor-time.ts';
 import { alternate, median, spreadOf } from '../measure/rounds.ts';
 import { atHand } from '../peers/contenders.ts';
-import { startGate } from '../peers/gates.ts';
+import { bin, startGate } from '../peers/gates.ts';
 import type { Programs, Started } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell, threeDigits } from '../report/markdown.ts';
 import type { Bench, Part } from './part.ts';
 
-const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 /** After the start, before the idle memory is read. */
 const settlingMs = 1000;
 const batches = 10;

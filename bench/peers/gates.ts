@@ -24,7 +24,8 @@ export interface StartedGate extends Started {
   readonly folder: string;
 }
 
-const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
+/** The built command. */
+export const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
 /** The built program, as an operator starts it, in front of this application. */
 export async function startGate(

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildOptions } from '../../scripts/build-options.ts';
-import { type StartedGate, startGate } from './gates.ts';
+import { bin, type StartedGate, startGate } from './gates.ts';
 import type { Programs } from './programs.ts';
 import { longestStallMs } from './stalls.ts';
 
@@ -22,8 +22,7 @@ export async function startHurriedGate(
   const folder = await bundled();
   const stalls = join(programs.folder(), 'stalls');
   const gate = await startGate(programs, upstream, {
-    program: [process.execPath, '--max-semi-space-size=4', join(folder, 'hurried-gate.js')],
-    env: { MALLOC_ARENA_MAX: '1' },
+    program: [...asTheBin(), join(folder, 'hurried-gate.js')],
     storeFile: options.storeFile,
     flags: [
       ...['--retention-ms', String(options.retentionMs), '--sweep-every-ms', String(options.sweepEveryMs)],
@@ -31,6 +30,13 @@ export async function startHurriedGate(
     ],
   });
   return { ...gate, longestStallMs: () => longestStallMs(gate.pid, stalls) };
+}
+
+/** The command in the bin's first line (`#!/usr/bin/env -S ...`): Node with the gate's settings. */
+function asTheBin(): string[] {
+  const [firstLine = ''] = readFileSync(bin, 'utf8').split('\n', 1);
+  const [, command = ''] = firstLine.split('env -S ');
+  return ['env', ...command.split(' ')];
 }
 
 /** Gives the folder of the bundle. */
