@@ -62,7 +62,7 @@ async function startBuild(dist: string, upstream: string) {
   const bin = join(resolve(dist), 'hookgate.js');
   const program = [process.execPath, '--max-semi-space-size=4', bin, 'serve'];
   const env = { HOOKGATE_DUPLICATES_STORE: values.store, MALLOC_ARENA_MAX: '1' };
-  return { dist, ...(await startGate(programs, upstream, { program, env })) };
+  return { dist, title: dist, ...(await startGate(programs, upstream, { program, env })) };
 }
 
 /** Microseconds of processor time an event. */
