@@ -11,7 +11,7 @@ const growthPercent = 30;
  */
 export function keepHeapSmall(): void {
   // Maglev compiles what the optimising compiler soon compiles again; its work space, freed in pieces, stays with the
-  // process: some 18 MiB. docs/performance.md has what both settings cost.
+  // process: some 16 MiB. docs/performance.md has what both settings cost.
   setFlagsFromString('--no-maglev');
   setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
 }
