@@ -200,24 +200,43 @@ test('who makes a pod that cannot be guarded reads why, and what to do', () => {
   );
 });
 
-test('who applies a workload whose pods would be refused, or whose label is in the wrong place, is warned at once', () => {
-  const portless = deployment(namespace, 'portless', 0, { containers: [nodeContainer('app', quiet)] });
-  const warned = tryKubectl(['apply', '-f', '-'], portless);
-  expect(warned.status).toBe(0);
-  expect(warned.stderr).toContain(
-    'Warning: the pods of Deployment portless will be refused: hookgate cannot guard this pod',
-  );
+const portless = { containers: [nodeContainer('app', quiet)] };
+const selector = { matchLabels: { app: 'portless' } };
+const once = template('portless', { ...portless, spec: { restartPolicy: 'Never' } });
+const refusable: Record<string, [apiVersion: string, spec: object]> = {
+  Deployment: ['apps/v1', { replicas: 0, selector, template: template('portless', portless) }],
+  StatefulSet: [
+    'apps/v1',
+    { replicas: 0, serviceName: 'portless', selector, template: template('portless', portless) },
+  ],
+  DaemonSet: ['apps/v1', { selector, template: template('portless', portless) }],
+  Job: ['batch/v1', { suspend: true, template: once }],
+  CronJob: ['batch/v1', { schedule: '0 0 1 1 *', jobTemplate: { spec: { template: once } } }],
+};
 
-  const { spec } = deployment(namespace, 'misplaced', 0);
-  const { 'hookgate.io/inject': _, ...labels } = spec.template.metadata.labels as Record<string, string>;
+test.each(Object.entries(refusable))(
+  'who applies a %s whose pods would be refused is warned at once',
+  (kind, [apiVersion, spec]) => {
+    const object = { apiVersion, kind, metadata: { name: 'portless', namespace }, spec };
+    const warned = tryKubectl(['create', '-f', '-', '--dry-run=server'], object);
+    expect(warned.status, warned.stderr).toBe(0);
+    expect(warned.stderr).toContain(
+      `Warning: the pods of ${kind} portless will be refused: hookgate cannot guard this pod`,
+    );
+  },
+);
+
+test('who puts the label on the workload itself is warned at once', () => {
+  const { spec, ...rest } = deployment(namespace, 'misplaced', 0);
+  const { 'hookgate.io/inject': label, ...labels } = spec.template.metadata.labels as Record<string, string>;
+  const metadata = { ...rest.metadata, labels: { 'hookgate.io/inject': label } };
   const misplaced = {
-    ...deployment(namespace, 'misplaced', 0),
-    metadata: { name: 'misplaced', namespace, labels: { 'hookgate.io/inject': 'true' } },
+    ...rest,
+    metadata,
     spec: { ...spec, template: { ...spec.template, metadata: { labels } } },
   };
-  expect(tryKubectl(['apply', '-f', '-'], misplaced).stderr).toContain(
-    'belongs on the pod template (spec.template.metadata.labels)',
-  );
+  const warned = tryKubectl(['create', '-f', '-', '--dry-run=server'], misplaced);
+  expect(warned.stderr).toContain('belongs on the pod template (spec.template.metadata.labels)');
 });
 
 test('a container called hookgate in the pod that is applied is no proof of anything: it is replaced', () => {

@@ -222,6 +222,14 @@ describe('with a certificate of somebody else', () => {
   });
 });
 
+test('helm uninstall works while no injector runs, and labelled pods start after it', async () => {
+  kubectl(['scale', injector, '--replicas=0', '--namespace', namespace]);
+  await until('no injector runs', 60, () => podsOf(namespace, injectorSelector).length === 0);
+  expect(create({ 'hookgate.io/inject': 'true' })).toContain('failed calling webhook');
+  place.uninstall();
+  await until('labelled pods are created', 30, () => create({ 'hookgate.io/inject': 'true' }) === '');
+});
+
 async function whilePodsAreCreated(work: (created: () => number) => unknown): Promise<CreatorReport> {
   const creator = startCreator(namespace);
   try {
