@@ -1,4 +1,5 @@
 /** The wiring of `hookgate inject`: settings, API server, certificates, the server; then keeping up with time. */
+import { untilNextLook } from '../certificates/next-look.ts';
 import type { InjectConfig } from '../config/inject-schema.ts';
 import { loadInjectConfig } from '../config/load-inject-config.ts';
 import { problemAt } from '../config/problem.ts';
@@ -153,10 +154,11 @@ export async function startInjector(
     const adminAddress = await admin.listen();
     log.info({ version, reviews, admin: adminAddress, image: template.container.image, features }, 'ready');
 
-    let timer = setTimeout(tick, config.certificates.interval);
+    const wait = () => untilNextLook(config.certificates.interval, inForce.validTo, now());
+    let timer = setTimeout(tick, wait());
     async function tick(): Promise<void> {
       await look();
-      if (!isStopping) timer = setTimeout(tick, config.certificates.interval);
+      if (!isStopping) timer = setTimeout(tick, wait());
     }
     const opened = api;
     return {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createIssuer } from '../../src/certificates/issue.ts';
+import { untilNextLook } from '../../src/certificates/next-look.ts';
 import { bundleOf, type Certificates, rotate, validTo } from '../../src/certificates/rotate.ts';
 
 const second = 1000;
@@ -32,13 +33,13 @@ function isTrusted({ leaf }: Certificates, bundle: string, now: number): boolean
   );
 }
 
-test.each([25 * second, 10 * 60 * second, 50 * 60 * second, 2 * hour])(
+test.each([3 * second, 8 * second, 25 * second, 10 * 60 * second, 50 * 60 * second, 2 * hour])(
   'one that ends %d ms from now, sooner than its life by the settings, is followed by one that was announced before',
   async (lifeMs) => {
     const issuer = await createIssuer();
     let present = await shortLived(lifeMs);
-    const lookMs = lifeMs < 60 * second ? 2 * second : 10 * second;
-    for (let now = start; now < start + lifeMs + 2 * hour; now += lookMs) {
+    const wait = (now: number) => untilNextLook(10 * second, validTo(present.leaf), new Date(now));
+    for (let now = start; now < start + lifeMs + 2 * hour; now += wait(now)) {
       const bundle = bundleOf(present);
       present = await rotate(present, rules, issuer, new Date(now));
       // The API server may still hold the bundle of the look before.
