@@ -1,4 +1,5 @@
 /** The wiring of `hookgate inject`: settings, API server, certificates, the server; then keeping up with time. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { untilNextLook } from '../certificates/next-look.ts';
 import type { InjectConfig } from '../config/inject-schema.ts';
 import { loadInjectConfig } from '../config/load-inject-config.ts';
@@ -33,6 +34,8 @@ export type InjectorStart = Start<{ readonly injector: RunningInjector }>;
 const apiTimeoutMs = 3000;
 const keptDenials = 300;
 const lastReviewsMs = 5000;
+/** Of the time that it goes on answering after it was told to stop, what it is not ready any more. */
+const leavingShare = 0.4;
 /** Kubernetes this new or newer is assumed while the API server does not tell: what the chart is tested with. */
 const assumedVersion = '1.36';
 
@@ -127,6 +130,7 @@ export async function startInjector(
     };
 
     let isStopping = false;
+    let isLeaving = false;
     const admin = createAdminServer({
       ...config.admin,
       metrics: async () => ({
@@ -135,9 +139,9 @@ export async function startInjector(
       }),
       live: () => true,
       ready: () => {
-        // Also while it stops: a Service without ready pods uses those that end, if they still say that they serve.
+        // At first also while it stops: a Service without ready pods uses those that end, if they say that they serve.
         return {
-          ready: inForce.validTo > now(),
+          ready: inForce.validTo > now() && !isLeaving,
           checks: { certificate: { validTo: inForce.validTo, trouble }, stopping: isStopping },
         };
       },
@@ -154,11 +158,11 @@ export async function startInjector(
     const adminAddress = await admin.listen();
     log.info({ version, reviews, admin: adminAddress, image: template.container.image, features }, 'ready');
 
-    const wait = () => untilNextLook(config.certificates.interval, inForce.validTo, now());
-    let timer = setTimeout(tick, wait());
+    const nextLookMs = () => untilNextLook(config.certificates.interval, inForce.validTo, now());
+    let timer = setTimeout(tick, nextLookMs());
     async function tick(): Promise<void> {
       await look();
-      if (!isStopping) timer = setTimeout(tick, wait());
+      if (!isStopping) timer = setTimeout(tick, nextLookMs());
     }
     const opened = api;
     return {
@@ -173,7 +177,10 @@ export async function startInjector(
           server.beginStop();
           log.info('stopping');
           // A Service goes on sending for a moment, and for as long as no other pod is ready.
-          await new Promise((resolve) => setTimeout(resolve, config.drain.delay));
+          await wait(config.drain.delay * (1 - leavingShare));
+          // Known to be away before it is: the probe asks every two seconds.
+          isLeaving = true;
+          await wait(config.drain.delay * leavingShare);
           await server.close(lastReviewsMs);
           await admin.close();
           await opened.close();
