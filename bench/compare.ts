@@ -2,7 +2,7 @@
  * Whether one build of the gate costs less processor time than another, where the difference is small: very short
  * rounds, so that whatever else the machine does weighs on both, and an error beside each ratio.
  * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|forged|unlisted]`; build each
- * with `node scripts/build.ts` and copy `dist/` away. The last line is what the first costs beside itself: noise.
+ * with `node scripts/build.ts` and copy `dist/` away; Node's settings are those of its first line. The last line is what the first costs beside itself: noise.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { postRequest } from './load/requests.ts';
 import { concurrency } from './measure/costs.ts';
 import { costOf } from './measure/processor-time.ts';
 import { alternate, median } from './measure/rounds.ts';
-import { startGate } from './peers/gates.ts';
+import { settingsOf, startGate } from './peers/gates.ts';
 import { pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
 import { startApplication, urlOf } from './peers/start-application.ts';
@@ -47,11 +47,14 @@ try {
   const costs = await alternate(rows, Number(values.rounds), playRound);
   const [base = []] = costs;
   console.log(`${kind}, ${values.store} store, ${values.rounds} rounds of ${eventsPerRound}`);
-  console.log('build | µs, median | of the first');
-  for (const [place, { dist }] of rows.entries()) {
+  console.log('build | µs, median | of the first | MB resident at the end');
+  for (const [place, { dist, pid }] of rows.entries()) {
     const own = costs[place] ?? [];
     const { ratio, error } = ratioOf(own, base);
-    console.log(`${dist} | ${median(own).toFixed(1)} | ${ratio.toFixed(3)} ± ${error.toFixed(3)}`);
+    const megabytes = costOf(pid).residentMB.toFixed(1);
+    console.log(
+      `${dist} | ${median(own).toFixed(1)} | ${ratio.toFixed(3)} ± ${error.toFixed(3)} | ${megabytes}`,
+    );
   }
 } finally {
   await programs.endAll();
@@ -60,8 +63,8 @@ try {
 
 async function startBuild(dist: string, upstream: string) {
   const bin = join(resolve(dist), 'hookgate.js');
-  const program = [process.execPath, '--max-semi-space-size=4', bin, 'serve'];
-  const env = { HOOKGATE_DUPLICATES_STORE: values.store, MALLOC_ARENA_MAX: '1' };
+  const program = [...settingsOf(bin), bin, 'serve'];
+  const env = { HOOKGATE_DUPLICATES_STORE: values.store };
   return { dist, title: dist, ...(await startGate(programs, upstream, { program, env })) };
 }
 

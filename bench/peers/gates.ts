@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../demo/free-port.ts';
 import { path, secret } from '../load/events.ts';
@@ -26,6 +26,13 @@ export interface StartedGate extends Started {
 
 /** The built command. */
 export const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
+
+/** The command in the first line of a bin (`#!/usr/bin/env -S ...`): Node with the gate's settings. */
+export function settingsOf(builtBin: string): string[] {
+  const [firstLine = ''] = readFileSync(builtBin, 'utf8').split('\n', 1);
+  const [, command = ''] = firstLine.split('env -S ');
+  return ['env', ...command.split(' ')];
+}
 
 /** The built program, as an operator starts it, in front of this application. */
 export async function startGate(

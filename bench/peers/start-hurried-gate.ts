@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildOptions } from '../../scripts/build-options.ts';
-import { bin, type StartedGate, startGate } from './gates.ts';
+import { bin, type StartedGate, settingsOf, startGate } from './gates.ts';
 import type { Programs } from './programs.ts';
 import { longestStallMs } from './stalls.ts';
 
@@ -22,7 +22,7 @@ export async function startHurriedGate(
   const folder = await bundled();
   const stalls = join(programs.folder(), 'stalls');
   const gate = await startGate(programs, upstream, {
-    program: [...asTheBin(), join(folder, 'hurried-gate.js')],
+    program: [...settingsOf(bin), join(folder, 'hurried-gate.js')],
     storeFile: options.storeFile,
     flags: [
       ...['--retention-ms', String(options.retentionMs), '--sweep-every-ms', String(options.sweepEveryMs)],
@@ -30,13 +30,6 @@ export async function startHurriedGate(
     ],
   });
   return { ...gate, longestStallMs: () => longestStallMs(gate.pid, stalls) };
-}
-
-/** The command in the bin's first line (`#!/usr/bin/env -S ...`): Node with the gate's settings. */
-function asTheBin(): string[] {
-  const [firstLine = ''] = readFileSync(bin, 'utf8').split('\n', 1);
-  const [, command = ''] = firstLine.split('env -S ');
-  return ['env', ...command.split(' ')];
 }
 
 /** Gives the folder of the bundle. */

@@ -13,7 +13,7 @@ import { bundle } from '../../scripts/bundle.ts';
 import { sendAll } from '../load/closed-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency } from '../measure/costs.ts';
-import { startGate } from '../peers/gates.ts';
+import { settingsOf, startGate } from '../peers/gates.ts';
 import { pinThisProcess } from '../peers/pinning.ts';
 import { createPrograms } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
@@ -43,8 +43,8 @@ try {
 async function profileGate(bin: string): Promise<void> {
   const { port: inspectorPort, flag } = await chooseInspectorPort();
   const { port } = await startGate(programs, urlOf(await startApplication(programs)), {
-    program: [process.execPath, '--max-semi-space-size=4', flag, bin, 'serve'],
-    env: { HOOKGATE_DUPLICATES_STORE: store, MALLOC_ARENA_MAX: '1' },
+    program: [...settingsOf(bin), flag, bin, 'serve'],
+    env: { HOOKGATE_DUPLICATES_STORE: store },
   });
   const inspector = await inspect(inspectorPort);
   const nextRound = eventsOf(800);

@@ -6,9 +6,9 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 
 test('the image and the bin start Node with the same settings', () => {
   const [firstLine = ''] = read('src/main.ts').split('\n');
-  const [, variable = '', flag = ''] = /^#!\/usr\/bin\/env -S (\S+) node (\S+)$/.exec(firstLine) ?? [];
+  const [, variables = '', flag = ''] = /^#!\/usr\/bin\/env -S (\S.*\S) node (\S+)$/.exec(firstLine) ?? [];
   const dockerfile = read('Dockerfile');
-  expect(dockerfile).toMatch(new RegExp(`^ENV .*${variable}$`, 'm'));
+  expect(dockerfile).toMatch(new RegExp(`^ENV NODE_ENV=production ${variables}$`, 'm'));
   expect(dockerfile).toContain(`ENTRYPOINT ["/nodejs/bin/node", "${flag}", "/app/hookgate.js"]`);
 });
 
