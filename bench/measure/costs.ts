@@ -26,13 +26,16 @@ export interface Costs {
 
 /** Requests at once, on as many connections. */
 export const concurrency = 32;
-/** After so many, and after four rounds' worth of those that are long, a program's compiler has seen enough of it. */
-const warmUpCount = 4000;
+/**
+ * V8 compiles for the first 15,000 requests, on threads whose time counts, while a gate runs for months: so many are sent
+ * before the first round that counts, or five rounds' worth of those that are long.
+ */
+export const warmUpCount = 20_000;
 
 /** Sends the rounds of all subjects in turn; the costs are in the order of the subjects. */
 export async function measureCosts(subjects: readonly Subject[], rounds: number): Promise<Costs[]> {
   const results = await alternate(subjects, rounds, async ({ started, nextRound, count, loop }, round) => {
-    const sent = round < 0 ? Math.max(count, Math.min(4 * count, warmUpCount)) : count;
+    const sent = round < 0 ? Math.max(count, Math.min(5 * count, warmUpCount)) : count;
     // Signed before the first is sent, so that the sender keeps all of its connections busy.
     const requests = nextRound(sent);
     const before = costOf(started.pid).processorUs;

@@ -2,7 +2,7 @@
 import { sendAll } from '../load/closed-loop.ts';
 import { sendOnSchedule } from '../load/open-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
-import { concurrency } from '../measure/costs.ts';
+import { concurrency, warmUpCount } from '../measure/costs.ts';
 import { fsyncTimesMs } from '../measure/fsync.ts';
 import { alternate, quantile } from '../measure/rounds.ts';
 import { atHand } from '../peers/contenders.ts';
@@ -11,7 +11,6 @@ import { type LatencyRow, latencyPicture, latencyTable, latencyVerdicts } from '
 import type { Bench, Part } from './part.ts';
 
 const perSecond = 1000;
-const warmUpCount = 4000;
 const shares = [0.5, 0.99, 0.999] as const;
 
 export const latency: Part = {
