@@ -1,14 +1,16 @@
 /**
  * Where the gate's processor time goes and what it allocates: events through one gate under V8's sampling profilers.
  * Prints the shares of the main thread by room of the source, by library and by part of Node, and the dearest
- * functions. `node bench/profile/profile.ts [events] [embedded|memory] [rows]`.
+ * functions, and draws both as flame graphs into docs/performance/.
+ * `node bench/profile/profile.ts [--out DIRECTORY] [events] [embedded|memory] [rows]`.
  *
  * The processor profile knows the wall clock only: on a busy machine a system call that wakes another process looks
  * dearer than it is, and `(program)`, which is libuv and the kernel outside of any call, has some waiting in it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { bundle } from '../../scripts/bundle.ts';
 import { sendAll } from '../load/closed-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
@@ -17,13 +19,23 @@ import { settingsOf, startGate } from '../peers/gates.ts';
 import { pinThisProcess } from '../peers/pinning.ts';
 import { createPrograms } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
-import { type CallFrame, chooseInspectorPort, type Inspector, inspect } from './inspector.ts';
+import {
+  type AllocatingCall,
+  allocationTree,
+  type Call,
+  eachCall,
+  type ProcessorProfile,
+  processorTree,
+} from './call-tree.ts';
+import { drawFlames } from './draw-flames.ts';
+import { chooseInspectorPort, type Inspector, inspect } from './inspector.ts';
 import { createPlaces } from './places.ts';
 
-/** How much of what is measured belongs to the function of a frame itself. */
-type Weights = readonly { readonly frame: CallFrame; readonly weight: number }[];
-
-const [events = '20000', store = 'embedded', rows = '25'] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: join(import.meta.dirname, '../../docs/performance') } },
+  allowPositionals: true,
+});
+const [events = '20000', store = 'embedded', rows = '25'] = positionals;
 const count = Number(events);
 const warmUp = 5000;
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-profile-'));
@@ -54,65 +66,50 @@ async function profileGate(bin: string): Promise<void> {
   const processor = await sampleProcessor(inspector, () => send(count));
   const allocations = await sampleAllocations(inspector, () => send(count));
   inspector.close();
-  report(`processor time, ${store} store`, 'µs', processor);
-  report(`allocations, ${store} store`, 'bytes', allocations);
+  const placeOf = createPlaces();
+  mkdirSync(values.out, { recursive: true });
+  report('processor', `processor time, ${store} store`, 'µs', processorTree(processor, placeOf));
+  report('allocations', `allocations, ${store} store`, 'bytes', allocationTree(allocations, placeOf));
 }
 
-async function sampleProcessor(inspector: Inspector, work: () => Promise<unknown>): Promise<Weights> {
+async function sampleProcessor(
+  inspector: Inspector,
+  work: () => Promise<unknown>,
+): Promise<ProcessorProfile> {
   await inspector.call('Profiler.enable');
   await inspector.call('Profiler.setSamplingInterval', { interval: 200 });
   await inspector.call('Profiler.start');
   await work();
-  const { profile } = await inspector.call<{
-    profile: {
-      nodes: { id: number; callFrame: CallFrame }[];
-      samples: number[];
-      /** Microseconds since the sample before. */
-      timeDeltas: number[];
-    };
-  }>('Profiler.stop');
-  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
-  return profile.samples.flatMap((id, index) => {
-    const frame = frames.get(id);
-    const isWaiting = frame?.functionName === '(idle)' || frame?.functionName === '(root)';
-    return frame === undefined || isWaiting ? [] : [{ frame, weight: profile.timeDeltas[index] ?? 0 }];
-  });
+  const { profile } = await inspector.call<{ profile: ProcessorProfile }>('Profiler.stop');
+  return profile;
 }
 
 /** Also what the collector has taken since. */
-async function sampleAllocations(inspector: Inspector, work: () => Promise<unknown>): Promise<Weights> {
+async function sampleAllocations(
+  inspector: Inspector,
+  work: () => Promise<unknown>,
+): Promise<AllocatingCall> {
   await inspector.call('HeapProfiler.startSampling', {
     samplingInterval: 16_384,
     includeObjectsCollectedByMajorGC: true,
     includeObjectsCollectedByMinorGC: true,
   });
   await work();
-  interface Call {
-    callFrame: CallFrame;
-    selfSize: number;
-    children: Call[];
-  }
-  const { profile } = await inspector.call<{ profile: { head: Call } }>('HeapProfiler.stopSampling');
-  const weigh = ({ callFrame, selfSize, children }: Call): Weights => [
-    { frame: callFrame, weight: selfSize },
-    ...children.flatMap(weigh),
-  ];
-  return weigh(profile.head);
+  const { profile } = await inspector.call<{ profile: { head: AllocatingCall } }>(
+    'HeapProfiler.stopSampling',
+  );
+  return profile.head;
 }
 
-function report(title: string, unit: string, weights: Weights): void {
-  const placeOf = createPlaces();
+function report(picture: string, title: string, unit: string, root: Call): void {
   const byRoom = new Map<string, number>();
   const byFunction = new Map<string, number>();
-  let total = 0;
-  for (const { frame, weight } of weights) {
-    const { room, name } = placeOf(frame);
-    byRoom.set(room, (byRoom.get(room) ?? 0) + weight);
-    byFunction.set(name, (byFunction.get(name) ?? 0) + weight);
-    total += weight;
+  for (const { place, self } of eachCall(root)) {
+    byRoom.set(place.room, (byRoom.get(place.room) ?? 0) + self);
+    byFunction.set(place.name, (byFunction.get(place.name) ?? 0) + self);
   }
   const each = (weight: number): string => (weight / count).toFixed(unit === 'bytes' ? 0 : 1);
-  console.log(`\n${title}: ${each(total)} ${unit} an event in the main thread`);
+  console.log(`\n${title}: ${each(root.total)} ${unit} an event in the main thread`);
   for (const [heading, weightOf] of [
     ['room', byRoom],
     ['function', byFunction],
@@ -120,6 +117,12 @@ function report(title: string, unit: string, weights: Weights): void {
     console.log(`\n| ${heading} | share | ${unit} an event |\n|---|---|---|`);
     const dearest = [...weightOf].toSorted((left, right) => right[1] - left[1]).slice(0, Number(rows));
     for (const [name, weight] of dearest)
-      console.log(`| ${name} | ${((100 * weight) / total).toFixed(1)} % | ${each(weight)} |`);
+      console.log(`| ${name} | ${((100 * weight) / root.total).toFixed(1)} % | ${each(weight)} |`);
   }
+  const file = join(values.out, `flame-${picture}.svg`);
+  writeFileSync(
+    file,
+    drawFlames(title, (weight) => `${each(weight)} ${unit} an event`, root),
+  );
+  console.log(`\nflame graph: ${file}`);
 }

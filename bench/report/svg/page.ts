@@ -12,16 +12,21 @@ export const colours = {
 export const lineColours = ['#0b6e4f', '#b4541a', '#3b5b92', '#8a3b78'];
 
 /** White behind it, so that it is read in a dark page too. */
-export function page(height: number, title: string, content: readonly string[]): string {
+export function page(height: number, heading: string, content: readonly string[], wide = width): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="13" fill="#1f2328">`,
-    `<title>${escaped(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    text(16, 24, title, 'start', 'font-weight="bold" font-size="15"'),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${wide} ${height}" width="${wide}" height="${height}" font-family="sans-serif" font-size="13" fill="#1f2328">`,
+    title(heading),
+    `<rect width="${wide}" height="${height}" fill="#fff"/>`,
+    text(16, 24, heading, 'start', 'font-weight="bold" font-size="15"'),
     ...content,
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** What a browser shows under the pointer; of the page itself, its name. */
+export function title(words: string): string {
+  return `<title>${escaped(words)}</title>`;
 }
 
 export function text(

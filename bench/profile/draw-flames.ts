@@ -1,0 +1,31 @@
+import { flamePicture } from '../report/svg/flames.ts';
+import { type Call, eachCall } from './call-tree.ts';
+import { layFrames } from './flame-layout.ts';
+import { allKinds, kindOf } from './room-colours.ts';
+
+/** Narrower calls would be lines without a word, and thousands of them. */
+const least = 0.003;
+
+/** A profile as a flame graph, coloured by room; `amount` says a weight in words. */
+export function drawFlames(title: string, amount: (weight: number) => string, root: Call): string {
+  const share = (weight: number): string => `${((100 * weight) / root.total).toFixed(1)} %`;
+  const ofKind = new Map<string, number>();
+  for (const { place, self } of eachCall(root)) {
+    const { name } = kindOf(place.room);
+    ofKind.set(name, (ofKind.get(name) ?? 0) + self);
+  }
+  const legend = allKinds.map(({ name, colour }) => ({
+    label: `${name} ${share(ofKind.get(name) ?? 0)}`,
+    colour,
+  }));
+  const flames = layFrames(root, least).map(({ call, depth, x, width }) => {
+    const label = depth === 0 ? `the main thread: ${amount(call.total)}` : call.place.name;
+    const tip =
+      depth === 0
+        ? label
+        : `${label}\n${call.place.room}\n${share(call.total)} with what it calls, ${amount(call.total)}\n${share(call.self)} by itself`;
+    return { label, tip, row: depth, x, width, colour: kindOf(call.place.room).colour };
+  });
+  const note = `A call stands on its caller, as wide as its share of the whole; under ${100 * least} % is left out. Colours are rooms, with their own shares.`;
+  return flamePicture(`${title[0]?.toUpperCase()}${title.slice(1)}`, note, legend, flames);
+}
