@@ -1,7 +1,7 @@
 import { flamePicture } from '../report/svg/flames.ts';
 import { type Call, eachCall } from './call-tree.ts';
 import { layFrames } from './flame-layout.ts';
-import { allKinds, kindOf } from './room-colours.ts';
+import { allKinds, type Kind, kindOf } from './room-colours.ts';
 
 /** Narrower calls would be lines without a word, and thousands of them. */
 const least = 0.003;
@@ -9,15 +9,15 @@ const least = 0.003;
 /** A profile as a flame graph, coloured by room; `amount` says a weight in words. */
 export function drawFlames(title: string, amount: (weight: number) => string, root: Call): string {
   const share = (weight: number): string => `${((100 * weight) / root.total).toFixed(1)} %`;
-  const ofKind = new Map<string, number>();
+  const ofKind = new Map<Kind, number>();
   for (const { place, self } of eachCall(root)) {
-    const { name } = kindOf(place.room);
-    ofKind.set(name, (ofKind.get(name) ?? 0) + self);
+    const kind = kindOf(place.room);
+    ofKind.set(kind, (ofKind.get(kind) ?? 0) + self);
   }
-  const legend = allKinds.map(({ name, colour }) => ({
-    label: `${name} ${share(ofKind.get(name) ?? 0)}`,
-    colour,
-  }));
+  const legend = allKinds.flatMap((kind) => {
+    const own = ofKind.get(kind) ?? 0;
+    return own === 0 ? [] : [{ label: `${kind.name} ${share(own)}`, colour: kind.colour }];
+  });
   const flames = layFrames(root, least).map(({ call, depth, x, width }) => {
     const label = depth === 0 ? `the main thread: ${amount(call.total)}` : call.place.name;
     const tip =

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { bundle } from '../../scripts/bundle.ts';
 import { sendAll } from '../load/closed-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
-import { concurrency } from '../measure/costs.ts';
+import { concurrency, warmUpCount } from '../measure/costs.ts';
 import { settingsOf, startGate } from '../peers/gates.ts';
 import { pinThisProcess } from '../peers/pinning.ts';
 import { createPrograms } from '../peers/programs.ts';
@@ -37,7 +37,6 @@ const { values, positionals } = parseArgs({
 });
 const [events = '20000', store = 'embedded', rows = '25'] = positionals;
 const count = Number(events);
-const warmUp = 5000;
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-profile-'));
 const programs = createPrograms(directory);
 
@@ -62,7 +61,7 @@ async function profileGate(bin: string): Promise<void> {
   const nextRound = eventsOf(800);
   const send = (size: number): Promise<number> =>
     sendAll(nextRound(size), { port, concurrency, connections: 'kept', status: 200 });
-  await send(warmUp);
+  await send(warmUpCount);
   const processor = await sampleProcessor(inspector, () => send(count));
   const allocations = await sampleAllocations(inspector, () => send(count));
   inspector.close();

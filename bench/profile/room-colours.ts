@@ -12,7 +12,7 @@ type KindOfRooms = Kind & { readonly holds: (room: string) => boolean };
 const kinds: readonly KindOfRooms[] = [
   ...[
     ['src/server', '#8ecf9a'],
-    ['src/delivery', '#b9e07c'],
+    ['src/pipeline', '#b9e07c'],
     ['src/gates', '#7fd3c4'],
     ['src/envelope', '#e3e36b'],
     ['src/claims', '#c5b3ea'],

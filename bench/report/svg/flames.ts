@@ -20,7 +20,7 @@ export interface Legend {
 
 const [wide, margin, top, rowHeight, fontSize] = [1000, 12, 64, 17, 11];
 /** Of a letter of that size, in most fonts: a label that is cut a little too early does no harm. */
-const letter = 6;
+const letter = 6.5;
 const legendHeight = 18;
 
 /** A flame graph: each row stands on that of its callers. `note` says what a width is. */
