@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collectGarbage, keepHeapSmall } from '../heap/heap.ts';
+import { settleHeapSoon } from '../heap/heap.ts';
 import { orReport } from './or-report.ts';
 import { endWhenSignalledEarly, runUntilSignalled } from './until-signalled.ts';
 
@@ -40,20 +40,12 @@ export function addServeCommand(program: Command): void {
       started();
       if (running === undefined) return;
       const { gate } = running;
-      setTimeout(settleHeap, settleAfterMs).unref();
+      settleHeapSoon();
       process.on('SIGHUP', () => void gate.reload());
       // From the preStop hook of a sidecar, which is told to stop only once the application has ended.
       process.on('SIGUSR2', () => gate.releaseConnections());
       await runUntilSignalled(gate);
     });
-}
-
-/** The first question about readiness is answered by then. */
-const settleAfterMs = 250;
-
-function settleHeap(): void {
-  keepHeapSmall();
-  collectGarbage();
 }
 
 function collect(value: string, before: string[] = []): string[] {

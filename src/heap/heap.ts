@@ -2,14 +2,25 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** The first question about readiness is answered by then. */
+const settleAfterMs = 250;
+
 /** Percent by which V8 lets what survived a collection grow before the next; by itself it may be several hundred. */
 const growthPercent = 30;
+
+/** For the thread that serves, once it does: collects what the start has left, and keeps the heap small from then on. */
+export function settleHeapSoon(): void {
+  setTimeout(() => {
+    keepHeapSmall();
+    collectGarbage();
+  }, settleAfterMs).unref();
+}
 
 /**
  * Sets how V8 treats this process from now on, for all its threads. Only once everything is loaded: V8 keeps what it
  * compiled of Node's own modules under the flags as they were, and would compile them again.
  */
-export function keepHeapSmall(): void {
+function keepHeapSmall(): void {
   // Maglev compiles what the optimising compiler soon compiles again; its work space, freed in pieces, stays with the
   // process: some 16 MiB. docs/performance.md has what both settings cost.
   setFlagsFromString('--no-maglev');
