@@ -49,7 +49,8 @@ export async function rotate(
     former = { cert: authority.cert, since: now };
     authority = { cert: next.cert, key: next.key };
     next = undefined;
-  } else if (next === undefined && former === undefined && isDue(authority, rules.caLifeMs, now)) {
+  } else if (next === undefined && isDue(authority, rules.caLifeMs, now)) {
+    // Whether or not a former one is still trusted: by rules that were set anew, it might be for longer than this one lives.
     next = { ...(await issuer.authority(at(rules.caLifeMs), now)), since: now };
   }
   if (!fits(leaf, authority, rules.names) || isDue(leaf, rules.leafLifeMs, now))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, find, helm, kubectl, send, tryKubectl, until } from './support/cluster.ts';
+import { apply, find, helm, kubectl, send, tryKubectl, until, untilGuarded } from './support/cluster.ts';
 import { ask, createSidecarPlace, release, type SidecarPlace } from './support/sidecar-place.ts';
 import { endpointPorts, podOf, untilRestarted, waitForRollout } from './support/sidecar-pods.ts';
 import {
@@ -62,6 +62,7 @@ test('the patches that the notes print hand the port over, and their undo gives 
   run(label);
   waitForRollout(namespace, 'deployment/shop');
   await leadsTo('shop', 28080);
+  await untilGuarded(namespace, 'shop');
   expect(send(namespace, 'sender', 'named', url('shop')).status).toBe(0);
   expect(send(namespace, 'sender', 'forged', [...url('shop'), '--tamper', 'data']).stdout).toContain('401');
 
@@ -78,7 +79,7 @@ test('an application that reads its port from a variable moves, and the sidecar 
   const annotations = { 'hookgate.io/port': '3000', 'hookgate.io/move-port': 'PORT=18080' };
   apply([deployment(namespace, 'moved', 1, { ...numbered, annotations }), service(namespace, 'moved', 3000)]);
   waitForRollout(namespace, 'deployment/moved');
-  await until('its Service leads to it', 30, () => ask(namespace, 'http://moved/') === '200 application /');
+  await untilGuarded(namespace, 'moved');
   const forged = () => send(namespace, 'sender', 'forged', [...url('moved'), '--tamper', 'data']).stdout;
   expect(forged()).toContain('401');
   expect(send(namespace, 'sender', 'moved', url('moved')).status).toBe(0);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, find, helm, kubectl, send, until } from './support/cluster.ts';
+import { apply, find, helm, kubectl, send, until, untilGuarded } from './support/cluster.ts';
 import { image } from './support/image.ts';
 import { blocksOf, createShell, namesAskedFor } from './support/page-blocks.ts';
 import { createSidecarPlace, injectorSelector, type SidecarPlace } from './support/sidecar-place.ts';
@@ -39,7 +39,6 @@ afterAll(() => {
 });
 
 const url = ['--url', 'http://payments-app/webhooks/juicyway'];
-const forged = () => send(namespace, 'sender', 'forged', [...url, '--tamper', 'data']).stdout;
 const leadsTo = (port: number) =>
   until(
     `the Service leads to ${port}`,
@@ -52,9 +51,10 @@ const checks: Readonly<Record<number, (printed: string) => unknown>> = {
   1: () => expect(podsOf(injector, injectorSelector)).toHaveLength(2),
   2: async () => {
     await leadsTo(28080);
-    await until('forged events are refused', 60, () => forged().includes('401'));
-    expect(send(namespace, 'sender', 'guarded', url).status).toBe(0);
-    expect(place.arrivals()).toMatchObject({ guarded: 1 });
+    await untilGuarded(namespace, 'payments-app');
+    expect(send(namespace, 'sender', 'forged', [...url, '--tamper', 'data']).stdout).toContain('401');
+    expect(send(namespace, 'sender', 'guarded', url)).toMatchObject({ status: 0 });
+    expect(place.arrivals()).toEqual({ guarded: 1 });
   },
   3: (printed) => {
     expect(printed).toMatch(/^good +upstream/m);

@@ -2,7 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, findInGatePods, kubectl, nodeIn, send, until, untilRouted } from './support/cluster.ts';
+import {
+  apply,
+  findInGatePods,
+  kubectl,
+  nodeIn,
+  send,
+  until,
+  untilGuarded,
+  untilRouted,
+} from './support/cluster.ts';
 import { image } from './support/image.ts';
 import {
   createNeighbourhood,
@@ -87,7 +96,8 @@ const checks = new Map<string, (printed: string) => void | Promise<void>>([
   [
     "The Service's name: swap what stands behind it 1",
     async () => {
-      await until('the Service leads to the gate', 60, () => sendToService('forged', 'data').includes('401'));
+      await untilGuarded(place.namespace, 'payments');
+      expect(sendToService('forged', 'data')).toContain('401');
       // Its own address is read past the gate, which passes other paths through.
       expect(greeting(place.namespace)).toBe('hello');
       expect(place.arrivals()).toEqual({ installed: 1, proxied: 1 });
@@ -100,7 +110,8 @@ const checks = new Map<string, (printed: string) => void | Promise<void>>([
   [
     "A sidecar in the application's own pods 1",
     async () => {
-      await untilService('leads to the sidecar', () => sendToService('forged', 'data').includes('401'));
+      await untilGuarded(place.namespace, 'payments');
+      expect(sendToService('forged', 'data')).toContain('401');
       expect(sendToService('guarded')).toContain('200');
       // The application's own memory began anew with its pod.
       expect(place.arrivals()).toEqual({ guarded: 1 });

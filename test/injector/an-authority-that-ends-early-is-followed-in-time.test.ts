@@ -49,6 +49,27 @@ test.each([3 * second, 8 * second, 25 * second, 10 * 60 * second, 50 * 60 * seco
   },
 );
 
+test.each([0, 1, 2])(
+  'one that ends early is followed in time where its own predecessor is still trusted, since %d s',
+  async (sinceS) => {
+    const issuer = await createIssuer();
+    const brief = { ...rules, caLifeMs: 24 * second, leafLifeMs: 6 * second, overlapMs: 3 * second };
+    let present = await shortLived(24 * second);
+    let now = start;
+    // By the brief rules until one authority has followed another; from then on by the ordinary ones.
+    for (; present.former === undefined; now += second)
+      present = await rotate(present, brief, issuer, new Date(now));
+    now += sinceS * second;
+    const wait = () => untilNextLook(10 * second, validTo(present.leaf), new Date(now));
+    for (const end = now + 2 * hour; now < end; now += wait()) {
+      const bundle = bundleOf(present);
+      present = await rotate(present, rules, issuer, new Date(now));
+      expect(isTrusted(present, bundle, now), `at ${new Date(now).toISOString()}`).toBe(true);
+    }
+    expect(validTo(present.authority).getTime()).toBeGreaterThan(start + 300 * day);
+  },
+);
+
 test('one that ended while nothing ran is followed by the one that was announced, not by one that nobody knows', async () => {
   const issuer = await createIssuer();
   const short = await shortLived(30 * second);

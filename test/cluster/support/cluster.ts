@@ -132,3 +132,20 @@ export async function untilRouted(namespace: string): Promise<void> {
   const ask = `process.stdout.write(String((await fetch('http://hookgate.${namespace}.svc/')).status))`;
   await until('the Service leads to the gate', 60, () => nodeIn(namespace, 'sender', ask).stdout === '404');
 }
+
+/**
+ * Waits until nodes route a Service to a gate and to nothing else: twenty connections, each of which may be led to any
+ * endpoint, meet only one that answers 405 to a GET of the webhook's path. An application would not, and books nothing.
+ * Endpoints change a moment before the rules of the nodes do.
+ */
+export async function untilGuarded(namespace: string, service: string): Promise<void> {
+  const url = `http://${service}/webhooks/juicyway`;
+  const ask = `
+    const one = async () => (await fetch('${url}', { headers: { connection: 'close' } })).status;
+    const all = await Promise.allSettled(Array.from({ length: 20 }, one));
+    process.stdout.write([...new Set(all.map(({ value }) => value))].join());
+  `;
+  await until(`Service ${service} leads to the gate alone`, 150, () => {
+    return nodeIn(namespace, 'sender', ask).stdout === '405';
+  });
+}
