@@ -29,7 +29,8 @@ export function* readDeliveredKeys(file: string, lockWaitMs: number): Generator<
       yield { key: hex(logged.keyAt(place)), endsAt: logged.endAt(place) };
     }
     for (let after: Uint8Array = new Uint8Array(0); ; ) {
-      const keys = events.keysAfter(after, rowsAtOnce);
+      const keys: Uint8Array[] = [];
+      events.keysAfter(after, rowsAtOnce, (key) => keys.push(key));
       for (const key of keys) yield { key: hex(key), endsAt: events.find(key) ?? 0 };
       const last = keys.at(-1);
       if (last === undefined) return;

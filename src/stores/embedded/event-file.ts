@@ -34,8 +34,8 @@ export interface EventFile {
   shorten(from: Uint8Array, to: Uint8Array, latest: number): void;
   /** Removes log rows with ids from `from` to `to`. */
   trimLog(from: number, to: number): void;
-  /** Up to `limit` filed keys after `after`, in order. */
-  keysAfter(after: Uint8Array, limit: number): Uint8Array[];
+  /** Up to `limit` filed keys after `after`, in order, one by one: a list of them would outlive them. */
+  keysAfter(after: Uint8Array, limit: number, each: (key: Uint8Array) => void): void;
   /** A guess at the number of filed keys, from the file's size. */
   guessRows(): number;
   /** Moves what the write-ahead log holds into the database, durably. */
@@ -102,7 +102,7 @@ function prepare(database: DatabaseSync, { file, afterFault }: OpenOptions): voi
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 16777216;
-    PRAGMA cache_size = -4096;
+    PRAGMA cache_size = -1024;
     PRAGMA temp_store = MEMORY;
   `);
   if (isNew) {
@@ -161,7 +161,9 @@ function statements(database: DatabaseSync): EventFile {
     removeEnded: (from, to, time) => Number(removeEnded.run(from, to, Math.floor(time)).changes),
     shorten: (from, to, latest) => void shorten.run(from, to, Math.ceil(latest)),
     trimLog: (from, to) => void trimLog.run(from, to),
-    keysAfter: (after, limit) => keysAfter.all(after, limit).map((row) => row.key as Uint8Array),
+    keysAfter(after, limit, each) {
+      for (const row of keysAfter.iterate(after, limit)) each(row.key as Uint8Array);
+    },
     guessRows: () => Math.ceil((pragma(database, 'page_count') * pragma(database, 'page_size')) / 64),
     checkpoint: () => void database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),

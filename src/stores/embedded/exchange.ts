@@ -119,7 +119,7 @@ export interface WorkerEnd {
   readonly maySweep: boolean;
   readonly filterInUse: number;
   readonly questionCount: number;
-  /** A copy of the batch's records, `recordBytes` each. */
+  /** A copy of the batch's records, `recordBytes` each; it holds until the next call. */
   records(): Uint8Array;
   /** A copy of one question's key. */
   question(index: number): Uint8Array;
@@ -132,6 +132,8 @@ export interface WorkerEnd {
 /** The file thread's end. */
 export function createWorkerEnd(memory: SharedArrayBuffer): WorkerEnd {
   const view = views(memory);
+  // SQLite takes no shared memory. One copy for all batches: the thread's garbage would wait long for its collection.
+  const copied = new Uint8Array(batchSize * recordBytes);
   return {
     waitForBatch(timeoutMs) {
       const found = Atomics.load(view.words, turn);
@@ -153,7 +155,11 @@ export function createWorkerEnd(memory: SharedArrayBuffer): WorkerEnd {
     get questionCount() {
       return view.words[questions] ?? 0;
     },
-    records: () => Uint8Array.prototype.slice.call(view.records, 0, (view.words[records] ?? 0) * recordBytes),
+    records() {
+      const bytes = (view.words[records] ?? 0) * recordBytes;
+      copied.set(view.records.subarray(0, bytes));
+      return copied.subarray(0, bytes);
+    },
     question: (index) =>
       Uint8Array.prototype.slice.call(view.questions, index * keyBytes, (index + 1) * keyBytes),
     answer(index, answer) {

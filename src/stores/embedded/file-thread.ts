@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 /** What the main thread gives the file's thread at its start. */
@@ -42,12 +43,13 @@ export function startFileThread(
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
 ): FileThread {
+  setFlagsFromString('--max-semi-space-size=0');
   const thread = new Worker(threadFile(), {
     workerData: orders,
     name: 'hookgate-store',
     execArgv: [],
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   });
   let failure: Error | undefined;
   thread.on('message', onMessage);

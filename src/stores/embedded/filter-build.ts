@@ -34,11 +34,13 @@ export function startFilterBuild(
       return read;
     },
     step() {
-      const keys = file.keysAfter(after, readPerStep);
-      for (const key of keys) filter.add(key, 0);
-      read += keys.length;
-      after = keys.at(-1) ?? after;
-      return keys.length < readPerStep;
+      const before = read;
+      file.keysAfter(after, readPerStep, (key) => {
+        filter.add(key, 0);
+        after = key;
+        read++;
+      });
+      return read - before < readPerStep;
     },
   };
 }

@@ -22,6 +22,8 @@ export interface KeyLedger {
   restore(records: Uint8Array): number;
   /** All records that have been confirmed but not been filed yet. */
   unfiled(): Uint8Array;
+  /** Filters that have been built so far; each read every filed key. */
+  readonly filtersBuilt: number;
 }
 
 export interface LedgerOptions {
@@ -37,6 +39,8 @@ export interface LedgerOptions {
 export function createKeyLedger(options: LedgerOptions): KeyLedger {
   const { file, end, sweepEveryMs, smallestRound, onFilter } = options;
   let log = createRecentKeys();
+  /** Where the log goes on while this one's keys are filed: two tables in turn, since garbage of their size would wait long for its collection. */
+  let spare = createRecentKeys();
   let firstLogId = 1;
   let lastLogId = 0;
   let filing: { keys: typeof log; round: ReturnType<typeof startFilingRound> } | undefined;
@@ -87,14 +91,18 @@ export function createKeyLedger(options: LedgerOptions): KeyLedger {
       keys: log,
       round: startFilingRound({ file, keys: log, firstLogId, lastLogId, longestRetentionMs }),
     };
-    log = createRecentKeys();
+    log = spare;
     firstLogId = lastLogId + 1;
     lastRoundAt = end.timeMs;
   };
 
   const stepRound = (round: ReturnType<typeof startFilingRound>): void => {
     const before = round.filed - round.removed;
-    if (round.step(end.timeMs, end.maySweep)) filing = undefined;
+    if (round.step(end.timeMs, end.maySweep) && filing) {
+      spare = filing.keys;
+      spare.clear();
+      filing = undefined;
+    }
     rows += round.filed - round.removed - before;
     tellRemembered();
   };
@@ -158,6 +166,9 @@ export function createKeyLedger(options: LedgerOptions): KeyLedger {
       }
       if (lost.length > 0) this.record(Buffer.concat(lost));
       return lost.length;
+    },
+    get filtersBuilt() {
+      return filters.at(-1)?.generation ?? 0;
     },
     unfiled: () => Buffer.concat(filing ? [filing.keys.bytes(), log.bytes()] : [log.bytes()]),
   };

@@ -21,9 +21,11 @@ export interface RecentKeys {
   inOrder(): Uint32Array;
   /** All records, as they lie in the log. */
   bytes(): Uint8Array;
+  /** Forgets all; the memory stays for what comes. */
+  clear(): void;
 }
 
-/** An empty table; it grows by doubling. */
+/** An empty table. It grows by a quarter, its slots by doubling: twice of everything would often be half empty. */
 export function createRecentKeys(): RecentKeys {
   let count = 0;
   let words = new Uint32Array(256 * recordWords);
@@ -34,10 +36,12 @@ export function createRecentKeys(): RecentKeys {
 
   const grow = (): void => {
     const old = bytes;
-    words = new Uint32Array(words.length * 2);
+    const capacity = Math.ceil((words.length / recordWords) * 1.25);
+    words = new Uint32Array(capacity * recordWords);
     bytes = new Uint8Array(words.buffer);
     ends = new Float64Array(words.buffer);
     bytes.set(old);
+    if (capacity <= slots.length / 2) return;
     slots = new Uint32Array(slots.length * 2);
     for (let place = 0; place < count; place++) slots[slotOf(words, place * recordWords)] = place + 1;
   };
@@ -63,7 +67,8 @@ export function createRecentKeys(): RecentKeys {
     add(records) {
       for (let from = 0; from < records.length; from += recordBytes) {
         if ((count + 1) * recordWords > words.length) grow();
-        bytes.set(records.subarray(from, from + recordBytes), count * recordBytes);
+        // Byte by byte: a view of each record would be the thread's only garbage an event.
+        for (let at = count * recordBytes, n = 0; n < recordBytes; n++) bytes[at + n] = records[from + n] as number;
         const slot = slotOf(words, count * recordWords);
         const place = slots[slot] as number;
         if (place !== 0) {
@@ -90,6 +95,10 @@ export function createRecentKeys(): RecentKeys {
       return Uint32Array.from(pairs, (pair) => pair % 2 ** 20);
     },
     bytes: () => bytes.slice(0, count * recordBytes),
+    clear() {
+      count = 0;
+      slots.fill(0);
+    },
   };
 }
 
