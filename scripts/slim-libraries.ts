@@ -15,6 +15,9 @@ const entries: Record<string, string> = {
     exports.Gauge = require('prom-client/lib/gauge.js');
     exports.Histogram = require('prom-client/lib/histogram.js');
     exports.collectDefaultMetrics = require('prom-client/lib/defaultMetrics.js');`,
+  // undici's other parser, 156 kB in two WebAssembly modules, is for who sets `useMilo`; the text would stay in memory.
+  '../milo/simd.js': `throw new Error('this bundle is without Milo')`,
+  '../milo/no-simd.js': `throw new Error('this bundle is without Milo')`,
   // undici's part for HTTP/2: Node's module is large, and needed only when an upstream speaks it.
   './client-h2.js': `
     let connect;

@@ -102,7 +102,7 @@ function prepare(database: DatabaseSync, { file, afterFault }: OpenOptions): voi
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 16777216;
-    PRAGMA cache_size = -1024;
+    PRAGMA cache_size = -512;
     PRAGMA temp_store = MEMORY;
   `);
   if (isNew) {

@@ -18,7 +18,7 @@ export interface SupervisorOptions {
   readonly log?: StoreLog;
   /** Expired keys leave the file at most so much later; default one hour. */
   readonly sweepEveryMs?: number;
-  /** Keys that gather in the log, at least, before they are filed; default 16,384. */
+  /** Keys that gather in the log, at least, before they are filed; default 8192. */
   readonly smallestRound?: number;
   /** How long the disk may keep a batch before operations are refused; default five seconds. */
   readonly answerWithinMs?: number;
@@ -112,7 +112,7 @@ export function superviseFile(
 
   /** Starts a thread; calls back with undefined once the file is open, or with the reason when the thread ends. */
   const start = (afterFault: boolean, ended: (sentence: string) => void, opened: () => void): void => {
-    const { lockWaitMs, sweepEveryMs = 3_600_000, smallestRound = 16_384 } = options;
+    const { lockWaitMs, sweepEveryMs = 3_600_000, smallestRound = 8192 } = options;
     const mine = createMainEnd();
     mine.setTime(clock.read(), clock.settled());
     let sentence: string | undefined;

@@ -25,24 +25,30 @@ export interface RecentKeys {
   clear(): void;
 }
 
-/** An empty table. It grows by a quarter, its slots by doubling: twice of everything would often be half empty. */
+/**
+ * Records of an empty table, and slots for them; a power of two. After three steps of growing it has room for what
+ * gathers while the file is small (twice `smallestRound`, and what comes before a round has caught up).
+ */
+const first = { records: 320, slots: 1024 };
+/** What growing leaves behind waits for a collection, so it grows by much; memory that is not used costs nothing. */
+const growth = 4;
+
+/** An empty table. */
 export function createRecentKeys(): RecentKeys {
   let count = 0;
-  let words = new Uint32Array(256 * recordWords);
+  let words = new Uint32Array(first.records * recordWords);
   let bytes = new Uint8Array(words.buffer);
   let ends = new Float64Array(words.buffer);
   /** Place + 1 of the record, by the key's second word; 0 is free. Never more than half full. */
-  let slots = new Uint32Array(512);
+  let slots = new Uint32Array(first.slots);
 
   const grow = (): void => {
     const old = bytes;
-    const capacity = Math.ceil((words.length / recordWords) * 1.25);
-    words = new Uint32Array(capacity * recordWords);
+    words = new Uint32Array(words.length * growth);
     bytes = new Uint8Array(words.buffer);
     ends = new Float64Array(words.buffer);
     bytes.set(old);
-    if (capacity <= slots.length / 2) return;
-    slots = new Uint32Array(slots.length * 2);
+    slots = new Uint32Array(slots.length * growth);
     for (let place = 0; place < count; place++) slots[slotOf(words, place * recordWords)] = place + 1;
   };
 
@@ -68,7 +74,8 @@ export function createRecentKeys(): RecentKeys {
       for (let from = 0; from < records.length; from += recordBytes) {
         if ((count + 1) * recordWords > words.length) grow();
         // Byte by byte: a view of each record would be the thread's only garbage an event.
-        for (let at = count * recordBytes, n = 0; n < recordBytes; n++) bytes[at + n] = records[from + n] as number;
+        for (let at = count * recordBytes, n = 0; n < recordBytes; n++)
+          bytes[at + n] = records[from + n] as number;
         const slot = slotOf(words, count * recordWords);
         const place = slots[slot] as number;
         if (place !== 0) {
