@@ -31,6 +31,8 @@ export const concurrency = 32;
  * before the first round that counts, or five rounds' worth of those that are long.
  */
 export const warmUpCount = 20_000;
+/** Where stalls count: what is called seldom goes on being compiled for longer, a function of it every few milliseconds. */
+export const longWarmUpCount = 60_000;
 
 /** Sends the rounds of all subjects in turn; the costs are in the order of the subjects. */
 export async function measureCosts(subjects: readonly Subject[], rounds: number): Promise<Costs[]> {

@@ -2,7 +2,7 @@
 import { sendAll } from '../load/closed-loop.ts';
 import { sendOnSchedule } from '../load/open-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
-import { concurrency, warmUpCount } from '../measure/costs.ts';
+import { concurrency, longWarmUpCount, warmUpCount } from '../measure/costs.ts';
 import { fsyncTimesMs } from '../measure/fsync.ts';
 import { alternate, quantile } from '../measure/rounds.ts';
 import { atHand } from '../peers/contenders.ts';
@@ -33,7 +33,7 @@ export const latency: Part = {
   },
 };
 
-async function measureRows({ programs, rounds }: Bench, seconds: number): Promise<LatencyRow[]> {
+async function measureRows({ programs, rounds, quick }: Bench, seconds: number): Promise<LatencyRow[]> {
   const application = await startApplication(programs);
   const nextRound = eventsOf(800);
   const disk = programs.folder();
@@ -48,7 +48,12 @@ async function measureRows({ programs, rounds }: Bench, seconds: number): Promis
       title,
       async measure(isWarmUp) {
         if (isWarmUp)
-          await sendAll(nextRound(warmUpCount), { port, concurrency, connections: 'kept', status: 200 });
+          await sendAll(nextRound(quick ? warmUpCount : longWarmUpCount), {
+            port,
+            concurrency,
+            connections: 'kept',
+            status: 200,
+          });
         return sendOnSchedule(nextRound(isWarmUp ? perSecond : perSecond * seconds), { port, perSecond });
       },
     });
