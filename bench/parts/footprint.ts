@@ -13,8 +13,11 @@ import type { Bench, Part } from './part.ts';
 
 /** After the start, before the idle memory is read. */
 const settlingMs = 1000;
-/** Until more keys are remembered than the store's first filter has room for, so that it is built anew under way. */
-const batches = 60;
+/**
+ * Until more keys are remembered than the embedded store's first filter has room for (65,536), so that it is built anew
+ * under way, and fewer than the memory store takes.
+ */
+const batches = 45;
 const quickBatches = 10;
 const batchSize = 2000;
 
