@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openEventFile } from './event-file.ts';
+import { keyBytes } from './exchange.ts';
 import { FileRefused } from './file-refusal.ts';
 import { createRecentKeys } from './recent-keys.ts';
 
@@ -29,12 +30,12 @@ export function* readDeliveredKeys(file: string, lockWaitMs: number): Generator<
       yield { key: hex(logged.keyAt(place)), endsAt: logged.endAt(place) };
     }
     for (let after: Uint8Array = new Uint8Array(0); ; ) {
-      const keys: Uint8Array[] = [];
-      events.keysAfter(after, rowsAtOnce, (key) => keys.push(key));
-      for (const key of keys) yield { key: hex(key), endsAt: events.find(key) ?? 0 };
-      const last = keys.at(-1);
-      if (last === undefined) return;
-      after = last;
+      const keys = events.keysAfter(after, rowsAtOnce);
+      if (keys.length === 0) return;
+      for (let at = 0; at < keys.length; at += keyBytes) {
+        after = keys.subarray(at, at + keyBytes);
+        yield { key: hex(after), endsAt: events.find(after) ?? 0 };
+      }
     }
   } finally {
     events.close();

@@ -7,7 +7,8 @@
 export const batchSize = 1024;
 /** A record: 32 bytes of key, then the end of its retention as a little-endian double. */
 export const recordBytes = 40;
-const keyBytes = 32;
+/** A key: a SHA-256 digest. */
+export const keyBytes = 32;
 
 /** Indexes into `words`. */
 const turn = 0;

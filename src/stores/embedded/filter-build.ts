@@ -1,4 +1,5 @@
 import type { EventFile } from './event-file.ts';
+import { keyBytes } from './exchange.ts';
 import type { KeyFilter } from './key-filter.ts';
 import { createKeyFilter } from './key-filter.ts';
 
@@ -34,13 +35,11 @@ export function startFilterBuild(
       return read;
     },
     step() {
-      const before = read;
-      file.keysAfter(after, readPerStep, (key) => {
-        filter.add(key, 0);
-        after = key;
-        read++;
-      });
-      return read - before < readPerStep;
+      const keys = file.keysAfter(after, readPerStep);
+      for (let at = 0; at < keys.length; at += keyBytes) filter.add(keys, at);
+      read += keys.length / keyBytes;
+      if (keys.length > 0) after = keys.subarray(-keyBytes);
+      return keys.length < readPerStep * keyBytes;
     },
   };
 }
