@@ -50,7 +50,7 @@ export async function rotate(
     authority = { cert: next.cert, key: next.key };
     next = undefined;
   } else if (next === undefined && isDue(authority, rules.caLifeMs, now)) {
-    // Whether or not a former one is still trusted: by rules that were set anew, it might be for longer than this one lives.
+    // Also while a former one is trusted: by rules that were set anew, that may be for longer than this one lives.
     next = { ...(await issuer.authority(at(rules.caLifeMs), now)), since: now };
   }
   if (!fits(leaf, authority, rules.names) || isDue(leaf, rules.leafLifeMs, now))

@@ -43,6 +43,7 @@ export function startFileThread(
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
 ): FileThread {
+  // The size that the bin gives the main thread counts for every later thread too, whatever its limits say.
   setFlagsFromString('--max-semi-space-size=0');
   const thread = new Worker(threadFile(), {
     workerData: orders,

@@ -39,7 +39,10 @@ export interface LedgerOptions {
 export function createKeyLedger(options: LedgerOptions): KeyLedger {
   const { file, end, sweepEveryMs, smallestRound, onFilter } = options;
   let log = createRecentKeys();
-  /** Where the log goes on while this one's keys are filed: two tables in turn, since garbage of their size would wait long for its collection. */
+  /**
+   * Where the log goes on while this one's keys are filed: two tables in turn, since garbage of their size would wait
+   * long for its collection.
+   */
   let spare = createRecentKeys();
   let firstLogId = 1;
   let lastLogId = 0;
