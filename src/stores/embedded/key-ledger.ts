@@ -22,8 +22,6 @@ export interface KeyLedger {
   restore(records: Uint8Array): number;
   /** All records that have been confirmed but not been filed yet. */
   unfiled(): Uint8Array;
-  /** Filters that have been built so far; each read every filed key. */
-  readonly filtersBuilt: number;
 }
 
 export interface LedgerOptions {
@@ -169,9 +167,6 @@ export function createKeyLedger(options: LedgerOptions): KeyLedger {
       }
       if (lost.length > 0) this.record(Buffer.concat(lost));
       return lost.length;
-    },
-    get filtersBuilt() {
-      return filters.at(-1)?.generation ?? 0;
     },
     unfiled: () => Buffer.concat(filing ? [filing.keys.bytes(), log.bytes()] : [log.bytes()]),
   };

@@ -49,7 +49,7 @@ function run(orders: WorkerOrders): void {
 
 function serve(end: WorkerEnd, ledger: KeyLedger): void {
   let dueAt = 0;
-  let settledFilters = 0;
+  let heapIsSettled = false;
   while (!end.closing) {
     if (end.waitForBatch(Math.max(0, Math.min(idleMs, dueAt - performance.now())))) {
       if (end.closing) return;
@@ -58,11 +58,10 @@ function serve(end: WorkerEnd, ledger: KeyLedger): void {
     if (performance.now() < dueAt) continue;
     const restMs = ledger.step();
     dueAt = performance.now() + (restMs ?? idleMs);
-    // The first time that there is nothing to do since a filter was built: the keys that were read for it can go. V8
-    // would let them lie until as much again has gathered.
-    if (restMs === undefined && settledFilters !== ledger.filtersBuilt) {
+    // The first time that there is nothing to do: the filter has been built, and what that took can go.
+    if (restMs === undefined && !heapIsSettled) {
       collectGarbage();
-      settledFilters = ledger.filtersBuilt;
+      heapIsSettled = true;
     }
   }
 }
