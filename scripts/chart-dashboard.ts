@@ -13,47 +13,39 @@ export const dashboards: Readonly<Record<string, () => string>> = {
 
 /** Where an injector runs. */
 function injectorDashboard(): string {
-  const dashboard = {
-    title: 'Hookgate injector',
-    uid: 'hookgate-injector',
-    tags: ['hookgate'],
-    schemaVersion: 39,
-    refresh: '30s',
-    time: { from: 'now-6h', to: 'now' },
-    templating: {
-      list: [
-        { name: 'datasource', type: 'datasource', query: 'prometheus' },
-        variable('namespace', 'label_values(hookgate_injections_total, namespace)'),
-        variable('job', 'label_values(hookgate_injections_total{namespace=~"$namespace"}, job)'),
-      ],
-    },
-    annotations: { list: [firingAlerts] },
-    panels: laidOut(injectorRows),
-  };
-  return `${JSON.stringify(dashboard, null, 2)}\n`;
+  return dashboardOf({ title: 'Hookgate injector', uid: 'hookgate-injector' }, injectorRows, [
+    variable('namespace', 'label_values(hookgate_injections_total, namespace)'),
+    variable('job', 'label_values(hookgate_injections_total{namespace=~"$namespace"}, job)'),
+  ]);
 }
 
 function gateDashboard(): string {
+  return dashboardOf({ title: 'Hookgate', uid: 'hookgate' }, rows, [
+    variable('namespace', 'label_values(hookgate_build_info, namespace)'),
+    variable('job', 'label_values(hookgate_build_info{namespace=~"$namespace"}, job)'),
+    variable(
+      'route',
+      'label_values(hookgate_oldest_undelivered_seconds{namespace=~"$namespace",job=~"$job"}, route)',
+    ),
+  ]);
+}
+
+function dashboardOf(
+  name: { readonly title: string; readonly uid: string },
+  panels: Readonly<Record<string, readonly Panel[]>>,
+  variables: readonly object[],
+): string {
   const dashboard = {
-    title: 'Hookgate',
-    uid: 'hookgate',
+    ...name,
     tags: ['hookgate'],
     schemaVersion: 39,
     refresh: '30s',
     time: { from: 'now-6h', to: 'now' },
     templating: {
-      list: [
-        { name: 'datasource', type: 'datasource', query: 'prometheus' },
-        variable('namespace', 'label_values(hookgate_build_info, namespace)'),
-        variable('job', 'label_values(hookgate_build_info{namespace=~"$namespace"}, job)'),
-        variable(
-          'route',
-          'label_values(hookgate_oldest_undelivered_seconds{namespace=~"$namespace",job=~"$job"}, route)',
-        ),
-      ],
+      list: [{ name: 'datasource', type: 'datasource', query: 'prometheus' }, ...variables],
     },
     annotations: { list: [firingAlerts] },
-    panels: laidOut(rows),
+    panels: laidOut(panels),
   };
   return `${JSON.stringify(dashboard, null, 2)}\n`;
 }
