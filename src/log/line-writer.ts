@@ -35,7 +35,7 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   let waitingBytes = 0;
   let isWriting = false;
   // A closed pipe (EPIPE) must not end a gate that works.
-  stream.on('error', () => undefined);
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
   const timer = setInterval(send, gatherMs);
   timer.unref();
 
@@ -89,3 +89,6 @@ function writeNow(descriptor: number, bytes: Buffer): void {
     }
   }
 }
+
+/** One listener, however many gates write to the stream. */
+function ignore(): void {}

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readMetric } from '../support/read-metric.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
+import { untilCopied } from '../support/redis-replication.ts';
 import { replicaUser, startSentinelGroup } from '../support/redis-sentinel.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { type SharedGates, shortLease } from '../support/shared-store-gates.ts';
@@ -24,6 +25,7 @@ test('sentinel fails over to the replica', async () => {
     redisUrl: master.url,
     env: behind(sentinel),
     async play() {
+      await untilCopied(master, [replica]);
       await master.kill();
       await until(() => isMaster(replica));
     },
@@ -37,8 +39,11 @@ test("one of a cluster's three shards fails over to its replica", async () => {
     fault: 'one shard of three fails over to its replica',
     redisUrl: masters.map(({ url }) => url).join(','),
     async play() {
-      await masters[0]?.kill();
-      await until(() => isMaster(replicas[0] as RedisServer));
+      const [master] = masters as [RedisServer];
+      const [replica] = replicas as [RedisServer];
+      await untilCopied(master, [replica]);
+      await master.kill();
+      await until(() => isMaster(replica));
       // The store is back once every node that lives says that all slots are served.
       for (const node of [...masters.slice(1), ...replicas]) {
         await until(async () => String(await node.ask('CLUSTER', 'INFO')).includes('cluster_state:ok'));
@@ -66,6 +71,7 @@ async function failOverWithoutCopies(minReplicas: '0' | '1'): Promise<number> {
     redisUrl: master.url,
     env: { ...behind(sentinel), ...shortLease, HOOKGATE_DUPLICATES_REDIS_MIN_REPLICAS: minReplicas },
     async play(_, figures) {
+      await untilCopied(master, replicas);
       await master.ask('ACL', 'DELUSER', replicaUser);
       const before = figures.answered200;
       await pause(1500);
