@@ -1,7 +1,7 @@
 /**
  * Whether one build of the gate costs less processor time than another, where the difference is small: very short
  * rounds, so that whatever else the machine does weighs on both, and an error beside each ratio.
- * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|forged|unlisted]`; build each
+ * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|connected|forged|unlisted]`; build each
  * with `node scripts/build.ts` and copy `dist/` away; Node's settings are those of its first line. The last line is what the first costs beside itself: noise.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -31,6 +31,8 @@ const warmUp = 4000;
 const eventsPerRound = 100;
 const loops = {
   delivered: { status: 200 },
+  /** A delivery on a connection of its own. */
+  connected: { status: 200, connections: 'new' },
   forged: { status: 401 },
   unlisted: { status: 403, from: '127.0.0.2', connections: 'new' },
 } as const;

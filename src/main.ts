@@ -1,4 +1,4 @@
-#!/usr/bin/env -S GLIBC_TUNABLES=glibc.malloc.tcache_count=0 MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=65536 MALLOC_TRIM_THRESHOLD_=524288 node --max-semi-space-size=2
+#!/usr/bin/env -S GLIBC_TUNABLES=glibc.malloc.tcache_count=0 MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TOP_PAD_=65536 MALLOC_TRIM_THRESHOLD_=524288 node --max-semi-space-size=2
 /** argv → command → exit code. Commands load what they need themselves, so that `serve` starts quickly. */
 import { Command, CommanderError } from 'commander';
 import { addCheckCommand } from './cli/check.ts';

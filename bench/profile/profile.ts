@@ -2,7 +2,7 @@
  * Where the gate's processor time goes and what it allocates: events through one gate under V8's sampling profilers.
  * Prints the shares of the main thread by room of the source, by library and by part of Node, and the dearest
  * functions, and draws both as flame graphs into docs/performance/.
- * `node bench/profile/profile.ts [--out DIRECTORY] [events] [embedded|memory] [rows]`.
+ * `node bench/profile/profile.ts [--out DIRECTORY] [--connections new] [events] [embedded|memory] [rows]`.
  *
  * The processor profile knows the wall clock only: on a busy machine a system call that wakes another process looks
  * dearer than it is, and `(program)`, which is libuv and the kernel outside of any call, has some waiting in it.
@@ -32,11 +32,15 @@ import { chooseInspectorPort, type Inspector, inspect } from './inspector.ts';
 import { createPlaces } from './places.ts';
 
 const { values, positionals } = parseArgs({
-  options: { out: { type: 'string', default: join(import.meta.dirname, '../../docs/performance') } },
+  options: {
+    out: { type: 'string', default: join(import.meta.dirname, '../../docs/performance') },
+    connections: { type: 'string', default: 'kept' },
+  },
   allowPositionals: true,
 });
 const [events = '20000', store = 'embedded', rows = '25'] = positionals;
 const count = Number(events);
+const connections = values.connections === 'new' ? 'new' : 'kept';
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-profile-'));
 const programs = createPrograms(directory);
 
@@ -60,7 +64,7 @@ async function profileGate(bin: string): Promise<void> {
   const inspector = await inspect(inspectorPort);
   const nextRound = eventsOf(800);
   const send = (size: number): Promise<number> =>
-    sendAll(nextRound(size), { port, concurrency, connections: 'kept', status: 200 });
+    sendAll(nextRound(size), { port, concurrency, connections, status: 200 });
   await send(warmUpCount);
   const processor = await sampleProcessor(inspector, () => send(count));
   const allocations = await sampleAllocations(inspector, () => send(count));
