@@ -1,6 +1,7 @@
 import { allowlist } from './allowlist.ts';
 import { data } from './data.ts';
 import { duplicates } from './duplicates.ts';
+import { floor } from './floor.ts';
 import { footprint } from './footprint.ts';
 import { gate } from './gate.ts';
 import { keys } from './keys.ts';
@@ -14,6 +15,7 @@ import { stalls } from './stalls.ts';
 /** In the order of a whole run. */
 export const parts: readonly Part[] = [
   gate,
+  floor,
   latency,
   footprint,
   refusals,

@@ -3,7 +3,7 @@ import type { Programs, Started } from './programs.ts';
 /** A proxy of this folder that verifies nothing, on this Node with its own settings. */
 export function startHop(
   programs: Programs,
-  name: 'http-proxy-hop' | 'node-hop' | 'undici-hop',
+  name: 'http-proxy-hop' | 'node-hop' | 'undici-hop' | 'socket-hop',
   upstream: string,
   ...tuning: readonly string[]
 ): Promise<Started> {
@@ -12,4 +12,10 @@ export function startHop(
     place: 'measured',
     words: (port) => [process.execPath, file, String(port), upstream, ...tuning],
   });
+}
+
+/** Node's HTTP server as what is measured: the application of this folder, with nothing behind it. */
+export function startServerAlone(programs: Programs): Promise<Started> {
+  const file = new URL('application.ts', import.meta.url).pathname;
+  return programs.start({ place: 'measured', words: (port) => [process.execPath, file, String(port)] });
 }

@@ -7,6 +7,7 @@ import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { passAnswer, prepareRefusedUpgrade, prepareTunnel } from './passed-answer.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
+import { mayBeSentAgain } from './sent-again.ts';
 import { watchForLeaving } from './watch-for-leaving.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface PassthroughOptions {
 interface Pass {
   readonly delivery: Delivery;
   readonly fail: (error: Error) => void;
+  /** Once it has a connection. */
+  sent?: ClientRequest;
 }
 
 /** Given up before the application does: known limits begin at 2 s, and a reset here is a 502 for the client. */
@@ -69,6 +72,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     if (response.destroyed) proxyReq.destroy();
     const pass = passes.get(request);
     if (pass === undefined) return;
+    pass.sent = proxyReq;
     // An unasked 101 ends a request without an error; where there was one, this comes too late to count.
     proxyReq.once('close', () => pass.fail(brokenProtocol('the application closed without an answer')));
     proxyReq.once('response', (answer: IncomingMessage) => {
@@ -104,13 +108,20 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   return {
     request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const fail = (error: Error): void => {
-        // An answer under way has its own end: a late write error must not cut off an early 413.
-        if (response.headersSent || response.destroyed) return;
-        options.onFailed(delivery, rejectionFor(error, options.isDraining()), response);
+      const send = (agent: HttpAgent | HttpsAgent): void => {
+        let isOver = false;
+        const fail = (error: Error): void => {
+          // An answer under way has its own end: a late write error must not cut off an early 413.
+          if (isOver || response.headersSent || response.destroyed) return;
+          isOver = true;
+          if (!hasBody(request) && mayBeSentAgain(pass.sent, error)) send(single);
+          else options.onFailed(delivery, rejectionFor(error, options.isDraining()), response);
+        };
+        const pass: Pass = { delivery, fail };
+        passes.set(request, pass);
+        proxy.web(request, response, { agent }, fail);
       };
-      passes.set(request, { delivery, fail });
-      proxy.web(request, response, { agent: pooled }, fail);
+      send(pooled);
     },
     upgrade(request, socket, head, delivery) {
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
