@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** The first question about readiness is answered by then. */
-const settleAfterMs = 250;
+/** The first question about readiness is answered by then; milliseconds. */
+export const settleAfterMs = 250;
 
 /** Percent by which V8 lets what survived a collection grow before the next; by itself it may be several hundred. */
 const growthPercent = 30;
