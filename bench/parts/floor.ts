@@ -24,6 +24,10 @@ const bare: readonly Row[] = [
     start: (programs, upstream) => startHop(programs, 'socket-hop', upstream, 'checksum'),
   },
   { title: 'node:http alone: reads the event, answers it by itself', start: startServerAlone },
+  {
+    title: 'node:http, and a client on bare sockets',
+    start: (programs, upstream) => startHop(programs, 'socket-client-hop', upstream),
+  },
 ];
 const comparedWith = {
   'http-proxy-kept': 'of http-proxy with keep-alive',
