@@ -1,17 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
 /** Streams the answer; when the application breaks off, the client's connection is cut, so that it can tell. */
 export function passAnswer(answer: IncomingMessage, response: ServerResponse, requestId: string): void {
   if (response.headersSent || response.destroyed) return void answer.destroy();
   response.writeHead(answer.statusCode ?? 502, passedFields(answer, requestId));
-  // Server-sent events begin with a head and nothing else.
-  response.flushHeaders();
-  // On an error of either it destroys the other.
-  pipeline(answer, response, () => {});
+  // Not by `pipeline`, which ends each answer with an AbortSignal's exception that nobody reads. A client that leaves ends
+  // the application's request, and with it the answer.
+  answer.once('error', ignore);
+  answer.once('close', () => {
+    if (!answer.readableEnded) response.destroy();
+  });
+  response.on('error', ignore);
+  answer.pipe(response);
+  // Server-sent events begin with a head and nothing else; a body that came with its head goes on with it.
+  setImmediate(() => {
+    if (!answer.readableDidRead && !response.writableEnded) response.flushHeaders();
+  });
 }
+
+/** Both streams are closed after an error, which is what counts. */
+function ignore(): void {}
 
 /**
  * Prepares an application's refusal to upgrade, which http-proxy writes: as this is the last of the connection, its

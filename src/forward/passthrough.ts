@@ -74,7 +74,9 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     if (pass === undefined) return;
     pass.sent = proxyReq;
     // An unasked 101 ends a request without an error; where there was one, this comes too late to count.
-    proxyReq.once('close', () => pass.fail(brokenProtocol('the application closed without an answer')));
+    proxyReq.once('close', () => {
+      if (!response.headersSent) pass.fail(brokenProtocol('the application closed without an answer'));
+    });
     proxyReq.once('response', (answer: IncomingMessage) => {
       if (isFinalStatus(answer.statusCode)) {
         options.onAnswered(answer.statusCode);

@@ -103,6 +103,18 @@ test('server-sent events arrive one by one, the head before the first', async ()
   answer.destroy();
 });
 
+test('a body that came with its head goes on with it, in one piece', async () => {
+  const application = await startPlainApplication((_, response) => {
+    response.writeHead(200, { 'Content-Length': 2 }).end('ok');
+  });
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  const first = once(client.socket, 'data') as Promise<[Buffer]>;
+  client.send('GET /other HTTP/1.1\r\nHost: shop.example\r\n\r\n');
+  const [bytes] = await first;
+  expect(bytes.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nok$/s);
+});
+
 test('a request body arrives before it is complete', async () => {
   let arrived: (text: string) => void = () => {};
   const first = new Promise<string>((resolve) => {
