@@ -1,8 +1,9 @@
 /**
  * Whether one build of the gate costs less processor time than another, where the difference is small: very short
  * rounds, so that whatever else the machine does weighs on both, and an error beside each ratio.
- * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|connected|forged|unlisted]`; build each
- * with `node scripts/build.ts` and copy `dist/` away; Node's settings are those of its first line. The last line is what the first costs beside itself: noise.
+ * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|connected|forged|unlisted]`;
+ * build each with `node scripts/build.ts` and copy `dist/` away; Node's settings are those of its first line. The last
+ * line is what the first costs beside itself: noise.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

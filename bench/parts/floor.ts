@@ -2,19 +2,13 @@
 import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency, measureCosts } from '../measure/costs.ts';
 import { ratioOfRounds, spreadOf } from '../measure/rounds.ts';
-import { atHand } from '../peers/contenders.ts';
-import { startHop, startServerAlone } from '../peers/hops.ts';
-import type { Programs, Started } from '../peers/programs.ts';
-import { startApplication, urlOf } from '../peers/start-application.ts';
+import { atHand, type Startable } from '../peers/contenders.ts';
+import { startHop } from '../peers/hops.ts';
+import { startApplication, startNodesOwn, urlOf } from '../peers/start-application.ts';
 import { spreadCell, threeDigits } from '../report/markdown.ts';
 import type { Part } from './part.ts';
 
-interface Row {
-  readonly title: string;
-  readonly start: (programs: Programs, upstream: string) => Promise<Started>;
-}
-
-const bare: readonly Row[] = [
+const bare: readonly Startable[] = [
   {
     title: 'bytes from socket to socket, no HTTP',
     start: (programs, upstream) => startHop(programs, 'socket-hop', upstream),
@@ -23,7 +17,10 @@ const bare: readonly Row[] = [
     title: 'the same, and an HMAC of them',
     start: (programs, upstream) => startHop(programs, 'socket-hop', upstream, 'checksum'),
   },
-  { title: 'node:http alone: reads the event, answers it by itself', start: startServerAlone },
+  {
+    title: 'node:http alone: reads the event, answers it by itself',
+    start: (programs) => startNodesOwn(programs, 'measured'),
+  },
   {
     title: 'node:http, and a client on bare sockets',
     start: (programs, upstream) => startHop(programs, 'socket-client-hop', upstream),

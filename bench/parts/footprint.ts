@@ -4,9 +4,9 @@ import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency } from '../measure/costs.ts';
 import { costOf } from '../measure/processor-time.ts';
 import { alternate, median, spreadOf } from '../measure/rounds.ts';
-import { atHand } from '../peers/contenders.ts';
+import { atHand, type Startable } from '../peers/contenders.ts';
 import { bin, startGate } from '../peers/gates.ts';
-import type { Programs, Started } from '../peers/programs.ts';
+import type { Started } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell, threeDigits } from '../report/markdown.ts';
 import type { Bench, Part } from './part.ts';
@@ -27,11 +27,6 @@ interface Footprint {
   readonly idleMB: number;
   /** The most that was seen between batches of events. */
   readonly loadedMB: number;
-}
-
-interface Startable {
-  readonly title: string;
-  readonly start: (programs: Programs, upstream: string) => Promise<Started>;
 }
 
 export const footprint: Part = {

@@ -18,14 +18,18 @@ export type ContenderName =
   | 'nginx-lua'
   | 'haproxy';
 
-export interface Contender {
-  readonly name: ContenderName;
+/** A row of a table. */
+export interface Startable {
   readonly title: string;
+  readonly start: (programs: Programs, upstream: string) => Promise<Started>;
+}
+
+export interface Contender extends Startable {
+  readonly name: ContenderName;
   /** Where it cannot be had, the Debian package that it lacks. */
   readonly lacks?: () => string | undefined;
   /** Refuses forged events, and answers repeats itself. */
   readonly verifies?: boolean;
-  readonly start: (programs: Programs, upstream: string) => Promise<Started>;
 }
 
 export const contenders: readonly Contender[] = [

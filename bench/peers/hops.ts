@@ -13,9 +13,3 @@ export function startHop(
     words: (port) => [process.execPath, file, String(port), upstream, ...tuning],
   });
 }
-
-/** Node's HTTP server as what is measured: the application of this folder, with nothing behind it. */
-export function startServerAlone(programs: Programs): Promise<Started> {
-  const file = new URL('application.ts', import.meta.url).pathname;
-  return programs.start({ place: 'measured', words: (port) => [process.execPath, file, String(port)] });
-}
