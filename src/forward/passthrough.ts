@@ -75,6 +75,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     pass.sent = proxyReq;
     // An unasked 101 ends a request without an error; where there was one, this comes too late to count.
     proxyReq.once('close', () => {
+      // Each good answer would pay for the stack of an error that nobody reads.
       if (!response.headersSent) pass.fail(brokenProtocol('the application closed without an answer'));
     });
     proxyReq.once('response', (answer: IncomingMessage) => {
@@ -116,6 +117,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
           // An answer under way has its own end: a late write error must not cut off an early 413.
           if (isOver || response.headersSent || response.destroyed) return;
           isOver = true;
+          // Never a third time: that agent's connections are all new.
           if (!hasBody(request) && mayBeSentAgain(pass.sent, error)) send(single);
           else options.onFailed(delivery, rejectionFor(error, options.isDraining()), response);
         };
