@@ -20,23 +20,37 @@ export class Connection {
   isBroken = false;
   /** `socket.bytesRead` at which a broken connection is no longer read. */
   discardUntilBytes = 0;
-  /** The latest answer and when it was written, to find senders that never read it. */
+  /** The latest answer, to find senders that never read it. */
   answered: ServerResponse | undefined;
-  answeredAtMs = 0;
+  /** When the latest answer was written, or the connection was admitted. */
+  restsSinceMs: number;
   /** True once a request was parsed. */
   isUsed = false;
 
-  /** `socket.bytesRead` when HTTP began; a PROXY protocol header comes before it. */
-  readonly bytesReadBefore: number;
+  /** `socket.bytesRead` at that time; a PROXY protocol header comes before HTTP begins. */
+  private bytesReadAtRest: number;
 
-  constructor(peer: Peer, secure: boolean, bytesReadBefore: number) {
+  constructor(peer: Peer, secure: boolean, admitted: { readonly bytesRead: number; readonly atMs: number }) {
     this.peer = peer;
     this.secure = secure;
-    this.bytesReadBefore = bytesReadBefore;
+    this.bytesReadAtRest = admitted.bytesRead;
+    this.restsSinceMs = admitted.atMs;
+  }
+
+  /** The current request has its answer, which may still be on its way. */
+  rest(socket: Socket, atMs: number): void {
+    this.restsSinceMs = atMs;
+    this.bytesReadAtRest = socket.bytesRead;
   }
 
   /** Not a byte of HTTP has come. */
   isSilent(socket: Socket): boolean {
-    return !this.isUsed && socket.bytesRead === this.bytesReadBefore;
+    return !this.isUsed && socket.bytesRead === this.bytesReadAtRest;
+  }
+
+  /** No request has begun, and the latest answer has left. One that closes by itself, or has left HTTP, never rests. */
+  isResting(socket: Socket): boolean {
+    if (this.current !== undefined || this.isLast || socket.bytesRead !== this.bytesReadAtRest) return false;
+    return this.answered === undefined || this.answered.writableFinished;
   }
 }

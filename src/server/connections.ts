@@ -10,7 +10,7 @@ const ofSocket = Symbol('connection');
 type WithConnection = { [ofSocket]?: Connection };
 
 /** Knows the connection of each socket that HTTP is spoken on. */
-export function createConnections(server: HttpServer | HttpsServer, secure: boolean) {
+export function createConnections(server: HttpServer | HttpsServer, secure: boolean, now: () => number) {
   const live = new Map<Socket, Connection>();
   const awaitingHandshake = new Map<string, Peer>();
 
@@ -24,7 +24,8 @@ export function createConnections(server: HttpServer | HttpsServer, secure: bool
   }
 
   function add(socket: Socket, peer: Peer): void {
-    const connection = new Connection(peer, secure, socket.bytesRead - socket.readableLength);
+    const admitted = { bytesRead: socket.bytesRead - socket.readableLength, atMs: now() };
+    const connection = new Connection(peer, secure, admitted);
     (socket as WithConnection)[ofSocket] = connection;
     live.set(socket, connection);
     socket.once('close', () => {
@@ -50,10 +51,6 @@ export function createConnections(server: HttpServer | HttpsServer, secure: bool
     of,
     /** No request on it awaits its answer. */
     isFree: (socket: object): boolean => of(socket)?.current === undefined,
-    /** Destroys the connections on which nothing was ever sent; Node does not count them as idle. */
-    dropUnused(): void {
-      for (const [socket, connection] of live) if (connection.isSilent(socket)) socket.destroy();
-    },
     live: live as ReadonlyMap<Socket, Connection>,
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
@@ -93,8 +94,7 @@ export function createServe(collaborators: ServeCollaborators) {
     }
     respond(response, settlement, exchange.requestId);
     connection.answered = response;
-    connection.answeredAtMs = now();
-    next(connection);
+    next(connection, request.socket);
   }
 
   function stream(connection: Connection, exchange: Exchange): void {
@@ -110,14 +110,15 @@ export function createServe(collaborators: ServeCollaborators) {
         lingerAfterAnswer(request.socket, collaborators.lingerLimits, request);
         request.socket.destroySoon();
       }
-      next(connection);
+      next(connection, request.socket);
     });
     if (exchange.expectsContinue()) response.writeContinue();
     collaborators.passThrough(request, response, exchange);
   }
 
-  function next(connection: Connection): void {
+  function next(connection: Connection, socket: Socket): void {
     connection.current = undefined;
+    connection.rest(socket, now());
     if (connection.isLast) connection.waiting.length = 0;
     const following = connection.waiting.shift();
     if (following !== undefined) start(connection, following);

@@ -15,8 +15,8 @@ export function destroyUnreadAnswers(
   const timer = setInterval(
     () => {
       const oldestMs = now() - answerTimeMs;
-      for (const [socket, { answered, answeredAtMs }] of live) {
-        if (answered !== undefined && answeredAtMs < oldestMs && !answered.writableFinished) socket.destroy();
+      for (const [socket, { answered, restsSinceMs }] of live) {
+        if (answered !== undefined && restsSinceMs < oldestMs && !answered.writableFinished) socket.destroy();
       }
     },
     Math.min(maxIntervalMs, answerTimeMs),

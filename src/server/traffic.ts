@@ -11,6 +11,7 @@ import { interceptConnections } from './accept.ts';
 import { closeServer } from './close.ts';
 import { createConnections } from './connections.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
+import { createLettingGo } from './let-rest-go.ts';
 import { type LingerLimits, usualLinger } from './linger.ts';
 import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
@@ -70,13 +71,15 @@ export interface TrafficServer {
   /** Sockets that are open, those before their first request among them. */
   openConnections(): number;
   /**
-   * From now on every answer closes its connection. Idle connections are left alone until `close`: their next
-   * request may be under way already.
+   * From now on every answer closes its connection, and one that rests for half a second is closed; one that rests for
+   * less may have its next request under way.
    */
   beginDrain(): void;
   /** Stops listening, waits for what is in flight, and destroys what is left after `deadlineMs`. */
   close(deadlineMs: number): Promise<void>;
 }
+
+const restBeforeClosingMs = 500;
 
 /** Builds the traffic port; nothing listens until `listen`. */
 export function createTrafficServer(options: TrafficOptions): TrafficServer {
@@ -94,7 +97,8 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
   });
   server.on('drop', () => onConnectionRefused('connections'));
 
-  const connections = createConnections(server, tls !== undefined);
+  const connections = createConnections(server, tls !== undefined, now);
+  const lettingGo = createLettingGo(connections.live, now);
   const { open, dropAwaitingHeader } = interceptConnections(
     server,
     {
@@ -150,13 +154,15 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     openConnections: () => open.size,
     beginDrain() {
       isDraining = true;
+      lettingGo.begin(restBeforeClosingMs);
     },
     async close(deadlineMs) {
       isDraining = true;
+      server.closeIdleConnections = () => lettingGo.begin(0);
       const closed = closeServer(server, open, deadlineMs);
       dropAwaitingHeader();
-      connections.dropUnused();
       await closed;
+      lettingGo.end();
       stopWatching();
     },
   };

@@ -18,7 +18,12 @@ export interface Caller {
   finish(): Promise<CallerReport>;
 }
 
-/** By turns: an event on a connection of its own, a page on one of its own, two pages on eight that are kept. */
+/**
+ * By turns: an event on a connection of its own, a page on one of its own, two pages on eight that are kept. And twice a
+ * second a page on one of eight that rest for four seconds each, as those of an Ingress controller do. A resting
+ * connection may be closed while a request is on its way; clients that reuse connections send that one again
+ * (RFC 9112 section 9.3.1), so this one does, once.
+ */
 const script = `
   import { createHmac } from 'node:crypto';
   import { existsSync, rmSync } from 'node:fs';
@@ -26,6 +31,7 @@ const script = `
   import { setTimeout as wait } from 'node:timers/promises';
   const [base, prefix, stop, rate] = process.argv.slice(1);
   const kept = new Agent({ keepAlive: true, maxSockets: 8 });
+  const resting = Array.from({ length: 8 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   const failed = {}, accepted = [];
   let sent = 0, good = 0, last = Date.now(), gapMs = 0;
   const call = (kind, path, options, body, reference) => new Promise((resolve) => {
@@ -42,9 +48,14 @@ const script = `
     const asked = request(base + path, { ...options, timeout: 30_000 }, (answer) =>
       answer.resume().on('end', () => came(answer.statusCode)).on('error', (error) => came(error.code)));
     asked.on('timeout', () => asked.destroy(Object.assign(new Error(), { code: 'no answer' })));
-    asked.on('error', (error) => came(error.code));
+    asked.on('error', (error) => {
+      if (kind !== restingKind || !asked.reusedSocket || error.code !== 'ECONNRESET') return came(error.code);
+      sent -= 1;
+      call(kind, path, { agent: false }).then(resolve);
+    });
     asked.end(body);
   });
+  const restingKind = 'page on a resting connection';
   const event = (number) => {
     const reference = prefix + number;
     const data = JSON.stringify({ amount: 1000, reference });
@@ -60,13 +71,15 @@ const script = `
     () => call('page on a kept connection', '/page', { agent: kept }),
     () => call('page on a kept connection', '/page', { agent: kept }),
   ];
+  const rested = (number) => call(restingKind, '/page', { agent: resting[Math.floor(number / 75) % resting.length] });
   const open = new Set();
   const begun = Date.now();
   for (let number = 0; !existsSync(stop); ) {
     // Behind time after a pause of this machine: several at once, but never a flood.
     const due = Math.min(number + 20, (Date.now() - begun) / 1000 * Number(rate));
     for (; number < due; number++) {
-      const one = kinds[number % kinds.length](number).finally(() => open.delete(one));
+      const kind = number % 75 === 1 ? rested : kinds[number % kinds.length];
+      const one = kind(number).finally(() => open.delete(one));
       open.add(one);
     }
     await wait(5);
