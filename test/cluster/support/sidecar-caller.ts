@@ -1,4 +1,4 @@
-/** A caller that never tries again: what it counts as failed, somebody's request was. */
+/** A caller that never tries again after an answer: what it counts as failed, somebody's request was. */
 import { spawn } from 'node:child_process';
 import { nodeIn } from './cluster.ts';
 
@@ -8,6 +8,8 @@ export interface CallerReport {
   readonly good: number;
   /** What came instead, by kind of call and status or error. */
   readonly failed: Record<string, number>;
+  /** Pages sent again because the kept connection of the first attempt had just been closed. */
+  readonly resent: number;
   /** References of the events that were answered 200. */
   readonly accepted: readonly string[];
   /** Longest time without a good answer, in ms. */
@@ -20,8 +22,8 @@ export interface Caller {
 
 /**
  * By turns: an event on a connection of its own, a page on one of its own, two pages on eight that are kept. And twice a
- * second a page on one of eight that rest for four seconds each, as those of an Ingress controller do. A resting
- * connection may be closed while a request is on its way; clients that reuse connections send that one again
+ * second a page on one of eight that rest for four seconds each, as those of an Ingress controller do. A connection that
+ * rests may be closed while a request is on its way; clients that reuse connections send that one again
  * (RFC 9112 section 9.3.1), so this one does, once.
  */
 const script = `
@@ -33,7 +35,7 @@ const script = `
   const kept = new Agent({ keepAlive: true, maxSockets: 8 });
   const resting = Array.from({ length: 8 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   const failed = {}, accepted = [];
-  let sent = 0, good = 0, last = Date.now(), gapMs = 0;
+  let sent = 0, good = 0, resent = 0, last = Date.now(), gapMs = 0;
   const call = (kind, path, options, body, reference) => new Promise((resolve) => {
     const came = (what) => {
       if (what === 200) {
@@ -49,13 +51,13 @@ const script = `
       answer.resume().on('end', () => came(answer.statusCode)).on('error', (error) => came(error.code)));
     asked.on('timeout', () => asked.destroy(Object.assign(new Error(), { code: 'no answer' })));
     asked.on('error', (error) => {
-      if (kind !== restingKind || !asked.reusedSocket || error.code !== 'ECONNRESET') return came(error.code);
+      if (!asked.reusedSocket || error.code !== 'ECONNRESET') return came(error.code);
       sent -= 1;
+      resent += 1;
       call(kind, path, { agent: false }).then(resolve);
     });
     asked.end(body);
   });
-  const restingKind = 'page on a resting connection';
   const event = (number) => {
     const reference = prefix + number;
     const data = JSON.stringify({ amount: 1000, reference });
@@ -71,7 +73,7 @@ const script = `
     () => call('page on a kept connection', '/page', { agent: kept }),
     () => call('page on a kept connection', '/page', { agent: kept }),
   ];
-  const rested = (number) => call(restingKind, '/page', { agent: resting[Math.floor(number / 75) % resting.length] });
+  const rested = (number) => call('page on a resting connection', '/page', { agent: resting[Math.floor(number / 75) % resting.length] });
   const open = new Set();
   const begun = Date.now();
   for (let number = 0; !existsSync(stop); ) {
@@ -86,7 +88,7 @@ const script = `
   }
   rmSync(stop);
   await Promise.all(open);
-  process.stdout.write(JSON.stringify({ sent, good, failed, accepted, gapMs }));
+  process.stdout.write(JSON.stringify({ sent, good, resent, failed, accepted, gapMs }));
 `;
 
 /** Calls `base` from the pod `sender`, `rate` times a second; the references of events begin with `prefix`. */
