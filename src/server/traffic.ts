@@ -79,6 +79,7 @@ export interface TrafficServer {
   close(deadlineMs: number): Promise<void>;
 }
 
+/** Within the 3 s that a sidecar's application sleeps by default, of which the hook that announces the stop takes some. */
 const restBeforeClosingMs = 500;
 
 /** Builds the traffic port; nothing listens until `listen`. */
@@ -158,6 +159,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     },
     async close(deadlineMs) {
       isDraining = true;
+      // What Node's `close` calls.
       server.closeIdleConnections = () => lettingGo.begin(0);
       const closed = closeServer(server, open, deadlineMs);
       dropAwaitingHeader();
