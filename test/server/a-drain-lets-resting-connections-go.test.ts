@@ -4,16 +4,13 @@ import { Answer } from '../../src/delivery/answer.ts';
 import { PassThrough } from '../../src/gates/gate.ts';
 import { openRaw, openRawTls, post, type RawClient } from '../support/raw-http.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
+import { createSteppedClock, type SteppedClock } from '../support/stepped-clock.ts';
 import { openTrafficPort, type TrafficPort } from '../support/traffic-port.ts';
 
-interface Clock {
-  ms: number;
-}
-
 /** A clock that stands, and looks that come only when they are told to. */
-const test = base.extend<{ clock: Clock; gate: TrafficPort; look: () => void }>({
+const test = base.extend<{ clock: SteppedClock; gate: TrafficPort; look: () => void }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names between the braces.
-  clock: async ({}, use) => use({ ms: 1000 }),
+  clock: async ({}, use) => use(createSteppedClock()),
   // biome-ignore lint/correctness/noEmptyPattern: the same.
   look: async ({}, use) => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -29,7 +26,7 @@ const test = base.extend<{ clock: Clock; gate: TrafficPort; look: () => void }>(
       upgrade: (_request: unknown, socket: { write(text: string): void }) =>
         socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
     };
-    await use(await openTrafficPort({ now: () => clock.ms, judge, passThrough }));
+    await use(await openTrafficPort({ now: clock.now, judge, passThrough }));
   },
 });
 
@@ -50,11 +47,11 @@ test('one that has rested for half a second is closed, whether or not it was eve
   // Its own place in the queue of the system tells that the one before was accepted.
   await openAnswered(gate);
   gate.server.beginDrain();
-  clock.ms += 499;
+  clock.pass(499);
   look();
   expect(gate.server.openConnections()).toBe(3);
 
-  clock.ms += 1;
+  clock.pass(1);
   look();
 
   expect(await used.closing()).toMatch(/^HTTP\/1\.1 200 /);
@@ -64,11 +61,11 @@ test('one that has rested for half a second is closed, whether or not it was eve
 
 test('one that was answered since then rests from its answer on', async ({ clock, gate, look }) => {
   const client = await openAnswered(gate);
-  clock.ms += 400;
+  clock.pass(400);
   client.send(post(''));
   await client.answers(2);
   gate.server.beginDrain();
-  clock.ms += 400;
+  clock.pass(400);
   look();
 
   client.send(post(''));
@@ -92,7 +89,7 @@ test('a request that has begun, a stream and a tunnel are left alone', async ({ 
   expect(gate.judged).toHaveLength(6);
 
   gate.server.beginDrain();
-  clock.ms += 60_000;
+  clock.pass(60_000);
   look();
   await resting.closing();
   begun.send(post('').slice(20));
@@ -108,7 +105,7 @@ test('one that its last answer closes lingers as long as it would', async ({ clo
   const resting = await openAnswered(gate);
 
   gate.server.beginDrain();
-  clock.ms += 500;
+  clock.pass(500);
   look();
   await resting.closing();
   expect(gate.server.openConnections()).toBe(1);
