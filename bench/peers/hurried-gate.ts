@@ -6,7 +6,6 @@
  */
 import { parseArgs } from 'node:util';
 import { startGate } from '../../src/app/serve.ts';
-import { settleHeapSoon } from '../../src/heap/heap.ts';
 import { openEmbeddedStore } from '../../src/stores/embedded/embedded-store.ts';
 import { writeStallsTo } from './write-stalls.ts';
 
@@ -57,7 +56,6 @@ const started = await startGate(
   },
 );
 if (started.kind !== 'running') throw new Error(JSON.stringify(started));
-settleHeapSoon();
 aheadMs = 10 * 60_000;
 
 writeStallsTo(values.stalls);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { settleHeapSoon } from '../heap/heap.ts';
 import { orReport } from './or-report.ts';
 import { endWhenSignalledEarly, runUntilSignalled } from './until-signalled.ts';
 
@@ -40,7 +39,6 @@ export function addServeCommand(program: Command): void {
       started();
       if (running === undefined) return;
       const { gate } = running;
-      settleHeapSoon();
       process.on('SIGHUP', () => void gate.reload());
       // From the preStop hook of a sidecar, which is told to stop only once the application has ended.
       process.on('SIGUSR2', () => gate.releaseConnections());

@@ -7,7 +7,7 @@ const src = new URL('../../src/', import.meta.url).pathname;
 /** Each room and the rooms it may import from. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['cli'],
-  cli: ['app', 'sender', 'config', 'envelope', 'forward', 'delivery', 'heap', '.'],
+  cli: ['app', 'sender', 'config', 'envelope', 'forward', 'delivery', '.'],
   app: [
     'server',
     'pipeline',
@@ -36,13 +36,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   addresses: [],
   paths: ['hex'],
   config: ['addresses', 'delivery'],
-  stores: ['delivery', 'heap'],
+  stores: ['delivery'],
   injector: [],
   kubernetes: [],
   certificates: ['kubernetes'],
   metrics: ['delivery'],
   hex: [],
-  heap: [],
   log: [],
   delivery: [],
 };

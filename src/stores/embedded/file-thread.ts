@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
 /** What the main thread gives the file's thread at its start. */
@@ -43,8 +42,6 @@ export function startFileThread(
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
 ): FileThread {
-  // The size that the bin gives the main thread counts for every later thread too, whatever its limits say.
-  setFlagsFromString('--max-semi-space-size=0');
   const thread = new Worker(threadFile(), {
     workerData: orders,
     name: 'hookgate-store',

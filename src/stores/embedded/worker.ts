@@ -1,6 +1,5 @@
 /** The thread that does all file work of the embedded store: it opens, commits, files, sweeps and closes. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { collectGarbage, settleAfterMs } from '../../heap/heap.ts';
 import type { EventFile } from './event-file.ts';
 import { openEventFile } from './event-file.ts';
 import { answers, createWorkerEnd, type WorkerEnd } from './exchange.ts';
@@ -48,23 +47,14 @@ function run(orders: WorkerOrders): void {
 }
 
 function serve(end: WorkerEnd, ledger: KeyLedger): void {
-  const settleAt = performance.now() + settleAfterMs;
   let dueAt = 0;
-  let heapIsSettled = false;
   while (!end.closing) {
     if (end.waitForBatch(Math.max(0, Math.min(idleMs, dueAt - performance.now())))) {
       if (end.closing) return;
       answerBatch(end, ledger);
     }
     if (performance.now() < dueAt) continue;
-    const restMs = ledger.step();
-    dueAt = performance.now() + (restMs ?? (heapIsSettled ? idleMs : settleAfterMs));
-    // Once there is nothing to do: the filter has been built, and what that took can go. Not while the gate starts, which
-    // may have one core for both of its threads.
-    if (restMs === undefined && !heapIsSettled && performance.now() >= settleAt) {
-      collectGarbage();
-      heapIsSettled = true;
-    }
+    dueAt = performance.now() + (ledger.step() ?? idleMs);
   }
 }
 
