@@ -1,7 +1,11 @@
-/** Writes hookgate.schema.json, the JSON Schema of hookgate.yaml for editors: `node scripts/write-config-schema.ts`. */
-import { writeFileSync } from 'node:fs';
+/**
+ * Writes what is made from the shape of hookgate.yaml: hookgate.schema.json for editors, and the tables of
+ * docs/configuration.md. `node scripts/write-config-schema.ts`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hookgateYaml } from '../src/config/schema.ts';
 import type { ShapeSchema } from '../src/config/schema-leaves.ts';
+import { withConfigTables } from './config-tables.ts';
 
 /** The text of hookgate.schema.json, from the same source that the gate itself reads files by. */
 export function configSchemaText(): string {
@@ -19,14 +23,23 @@ export function configSchemaText(): string {
  * what has no default.
  */
 function forEditors(schema: ShapeSchema): Record<string, unknown> {
-  const { format: _, 'x-minimum': least, 'x-maximum': most, properties, items, ...rest } = schema;
-  const { required: __, ...plain } = rest as Record<string, unknown>;
-  const bounds = least === undefined ? '' : ` From ${least} to ${most}.`;
+  const { format: _, properties, items, additionalProperties, propertyNames, ...rest } = schema;
+  const { required: __, ...words } = rest as Record<string, unknown>;
+  const plain = Object.fromEntries(Object.entries(words).filter(([word]) => !word.startsWith('x-')));
   const required = Object.keys(properties ?? {}).filter((name) => isRequired(properties?.[name]));
   return {
     ...plain,
-    ...(schema.description === undefined ? {} : { description: `${schema.description}${bounds}` }),
+    ...(schema.description === undefined ? {} : { description: describe(schema) }),
     ...(items === undefined ? {} : { items: forEditors(items) }),
+    ...(propertyNames === undefined ? {} : { propertyNames: forEditors(propertyNames) }),
+    ...(additionalProperties === undefined
+      ? {}
+      : {
+          additionalProperties:
+            typeof additionalProperties === 'object'
+              ? forEditors(additionalProperties)
+              : additionalProperties,
+        }),
     ...(required.length === 0 ? {} : { required }),
     ...(properties === undefined
       ? {}
@@ -38,7 +51,18 @@ function forEditors(schema: ShapeSchema): Record<string, unknown> {
   };
 }
 
+function describe(schema: ShapeSchema): string {
+  const { 'x-minimum': least, 'x-maximum': most, 'x-inherits': inherits } = schema;
+  return [
+    schema.description,
+    ...(least === undefined ? [] : [`From ${least} to ${most}.`]),
+    ...(inherits === undefined ? [] : [`By default that of ${inherits}.`]),
+    ...(schema['x-reload'] === 'restart' ? ['A change needs a restart.'] : []),
+  ].join(' ');
+}
+
 function isRequired(schema: ShapeSchema | undefined): boolean {
+  if (schema?.['x-optional'] || schema?.['x-inherits'] !== undefined) return false;
   return schema?.properties === undefined
     ? schema?.default === undefined
     : Object.values(schema.properties).some(isRequired);
@@ -46,4 +70,6 @@ function isRequired(schema: ShapeSchema | undefined): boolean {
 
 if (import.meta.main) {
   writeFileSync(new URL('../hookgate.schema.json', import.meta.url), configSchemaText());
+  const page = new URL('../docs/configuration.md', import.meta.url);
+  writeFileSync(page, withConfigTables(readFileSync(page, 'utf8')));
 }

@@ -24,7 +24,7 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
   if (read.kind === 'problems') return read;
   const { config } = read;
   const [files, store, upstream, bypass] = await Promise.all([
-    checkFiles(config),
+    checkFiles(read),
     checkStore(config),
     checkUpstream(config),
     checkBypass(config),

@@ -2,17 +2,20 @@
 import { hash } from 'node:crypto';
 import { type AddressSet, compileInSteps } from '../addresses/address-set.ts';
 import { parseRange, type Range } from '../addresses/range.ts';
-import { readAllowlist } from '../config/allowlist-file.ts';
 import type { Config } from '../config/config.ts';
 import { contentDigest } from '../config/content-digest.ts';
-import { type Key, readKeys } from '../config/keys.ts';
-import { type ConfigSources, loadConfig } from '../config/load-config.ts';
+import { filesInUse, watchedPaths } from '../config/files-in-use.ts';
+import type { Key } from '../config/keys.ts';
+import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
-import { readCa, readTls } from '../config/tls-files.ts';
+import { readFiles } from '../config/read-files.ts';
+import type { Settings } from '../config/schema.ts';
 import { inTurns } from './in-turns.ts';
 
 export interface Loaded {
   readonly config: Config;
+  /** The same in the file's own shape. */
+  readonly settings: Settings;
   /** First 12 hex digits of SHA-256 over the effective configuration. */
   readonly digest: string;
   /** Undefined where flags and environment suffice. */
@@ -45,68 +48,44 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
   if (draft.kind === 'problems') return draft;
   // Only the configuration names the files, and what they hold has to be noted before they are read: so it is read
   // twice. A configuration that names others by then leaves a digest that fits nothing, which means a reload soon.
-  const contents = contentDigest(watchedPaths(draft.config, draft.file));
+  const contents = contentDigest(watchedPaths(filesOf(draft), draft.file));
   const read = loadConfig(sources);
   if (read.kind === 'problems') return read;
   const { config } = read;
 
-  const keys = readKeys(config.checksum.keysDirectory);
-  const allowlist = await readAllowedRanges(config);
-  const tls = config.listen.tls === undefined ? nothing : readTls(config.listen.tls);
-  const ca = config.upstream.caFile === undefined ? nothing : readCa(config.upstream.caFile);
-
-  const parts = [keys, allowlist, tls, ca];
-  const problems = parts.flatMap((part) => (part.kind === 'problems' ? part.problems : []));
-  if (keys.kind === 'problems' || allowlist.kind === 'problems' || problems.length > 0) {
-    return { kind: 'problems', problems };
-  }
+  const files = filesOf(read);
+  const found = await readFiles(files, config.listen.tls);
+  // What each connection of the store reads anew is judged there, and does not hold up a reload.
+  const problems = found.reports.flatMap((report) =>
+    report.file.use.read === 'with the configuration' ? report.problems : [],
+  );
+  if (problems.length > 0) return { kind: 'problems', problems };
+  const { mode, addresses, file } = config.allowlist;
+  const ranges = mode === 'off' ? [] : (addresses ?? found.allowlists.get(file) ?? []);
   return {
     kind: 'ok',
     loaded: {
       config,
+      settings: read.settings,
       digest: read.digest,
       configFile: read.file,
-      watched: watchedPaths(config, read.file),
+      watched: watchedPaths(files, read.file),
       contents,
-      keys: keys.keys,
-      allowlist: await inTurns(compile(allowlist.ranges)),
-      allowlistEntries: allowlist.ranges.length,
-      allowlistDigest: hash('sha256', allowlist.ranges.join('\n'), 'hex'),
+      keys: found.keys.get(config.checksum.keysDirectory) ?? [],
+      allowlist: await inTurns(compile(ranges)),
+      allowlistEntries: ranges.length,
+      allowlistDigest: hash('sha256', ranges.join('\n'), 'hex'),
       trustedProxies: await inTurns(compile(config.clientAddress.trustedProxies)),
-      tls: tls.kind === 'ok' ? { cert: tls.cert, key: tls.key } : undefined,
-      upstreamCa: ca.kind === 'ok' ? ca.ca : undefined,
-      warnings: [
-        ...read.warnings,
-        ...keys.warnings,
-        ...allowlist.warnings,
-        ...(tls.kind === 'ok' ? tls.warnings : []),
-      ],
+      tls: found.tls,
+      upstreamCa:
+        config.upstream.caFile === undefined ? undefined : found.authorities.get(config.upstream.caFile),
+      warnings: [...read.warnings, ...found.reports.flatMap(({ warnings }) => warnings)],
     },
   };
 }
 
-function watchedPaths(config: Config, configFile: string | undefined): string[] {
-  const { allowlist, checksum, listen, upstream } = config;
-  const readsAllowlist = allowlist.mode !== 'off' && allowlist.addresses === undefined;
-  return [
-    configFile,
-    checksum.keysDirectory,
-    readsAllowlist ? allowlist.file : undefined,
-    listen.tls?.certFile,
-    listen.tls?.keyFile,
-    upstream.caFile,
-  ].filter((path) => path !== undefined);
-}
-
-const nothing = { kind: 'nothing' } as const;
-
-async function readAllowedRanges(config: Config) {
-  const { mode, file, addresses } = config.allowlist;
-  if (mode === 'off') return { kind: 'ok', ranges: [] as string[], warnings: [] as string[] } as const;
-  if (addresses !== undefined) return { kind: 'ok', ranges: addresses, warnings: [] as string[] } as const;
-  const read = await readAllowlist(file);
-  if (read.kind === 'problems') return read;
-  return { kind: 'ok', ranges: read.entries.map(({ range }) => range), warnings: read.warnings } as const;
+function filesOf({ config, settings }: Extract<LoadedConfig, { kind: 'ok' }>) {
+  return filesInUse(settings, config.allowlist.addresses !== undefined);
 }
 
 /** The ranges were validated when they were read. */

@@ -1,9 +1,9 @@
 import { formatProblem } from '../config/problem.ts';
+import { keysThatNeedRestart } from '../config/restart-keys.ts';
 import { watchFiles } from '../config/watch.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Loaded, LoadResult } from './load.ts';
-import { keysThatNeedRestart } from './restart-keys.ts';
 
 /** How the last reload ended, for `/status`. */
 export interface ReloadState {
@@ -74,7 +74,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     if (closed) return;
     if (result.kind === 'problems') return keepOld(result.problems.map(formatProblem));
     const { loaded } = result;
-    const restart = keysThatNeedRestart(options.current().config, loaded.config);
+    const restart = keysThatNeedRestart(options.current().settings, loaded.settings);
     if (restart.length > 0) {
       return keepOld([
         `${restart.join(', ')} changed, which takes a restart; nothing of the change is in force`,

@@ -1,13 +1,12 @@
-import { readAllowlist } from './allowlist-file.ts';
-import type { Config } from './config.ts';
-import { readKeys } from './keys.ts';
+import { filesInUse, type NamedFile } from './files-in-use.ts';
+import type { LoadedConfig } from './load-config.ts';
 import { type Problem, problemAt } from './problem.ts';
-import { readBytes } from './read-file.ts';
-import { readCa, readTls } from './tls-files.ts';
+import { type FilesRead, readFiles } from './read-files.ts';
 
 /** What `check` says of one of the files that a configuration names. */
 export interface FileCheck {
-  readonly name: 'keys' | 'allowlist' | 'tls' | 'ca' | 'redis password';
+  /** `keys`, `allowlist`, `tls`, `ca`, `redis password`. */
+  readonly name: string;
   readonly ok: boolean;
   /** What is there, where it is good: `2 keys: live, next`. No secret. */
   readonly detail: string;
@@ -16,71 +15,48 @@ export interface FileCheck {
   readonly warnings: readonly string[];
 }
 
-/** Reads every file that the configuration needs, as `serve` would at its start. Never rejects. */
-export async function checkFiles(config: Config): Promise<readonly FileCheck[]> {
-  const checks = [checkKeys(config)];
-  const { allowlist, listen, upstream, duplicates } = config;
-  if (allowlist.mode !== 'off' && allowlist.addresses === undefined)
-    checks.push(await checkAllowlist(config));
-  if (listen.tls !== undefined) {
-    const read = readTls(listen.tls);
-    checks.push(
-      read.kind === 'ok'
-        ? good('tls', `certificate valid until ${read.validTo.toISOString()}`, read.warnings)
-        : bad('tls', read.problems),
-    );
-  }
-  if (upstream.caFile !== undefined) {
-    const read = readCa(upstream.caFile);
-    checks.push(read.kind === 'ok' ? good('ca', upstream.caFile) : bad('ca', read.problems));
-  }
-  if (duplicates.store === 'redis' && duplicates.redis.passwordFile !== '') {
-    checks.push(checkPassword(duplicates.redis.passwordFile));
-  }
-  return checks;
+type Valid = Extract<LoadedConfig, { kind: 'ok' }>;
+
+/** Reads every file that the configuration needs, as `serve` does at its start. Never rejects. */
+export async function checkFiles({ config, settings }: Valid): Promise<readonly FileCheck[]> {
+  const files = filesInUse(settings, config.allowlist.addresses !== undefined);
+  const read = await readFiles(files, config.listen.tls);
+  const isEnforced = config.allowlist.mode === 'enforce';
+  const inOrder = read.reports.toSorted(({ file: a }, { file: b }) => rankOf(a) - rankOf(b));
+  return inOrder.map(({ file, detail, problems, warnings }) => {
+    const all = isEnforced ? [...problems, ...emptiness(file, read)] : problems;
+    const ok = all.length === 0;
+    return { name: nameOf(file), ok, detail: ok ? detail : '', problems: all, warnings };
+  });
 }
 
-function checkKeys({ checksum }: Config): FileCheck {
-  const read = readKeys(checksum.keysDirectory);
-  if (read.kind === 'problems') return bad('keys', read.problems);
-  const names = read.keys.map(({ name }) => name);
-  return good(
-    'keys',
-    `${names.length} ${names.length === 1 ? 'key' : 'keys'}: ${names.join(', ')}`,
-    read.warnings,
-  );
+/** An empty list is well-formed, but a gate that refuses every sender is not what anybody wants to hear is good. */
+function emptiness({ path, use }: NamedFile, { allowlists }: FilesRead): Problem[] {
+  if (use.holds !== 'allowlist' || allowlists.get(path)?.length !== 0) return [];
+  const expected = 'expected an entry, or all are refused';
+  return [problemAt({ source: path }, 'addresses', 'found an empty list', expected)];
 }
 
-async function checkAllowlist({ allowlist }: Config): Promise<FileCheck> {
-  const read = await readAllowlist(allowlist.file);
-  if (read.kind === 'problems') return bad('allowlist', read.problems);
-  const count = read.entries.length;
-  if (count > 0) return good('allowlist', `${count} ${count === 1 ? 'entry' : 'entries'}`, read.warnings);
-  // An empty list is well-formed, but a gate that refuses every sender is not what anybody wants to hear is good.
-  return allowlist.mode === 'enforce'
-    ? bad('allowlist', [
-        problemAt(
-          { source: allowlist.file },
-          'addresses',
-          'found an empty list',
-          'expected an entry, or all are refused',
-        ),
-      ])
-    : good('allowlist', '0 entries');
+/** In the order in which they are told. */
+const names: Readonly<Record<NamedFile['use']['holds'], string>> = {
+  keys: 'keys',
+  allowlist: 'allowlist',
+  certificate: 'tls',
+  'private key': 'tls',
+  authorities: 'ca',
+  'user name': 'user',
+  password: 'password',
+  events: 'store',
+};
+
+function rankOf({ use }: NamedFile): number {
+  return Object.keys(names).indexOf(use.holds);
 }
 
-function checkPassword(file: string): FileCheck {
-  const read = readBytes(file, 4096);
-  if (read.kind === 'problem') return bad('redis password', [read.problem]);
-  return read.bytes.toString('latin1').trim() === ''
-    ? bad('redis password', [problemAt({ source: file }, '', 'found an empty file', 'expected a password')])
-    : good('redis password', file);
-}
-
-function good(name: FileCheck['name'], detail: string, warnings: readonly string[] = []): FileCheck {
-  return { name, ok: true, detail, problems: [], warnings };
-}
-
-function bad(name: FileCheck['name'], problems: readonly Problem[]): FileCheck {
-  return { name, ok: false, detail: '', problems, warnings: [] };
+/** Short for the settings of the whole gate, with the key for those of one route. */
+function nameOf({ key, use }: NamedFile): string {
+  const name = names[use.holds];
+  if (key.includes('[')) return `${name} (${key})`;
+  if (!key.startsWith('duplicates.redis.')) return name;
+  return key.includes('entinel') ? `sentinel ${name}` : `redis ${name}`;
 }

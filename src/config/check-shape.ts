@@ -1,3 +1,4 @@
+import { leavesOf, occurrencesOf } from './leaves.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
@@ -20,6 +21,7 @@ export function checkShape(schema: ShapeSchema, root: SettingsNode): ShapeCheck 
   const origins = new Map<string, Origin>();
   const broken = new Set<string>();
   const value = checkNode(schema, root, '', { problems, broken, origins, parent: root.origin });
+  inherit(schema, value);
   const originOf = (key: string): Origin => {
     for (let path = key; path !== ''; path = path.replace(/(?:^|\.)[^.[]*$|\[\d+\]$/, '')) {
       const origin = origins.get(path);
@@ -45,9 +47,13 @@ function checkNode(
   context: Context,
 ): unknown {
   if (node !== undefined) context.origins.set(key, node.origin);
-  if (schema.properties !== undefined) return checkSection(schema.properties, node, key, context);
+  const isWord = Array.isArray(schema.type) && (node?.kind === 'scalar' || node === undefined);
+  if (schema.properties !== undefined && !isWord) {
+    return checkSection(schema.properties, node, key, context);
+  }
   if (node === undefined) {
     if (schema.default !== undefined) return readDefault(schema);
+    if (schema['x-optional'] || schema['x-inherits'] !== undefined) return undefined;
     const expected = schema.type === 'array' ? 'expected a list' : missingPhrases[schema.format ?? 'plain'];
     context.broken.add(key);
     context.problems.push(problemAt(context.parent, key, 'missing', expected ?? 'expected a value'));
@@ -56,6 +62,9 @@ function checkNode(
   if (schema.type === 'array') return checkList(schema, node, key, context);
   if (node.kind === 'list' && Array.isArray(schema.type)) {
     return checkList({ ...schema, items: { ...schema, type: 'string' } }, node, key, context);
+  }
+  if (typeof schema.additionalProperties === 'object') {
+    return checkFreeMap(schema, schema.additionalProperties, node, key, context);
   }
   if (node.kind !== 'scalar') return refuse(node, key, expectedOf(schema), context);
   return checkScalar(schema, node, key, context);
@@ -98,6 +107,42 @@ function checkSection(
       return [name, checkNode(schema, entries?.get(name)?.value, path, { ...context, parent })];
     }),
   );
+}
+
+/** A null prototype, since the names are the operator's: `__proto__` is one like any other. */
+function checkFreeMap(
+  { propertyNames }: ShapeSchema,
+  values: ShapeSchema,
+  node: SettingsNode,
+  key: string,
+  context: Context,
+): unknown {
+  if (node.kind === 'scalar' && node.value === null) return Object.create(null);
+  if (node.kind !== 'map') return refuse(node, key, 'expected a mapping', context);
+  const map = Object.create(null) as Record<string, unknown>;
+  for (const [name, { keyOrigin, value }] of node.entries) {
+    const path = `${key}[${quote(name)}]`;
+    const read = readText(propertyNames?.format ?? 'plain', name, propertyNames ?? {});
+    if (read.kind === 'invalid') {
+      context.broken.add(key);
+      context.problems.push(problemAt(keyOrigin, key, `found the name ${quote(name)}`, read.expected));
+    }
+    map[name] = checkNode(values, value, path, context);
+  }
+  return map;
+}
+
+/** Gives each key that was not written the value of the one that it stands in for. */
+function inherit(schema: ShapeSchema, settings: unknown): void {
+  const leaves = leavesOf(schema);
+  for (const leaf of leaves) {
+    const from = leaves.find(({ key }) => key === leaf.schema['x-inherits']);
+    if (from === undefined) continue;
+    const [inherited] = occurrencesOf(from, settings);
+    for (const { holder, name, value } of occurrencesOf(leaf, settings)) {
+      if (value === undefined) holder[name] = inherited?.value;
+    }
+  }
 }
 
 function checkList(schema: ShapeSchema, node: SettingsNode, key: string, context: Context): unknown {

@@ -1,3 +1,4 @@
+import { type Leaf, leavesOf } from './leaves.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Problem, problemAt } from './problem.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
@@ -18,7 +19,7 @@ export function overlayEnvironment(
   root: SettingsMap,
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly problems: readonly Problem[]; readonly flags: EnvironmentFlags } {
-  const known = variables(schema, []);
+  const known = variables(schema);
   const problems: Problem[] = [];
   let path: string | undefined;
   let allow: readonly string[] | undefined;
@@ -35,7 +36,7 @@ export function overlayEnvironment(
 
 /** All variables with the key that each sets, for documents and tests. */
 export function environmentVariables(schema: ShapeSchema): ReadonlyMap<string, string> {
-  return new Map([...variables(schema, [])].map(([name, { path }]) => [name, path.join('.')]));
+  return new Map([...variables(schema)].map(([name, { path }]) => [name, path.join('.')]));
 }
 
 /**
@@ -56,17 +57,21 @@ interface Target {
   readonly node: (text: string, source: string) => SettingsNode;
 }
 
-function variables(schema: ShapeSchema, above: readonly string[]): Map<string, Target> {
-  const found = new Map<string, Target>();
-  for (const [name, child] of Object.entries(schema.properties ?? {})) {
-    const path = [...above, name];
-    if (child.properties !== undefined) {
-      for (const [variable, target] of variables(child, path)) found.set(variable, target);
-    } else if (child.items?.properties === undefined) {
-      found.set(variableName(path), { path, node: nodeMaker(child) });
-    }
-  }
-  return found;
+function variables(schema: ShapeSchema): Map<string, Target> {
+  return new Map(
+    leavesOf(schema).flatMap((leaf) => {
+      const name = environmentName(leaf);
+      return name === undefined
+        ? []
+        : [[name, { path: leaf.key.split('.'), node: nodeMaker(leaf.schema) }] as const];
+    }),
+  );
+}
+
+/** The variable that sets a key; undefined for keys of a list's items, lists of sections and free maps. */
+export function environmentName({ key, schema }: Leaf): string | undefined {
+  const hasNames = schema.items?.properties !== undefined || schema.additionalProperties !== undefined;
+  return key.includes('[]') || hasNames ? undefined : variableName(key.split('.'));
 }
 
 function nodeMaker(schema: ShapeSchema): Target['node'] {

@@ -1,5 +1,7 @@
 import { parseHostPort } from './host.ts';
+import { leavesOf } from './leaves.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
+import type { ShapeSchema } from './schema-leaves.ts';
 import { overlay, type SettingsMap, type SettingsNode, untypedScalar } from './settings-tree.ts';
 
 /** The flags of `serve` that set something, as they were typed. */
@@ -17,20 +19,33 @@ export interface Flags {
 }
 
 /** Lays the flags over the settings; `allow` has no key and is not looked at here. */
-export function overlayFlags(root: SettingsMap, flags: Flags): readonly Problem[] {
-  const scalars: readonly (readonly [string, string | undefined, readonly string[]])[] = [
-    ['--upstream', flags.upstream, ['upstream', 'url']],
-    ['--keys-directory', flags.keysDirectory, ['checksum', 'keysDirectory']],
-    ['--store-file', flags.storeFile, ['duplicates', 'embedded', 'file']],
-  ];
-  for (const [flag, text, path] of scalars) {
-    if (text !== undefined) overlay(root, path, untypedScalar(text, flag));
+export function overlayFlags(schema: ShapeSchema, root: SettingsMap, flags: Flags): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [flag, keys] of keysByFlag(schema)) {
+    const text = flags[optionOf(flag)];
+    const [key = ''] = keys;
+    if (typeof text !== 'string') continue;
+    if (key === 'routes[].path') problems.push(...overlayPath(root, text, flag));
+    else if (keys.length === 2)
+      problems.push(...overlayHostPort(root, flag, text, key.replace(/\.host$/, '')));
+    else overlay(root, key.split('.'), untypedScalar(text, flag));
   }
-  return [
-    ...overlayHostPort(root, '--listen', flags.listen, 'listen'),
-    ...overlayHostPort(root, '--admin', flags.admin, 'admin'),
-    ...(flags.path === undefined ? [] : overlayPath(root, flags.path, '--path')),
-  ];
+  return problems;
+}
+
+/** The flags of `serve` with the keys that each sets: one, or a host and a port. */
+export function keysByFlag(schema: ShapeSchema): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { key, schema: leaf } of leavesOf(schema)) {
+    const flag = leaf['x-flag'];
+    if (flag !== undefined) found.set(flag, [...(found.get(flag) ?? []), key]);
+  }
+  return found;
+}
+
+/** `--keys-directory` as the command line's parser calls it. */
+function optionOf(flag: string): keyof Flags {
+  return flag.slice(2).replace(/-./g, (dash) => dash.slice(1).toUpperCase()) as keyof Flags;
 }
 
 /** Whether any flag says something. */
@@ -71,13 +86,7 @@ export function overlayPath(root: SettingsMap, path: string, source: string): re
   return [];
 }
 
-function overlayHostPort(
-  root: SettingsMap,
-  flag: string,
-  text: string | undefined,
-  section: 'listen' | 'admin',
-): readonly Problem[] {
-  if (text === undefined) return [];
+function overlayHostPort(root: SettingsMap, flag: string, text: string, section: string): readonly Problem[] {
   const parsed = parseHostPort(text);
   if (parsed === undefined) {
     const expected = 'expected HOST:PORT, such as 127.0.0.1:8080 or [::]:8080';

@@ -25,6 +25,8 @@ export type LoadedConfig =
   | {
       readonly kind: 'ok';
       readonly config: Config;
+      /** The same as it stands in the file's shape, by which keys are compared and files are found. */
+      readonly settings: Settings;
       /** First 12 hex digits of SHA-256 over the effective configuration. */
       readonly digest: string;
       /** The file that was read, to be watched; undefined when there is none. */
@@ -55,7 +57,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     ...read.problems,
     ...environment.problems,
     ...(path === undefined ? [] : overlayPath(root, path, 'HOOKGATE_PATH')),
-    ...overlayFlags(root, flags),
+    ...overlayFlags(schema, root, flags),
   ];
   const allowed = flags.allow !== undefined && flags.allow.length > 0 ? flags.allow : undefined;
   const addresses = readAllowed(allowed ?? environment.flags.allow, allowed ? '--allow' : 'HOOKGATE_ALLOW');
@@ -67,7 +69,14 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   if (problems.length > 0) return { kind: 'problems', problems };
   const config = toConfig(settings, addresses.ranges);
   const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
-  return { kind: 'ok', config, digest, file, warnings: [...crossWarnings(settings), ...addresses.warnings] };
+  return {
+    kind: 'ok',
+    config,
+    settings,
+    digest,
+    file,
+    warnings: [...crossWarnings(settings), ...addresses.warnings],
+  };
 }
 
 type FileSettings =

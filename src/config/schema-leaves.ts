@@ -1,16 +1,19 @@
-import { type TUnsafe, Unsafe } from 'typebox';
+import { type TSchema, type TUnsafe, Unsafe } from 'typebox';
 import type { TextFormat } from './text-formats.ts';
 
 /**
  * The parts of JSON Schema that hookgate.yaml needs, as the shape check reads them. `format` names a reader of
  * text-formats.ts; `x-minimum` and `x-maximum` bound durations and sizes. Editors ignore what they do not know.
  */
-export interface ShapeSchema {
+export interface ShapeSchema extends Partial<About> {
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, ShapeSchema>>;
   readonly items?: ShapeSchema;
+  /** A schema here makes a map whose keys are free; `propertyNames` says of which form they are. */
+  readonly additionalProperties?: boolean | ShapeSchema;
+  readonly propertyNames?: ShapeSchema;
   readonly minItems?: number;
   readonly enum?: readonly string[];
   readonly minimum?: number;
@@ -19,6 +22,90 @@ export interface ShapeSchema {
   readonly format?: TextFormat;
   readonly 'x-minimum'?: string;
   readonly 'x-maximum'?: string;
+}
+
+/**
+ * What else is known of a key, said once at its leaf. The reloader, the loader, `check`, the environment, the flags,
+ * the schema for editors and the tables of docs/configuration.md are made from it.
+ */
+export interface About {
+  /** live: a reload takes it up. restart: it is bound when the process starts, and a reload says so. */
+  readonly 'x-reload': 'live' | 'restart';
+  /** For a live key: the one value to or from which a change needs a restart all the same. */
+  readonly 'x-restart-around'?: string;
+  /** The flag of `serve` that sets it; two keys with one flag are its host and its port. */
+  readonly 'x-flag'?: `--${string}`;
+  readonly 'x-file'?: FileUse;
+  /** Key whose value this one has where it is not written; for keys of a list that stand for one of the whole. */
+  readonly 'x-inherits'?: string;
+  /** Undefined where it is not written. */
+  readonly 'x-optional'?: true;
+}
+
+/** What a path names, and who reads it. An empty path names nothing. */
+export interface FileUse {
+  readonly holds:
+    | 'keys'
+    | 'allowlist'
+    | 'certificate'
+    | 'private key'
+    | 'authorities'
+    | 'user name'
+    | 'password'
+    | 'events';
+  /** Nothing of its content is ever shown. */
+  readonly secret: boolean;
+  /**
+   * with the configuration: read, and watched, so that a change reloads. by each connection: read anew whenever the
+   * gate connects. by the store: the gate's own file.
+   */
+  readonly read: 'with the configuration' | 'by each connection' | 'by the store';
+  /** Keys and the values with one of which the file is used at all. */
+  readonly only?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A key that a reload takes up. */
+export function live<Schema extends TSchema>(schema: Schema, more: Known = {}): Schema {
+  return { ...schema, 'x-reload': 'live', ...keywords(more) };
+}
+
+/** A key that is bound when the process starts. */
+export function restart<Schema extends TSchema>(schema: Schema, more: Known = {}): Schema {
+  return { ...schema, 'x-reload': 'restart', ...keywords(more) };
+}
+
+interface Known {
+  readonly restartAround?: string;
+  readonly flag?: `--${string}`;
+  readonly file?: FileUse;
+  readonly inherits?: string;
+  readonly optional?: true;
+}
+
+function keywords({ restartAround, flag, file, inherits, optional }: Known): Omit<About, 'x-reload'> {
+  return {
+    ...(restartAround === undefined ? {} : { 'x-restart-around': restartAround }),
+    ...(flag === undefined ? {} : { 'x-flag': flag }),
+    ...(file === undefined ? {} : { 'x-file': file }),
+    ...(inherits === undefined ? {} : { 'x-inherits': inherits }),
+    ...(optional === undefined ? {} : { 'x-optional': optional }),
+  };
+}
+
+/** A map whose keys are free, each with a value of one schema. */
+export function freeMap<Value>(
+  description: string,
+  names: TSchema,
+  values: TUnsafe<Value>,
+  fallback?: Readonly<Record<string, unknown>>,
+): TUnsafe<Readonly<Record<string, Value>>> {
+  return Unsafe({
+    type: 'object',
+    description,
+    propertyNames: names,
+    additionalProperties: values,
+    ...(fallback === undefined ? {} : { default: fallback }),
+  });
 }
 
 /** What editors can check themselves of a format. */
@@ -45,9 +132,10 @@ export function text<Value>(format: TextFormat, description: string, fallback?: 
   });
 }
 
-/** Path of a file or directory. */
-export function path(description: string, fallback: string, minLength = 0): TUnsafe<string> {
-  return Unsafe<string>({ type: 'string', description, default: fallback, format: 'plain', minLength });
+/** Path of a file or directory; without a default the key is required, optional or inherits. */
+export function path(description: string, fallback?: string, minLength = 0): TUnsafe<string> {
+  const otherwise = fallback === undefined ? {} : { default: fallback };
+  return Unsafe<string>({ type: 'string', description, ...otherwise, format: 'plain', minLength });
 }
 
 /** Held in milliseconds. */

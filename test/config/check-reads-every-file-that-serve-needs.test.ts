@@ -14,7 +14,7 @@ async function linesFor(
   const flags = { upstream: 'https://app', path: '/a', keysDirectory: join(directory, 'keys'), allow };
   const loaded = loadConfig({ env, flags });
   if (loaded.kind !== 'ok') throw new Error('the test needs a good configuration');
-  const lines = (await checkFiles(loaded.config)).flatMap(formatFileCheck);
+  const lines = (await checkFiles(loaded)).flatMap(formatFileCheck);
   return lines.map((line) => line.replaceAll(`${directory}/`, ''));
 }
 

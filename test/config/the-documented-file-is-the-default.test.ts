@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import Schema from 'typebox/schema';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { withConfigTables } from '../../scripts/config-tables.ts';
 import { configSchemaText } from '../../scripts/write-config-schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { loadYaml } from '../support/load-yaml.ts';
@@ -43,6 +44,12 @@ test('the file documents every key', () => {
 
 test('hookgate.schema.json is what scripts/write-config-schema.ts writes', () => {
   expect(readFileSync(new URL('hookgate.schema.json', root), 'utf8')).toBe(configSchemaText());
+});
+
+test('the tables of docs/configuration.md are what scripts/write-config-schema.ts writes', () => {
+  const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
+  expect(page).toBe(withConfigTables(page));
+  expect(page.match(/: written by/g)).toHaveLength(4);
 });
 
 test('the schema for editors takes the documented file and refuses a misspelt one', () => {
