@@ -71,7 +71,6 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const unrecorded = createUnrecorded({
     store,
     leaseMs: duplicates.leaseMs,
-    retentionMs: duplicates.retentionMs,
     retryMs: unrecordedRetryMs,
     maxKeys: maxUnrecorded,
     onAdded: (duplicateKey) =>

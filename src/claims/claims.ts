@@ -92,13 +92,16 @@ export function createClaims(options: ClaimsOptions): Claims {
     return {
       withoutStore: token === undefined,
       async accepted() {
-        if (token === undefined) return unrecorded.add(key, token);
-        try {
-          if (!(await store.confirm(key, token, options.retentionMs))) options.onTakenOver(key);
-        } catch {
-          // The application has accepted, so only a 200 is true now; the memory suppresses repeats meanwhile.
-          unrecorded.add(key, token);
+        if (token !== undefined) {
+          try {
+            if (await store.confirm(key, token, options.retentionMs)) return;
+            options.onTakenOver(key);
+          } catch {
+            // The application has accepted, so only a 200 is true now; the memory suppresses repeats meanwhile.
+          }
         }
+        // Also where somebody else holds the key: should that attempt fail, nobody but this process knows of this one.
+        unrecorded.add({ key, token, retentionMs: options.retentionMs });
       },
       async release() {
         if (token === undefined) return;

@@ -7,17 +7,23 @@ import type { DuplicateStore } from '../delivery/duplicate-store.ts';
  */
 export interface Unrecorded {
   has(key: string): boolean;
-  /** `token` of the claim, undefined where the store had not been asked. */
-  add(key: string, token: string | undefined): void;
+  add(accepted: Accepted): void;
   readonly size: number;
   /** Tries all once more and ends the background work; resolves with the keys that are left unrecorded. */
   close(): Promise<readonly string[]>;
 }
 
+export interface Accepted {
+  readonly key: string;
+  /** Of the claim; undefined where the store had not been asked. */
+  readonly token: string | undefined;
+  /** How long it is to be remembered, from when the store has it. */
+  readonly retentionMs: number;
+}
+
 export interface UnrecordedOptions {
   readonly store: DuplicateStore;
   readonly leaseMs: number;
-  readonly retentionMs: number;
   /** The first wait before another try; doubled up to ten seconds while the store stays down. */
   readonly retryMs: number;
   /** Beyond so many, the oldest is forgotten. */
@@ -34,36 +40,36 @@ const together = 100;
 
 export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   const { store } = options;
-  const tokens = new Map<string, string | undefined>();
+  const accepted = new Map<string, Accepted>();
   let waitMs = options.retryMs;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   return {
-    has: (key) => tokens.has(key),
-    add(key, token) {
-      if (tokens.size >= options.maxKeys) forgetOldest();
-      tokens.set(key, token);
-      options.onAdded(key);
+    has: (key) => accepted.has(key),
+    add(event) {
+      if (accepted.size >= options.maxKeys) forgetOldest();
+      accepted.set(event.key, event);
+      options.onAdded(event.key);
       schedule();
     },
     get size() {
-      return tokens.size;
+      return accepted.size;
     },
     async close() {
       closed = true;
       clearTimeout(timer);
       await recordAll();
-      return [...tokens.keys()];
+      return [...accepted.keys()];
     },
   };
 
   function schedule(): void {
-    if (closed || timer !== undefined || tokens.size === 0) return;
+    if (closed || timer !== undefined || accepted.size === 0) return;
     timer = setTimeout(async () => {
-      const before = tokens.size;
+      const before = accepted.size;
       await recordAll();
-      waitMs = tokens.size < before ? options.retryMs : Math.min(waitMs * 2, longestRetryMs);
+      waitMs = accepted.size < before ? options.retryMs : Math.min(waitMs * 2, longestRetryMs);
       timer = undefined;
       schedule();
     }, waitMs);
@@ -72,10 +78,10 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
 
   /** Stops at the first failure: the store is down for all of them. */
   async function recordAll(): Promise<void> {
-    const waiting = [...tokens];
+    const waiting = [...accepted.values()];
     for (let first = 0; first < waiting.length; first += together) {
-      const tried = waiting.slice(first, first + together).map(async ([key, token]) => {
-        if (await record(key, token)) tokens.delete(key);
+      const tried = waiting.slice(first, first + together).map(async (event) => {
+        if (await record(event)) accepted.delete(event.key);
       });
       const ends = await Promise.allSettled(tried);
       if (ends.some(({ status }) => status === 'rejected')) return;
@@ -83,16 +89,16 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   }
 
   /** False while another attempt holds the key: it may still fail, and then nobody but this process knows. */
-  async function record(key: string, token: string | undefined): Promise<boolean> {
-    if (token !== undefined) return store.confirm(key, token, options.retentionMs);
+  async function record({ key, token, retentionMs }: Accepted): Promise<boolean> {
+    if (token !== undefined) return store.confirm(key, token, retentionMs);
     const result = await store.claim(key, options.leaseMs);
-    if (result.kind === 'claimed') return store.confirm(key, result.token, options.retentionMs);
+    if (result.kind === 'claimed') return store.confirm(key, result.token, retentionMs);
     return result.kind === 'delivered';
   }
 
   function forgetOldest(): void {
-    for (const key of tokens.keys()) {
-      tokens.delete(key);
+    for (const key of accepted.keys()) {
+      accepted.delete(key);
       options.onForgotten(key);
       return;
     }

@@ -136,13 +136,12 @@ test('the memory of what could not be recorded is bounded, and says what it forg
   const unrecorded = createUnrecorded({
     store: storeThat({}),
     leaseMs: 1000,
-    retentionMs: 1000,
     retryMs: 60_000,
     maxKeys: 2,
     onAdded: () => undefined,
     onForgotten: (forgottenKey) => forgotten.push(forgottenKey),
   });
-  for (const each of ['1', '2', '3']) unrecorded.add(each, undefined);
+  for (const each of ['1', '2', '3']) unrecorded.add({ key: each, token: undefined, retentionMs: 1000 });
   expect(unrecorded.size).toBe(2);
   expect(forgotten).toEqual(['1']);
 });
@@ -175,7 +174,6 @@ function claimsOver(
   const unrecorded = createUnrecorded({
     store,
     leaseMs: 1000,
-    retentionMs: 1000,
     retryMs: 60_000,
     maxKeys: 100,
     onAdded: (added) => alarms.push(added),
