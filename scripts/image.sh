@@ -1,0 +1,7 @@
+#!/bin/sh
+# Builds the image from the Dockerfile under the name in $1, by docker or, where there is none, by buildah.
+set -eu
+cd "$(dirname "$0")/.."
+name=${1:-hookgate:dev}
+if command -v docker >/dev/null; then exec docker build --tag "$name" .; fi
+exec buildah bud --layers --tag "$name" .
