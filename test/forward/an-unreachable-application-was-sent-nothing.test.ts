@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../demo/free-port.ts';
 import { answer200, startScriptedApplication } from '../support/scripted-application.ts';
 import { anEvent, testUpstream } from '../support/test-upstream.ts';
 
@@ -67,12 +68,3 @@ test('once the application listens again, events reach it', async () => {
     expect(result).toMatchObject({ kind: 'answered', status: 200 });
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  );
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../demo/free-port.ts';
 import { requireProgram } from './require-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -43,15 +44,6 @@ export async function startHaproxy(rules: {
   onTestFinished(() => void process.kill('SIGKILL'));
   await accepting(port, process);
   return { port };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 async function accepting(port: number, process: ChildProcess): Promise<void> {

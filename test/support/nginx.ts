@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../demo/free-port.ts';
 import { requireProgram } from './require-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -54,14 +54,4 @@ server { listen 127.0.0.1:${port}; ${serverBlock} } }\n`,
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
