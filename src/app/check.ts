@@ -1,10 +1,9 @@
-import { connect } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { checkFiles, type FileCheck } from '../config/check-files.ts';
 import type { Config } from '../config/config.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { createLog } from '../log/log.ts';
+import { checkUpstream } from './check-upstream.ts';
 import { openStore } from './open-store.ts';
 
 /** One line of `hookgate check`. */
@@ -23,11 +22,10 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
   const read = loadConfig(sources);
   if (read.kind === 'problems') return read;
   const { config } = read;
-  const [files, store, upstream, bypass] = await Promise.all([
+  const [files, store, upstream] = await Promise.all([
     checkFiles(read),
     checkStore(config),
     checkUpstream(config),
-    checkBypass(config),
   ]);
   return {
     kind: 'checked',
@@ -37,8 +35,7 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
       ...files.flatMap(linesOf),
       ...checkModes(config),
       store,
-      upstream,
-      ...bypass,
+      ...upstream,
     ],
   };
 }
@@ -105,54 +102,6 @@ async function askRunningGate({ admin }: Config): Promise<{ up: boolean; detail:
   } catch {
     return undefined; // none is running, which is the usual case
   }
-}
-
-async function checkUpstream({ upstream }: Config): Promise<Check> {
-  const failure = await tryConnect(upstream.url.hostname, portOf(upstream.url), upstream.connectTimeoutMs);
-  const name = 'upstream';
-  return failure === undefined
-    ? { name, result: 'good', detail: `${upstream.url.href} accepts connections` }
-    : { name, result: 'failed', detail: `${upstream.url.href} cannot be reached: ${failure}` };
-}
-
-/** An application beside the gate that also listens beyond loopback can be called past the gate. */
-async function checkBypass({ upstream }: Config): Promise<Check[]> {
-  if (!/^(localhost|127\.|\[::1\])/.test(upstream.url.hostname)) return [];
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
-    .map(({ address }) => address);
-  const port = portOf(upstream.url);
-  const open = await Promise.all(
-    addresses.map(async (address) => ((await tryConnect(address, port, 500)) === undefined ? [address] : [])),
-  );
-  return open.flat().map((address) => ({
-    name: 'bypass',
-    result: 'warning',
-    detail:
-      `the application also listens on ${address} port ${port}: whoever reaches that address goes past the gate; ` +
-      'a NetworkPolicy that admits only the port of the gate closes it',
-  }));
-}
-
-/** Undefined when a TCP connection could be made; otherwise why not. */
-function tryConnect(hostname: string, port: number, timeoutMs: number): Promise<string | undefined> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const end = (failure: string | undefined): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(failure);
-    };
-    const timer = setTimeout(() => end(`no answer within ${timeoutMs} ms`), timeoutMs);
-    socket.once('connect', () => end(undefined));
-    socket.once('error', (error) => end(messageOf(error)));
-  });
-}
-
-function portOf(url: URL): number {
-  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 }
 
 function messageOf(error: unknown): string {

@@ -198,9 +198,8 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     judgePath: JudgePath,
   ): Passthrough {
     return createPassthrough({
-      url: config.upstream.url,
+      ...config.upstream,
       caPem: upstreamCa?.toString(),
-      connectTimeoutMs: config.upstream.connectTimeoutMs,
       isTrustedProxy: ({ address }) =>
         config.clientAddress.from === 'forwarded' && isIn(trustedProxies, address),
       isPassedThrough: (target) => judgePath(target) instanceof PassThrough,

@@ -1,9 +1,11 @@
+import type { Config } from '../config/config.ts';
 import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import { version } from '../version.ts';
 import { strikeOffDelivered } from './delivered-elsewhere.ts';
 import type { Gatehouse } from './gatehouse.ts';
+import { answersOnlyOnLoopback, onlyOnLoopback } from './only-on-loopback.ts';
 import type { ReloadState } from './reloader.ts';
 
 export interface StatusParts {
@@ -36,6 +38,7 @@ export function createStatus(parts: StatusParts) {
         keys: check((gatehouse?.loaded.keys.length ?? 0) > 0, 'loaded', 'none are loaded'),
         allowlist: check(!refusesEverybody(gatehouse), 'loaded', 'it is empty, so every delivery is refused'),
         store: { ok: store.up || storeIsOptional, detail: store.detail },
+        ...(await applicationCheck(config?.upstream)),
         shutdown: check(!parts.isDraining(), 'not requested', 'the gate is shutting down'),
       };
       return { ready: Object.values(checks).every(({ ok }) => ok), checks };
@@ -94,6 +97,13 @@ export function createStatus(parts: StatusParts) {
 
 function check(ok: boolean, good: string, bad: string): { ok: boolean; detail: string } {
   return { ok, detail: ok ? good : bad };
+}
+
+/** Only where the gate calls given addresses; an application that is down is no reason to take no events. */
+async function applicationCheck(upstream: Config['upstream'] | undefined): Promise<Readiness['checks']> {
+  if (upstream === undefined || upstream.addresses.length === 0) return {};
+  const isMissed = await answersOnlyOnLoopback(upstream);
+  return { application: check(!isMissed, 'not on loopback alone', onlyOnLoopback(upstream)) };
 }
 
 function refusesEverybody(gatehouse: Gatehouse | undefined): boolean {

@@ -17,7 +17,12 @@ export interface Config {
     readonly caFile: string | undefined;
     readonly connectTimeoutMs: number;
     readonly timeoutMs: number;
+    /** Used instead of resolving the URL's name; empty: the name is resolved. */
+    readonly addresses: readonly string[];
+    /** At most, for each upstream. */
     readonly connections: number;
+    /** How long a connection rests where the application gives no hint. */
+    readonly keepAliveMs: number;
   };
   readonly clientAddress: {
     readonly from: 'peer' | 'forwarded' | 'proxyProtocol';

@@ -1,4 +1,4 @@
-import { isThisMachine } from './host.ts';
+import { reachesListener } from './host.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
 import { formatDuration } from './quantity.ts';
 import type { Settings } from './schema.ts';
@@ -34,7 +34,10 @@ const rules: readonly Rule[] = [
   { reads: ['upstream.url', 'upstream.caFile'], find: checkUpstreamTls },
   { reads: ['clientAddress'], find: checkProxies },
   { reads: ['listen.port', 'admin.port'], find: checkAdminPort },
-  { reads: ['listen.host', 'listen.port', 'admin.host', 'admin.port', 'upstream.url'], find: checkLoop },
+  {
+    reads: ['listen.host', 'listen.port', 'admin.host', 'admin.port', 'upstream.addresses', 'upstream.url'],
+    find: checkLoop,
+  },
   { reads: ['duplicates.redis'], find: checkRedis },
   { reads: ['checksum.encodings'], find: checkEncodings },
   { reads: ['routes'], find: checkRoutes },
@@ -143,10 +146,13 @@ function checkAdminPort({ listen, admin }: Settings): Finding[] {
 
 function checkLoop({ listen, admin, upstream }: Settings): Finding[] {
   const upstreamPort = Number(upstream.url.port || (upstream.url.protocol === 'https:' ? 443 : 80));
+  const targets = upstream.addresses.length > 0 ? upstream.addresses : [upstream.url.hostname];
   const own = [
     { host: listen.host, port: listen.port, name: 'listen' },
     { host: admin.host, port: admin.port, name: 'admin' },
-  ].find(({ host, port }) => port === upstreamPort && reaches(upstream.url.hostname, host));
+  ].find(
+    ({ host, port }) => port === upstreamPort && targets.some((target) => reachesListener(target, host)),
+  );
   if (own === undefined) return [];
   return [
     {
@@ -155,13 +161,6 @@ function checkLoop({ listen, admin, upstream }: Settings): Finding[] {
       expected: "expected the application's address",
     },
   ];
-}
-
-/** Whether a connection to `target` arrives at a socket that listens on `host` of this machine. */
-function reaches(target: string, host: string): boolean {
-  const plain = target.replaceAll(/^\[|\]$/g, '').toLowerCase();
-  if (plain === host.toLowerCase()) return true;
-  return isThisMachine(plain) && isThisMachine(host);
 }
 
 function checkRedis({ duplicates: { redis } }: Settings): Finding[] {

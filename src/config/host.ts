@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 /** Whether it is an IP address in its usual spelling (no zone, no brackets, no `127.1`). */
@@ -32,11 +33,30 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
   return plain === '' || isHost(plain) ? { host: plain, port } : undefined;
 }
 
-/** Whether a host means this machine: loopback, `localhost`, or an unspecified address, which connects to it. */
-export function isThisMachine(host: string): boolean {
-  const bare = host.replaceAll(/^\[|\]$/g, '').toLowerCase();
+/**
+ * Whether a connection to `target` arrives at a socket of this machine that listens on `host`, as far as that can be
+ * told without resolving a name.
+ */
+export function reachesListener(target: string, host: string): boolean {
+  const plain = target.replaceAll(/^\[|\]$/g, '').toLowerCase();
+  if (plain === host.toLowerCase()) return true;
+  if (isLocalhost(plain)) return isLocalhost(host) || isUnspecified(host);
+  // An address that means "every one" is connected to as loopback is.
+  if (isUnspecified(plain)) return isLocalhost(host) || isUnspecified(host);
+  return isUnspecified(host) && ownAddresses().includes(plain);
+}
+
+function isLocalhost(host: string): boolean {
+  const bare = host.toLowerCase();
   if (bare === 'localhost' || bare.endsWith('.localhost')) return true;
-  if (!isAddress(bare)) return false;
-  const range = ipaddr.process(bare).range();
-  return range === 'loopback' || range === 'unspecified';
+  return isAddress(bare) && ipaddr.process(bare).range() === 'loopback';
+}
+
+function isUnspecified(host: string): boolean {
+  return isAddress(host) && ipaddr.process(host).range() === 'unspecified';
+}
+
+/** The pod's or the machine's, beyond loopback. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
 }

@@ -86,12 +86,26 @@ const upstream = Section(
     timeout: live(
       duration('Longest wait for the whole answer, time in the queue included.', '25s', '1ms', '1h'),
     ),
+    addresses: live(
+      List(text<string>('address', 'An IP address.'), {
+        description: 'Used instead of resolving the name in url; the name stays the one of Host and TLS.',
+        default: [],
+      }),
+    ),
     connections: live(
-      count('Connections to the application, at most.', {
+      count('Connections to the application, at most, for each upstream.', {
         default: 64,
         minimum: 1,
         maximum: 65_535,
       }),
+    ),
+    keepAlive: live(
+      duration(
+        'How long a connection may rest where the application gives no hint; less than its own limit.',
+        '1500ms',
+        '1ms',
+        '1h',
+      ),
     ),
   },
   closed('The application behind the gate.'),

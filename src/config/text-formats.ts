@@ -1,5 +1,5 @@
 import { parseAddressRange } from './address-range.ts';
-import { isHost, parseHostPort } from './host.ts';
+import { isAddress, isHost, parseHostPort } from './host.ts';
 import { parseDuration, parseSize } from './quantity.ts';
 import { redisUrlProblem } from './redis-url.ts';
 import { pathProblem } from './route-path.ts';
@@ -11,6 +11,7 @@ export type TextFormat =
   | 'duration'
   | 'size'
   | 'host'
+  | 'address'
   | 'host-port'
   | 'upstream-url'
   | 'redis-urls'
@@ -43,6 +44,12 @@ const readers: Readonly<Record<TextFormat, (text: string, schema: ShapeSchema) =
     return isHost(text)
       ? value(text)
       : invalid('expected an address or a host name, such as "::" or 127.0.0.1');
+  },
+  address: (text) => {
+    const range = parseAddressRange(text);
+    return isAddress(text) && range.kind === 'range'
+      ? value(range.text.replace(/\/(?:32|128)$/, ''))
+      : invalid('expected an IP address, such as 10.0.0.1 or fd00::1');
   },
   'host-port': (text) => {
     const parsed = parseHostPort(text);

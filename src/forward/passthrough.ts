@@ -1,10 +1,11 @@
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { isIP, type Socket } from 'node:net';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import './without-util-extend.ts';
 import httpProxy from 'http-proxy';
 import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
+import { createDial, type DialRules, hostOf } from './dial.ts';
+import { DialAgent } from './dial-agent.ts';
 import { passAnswer, prepareRefusedUpgrade, prepareTunnel } from './passed-answer.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
 import { mayBeSentAgain } from './sent-again.ts';
@@ -24,12 +25,9 @@ export interface Passthrough {
   close(): void;
 }
 
-export interface PassthroughOptions {
-  /** http or https; may carry a path prefix. */
-  readonly url: URL;
-  /** PEM certificates that replace the system's authorities. */
-  readonly caPem: string | undefined;
-  readonly connectTimeoutMs: number;
+export interface PassthroughOptions extends DialRules {
+  /** How long a connection to the application may rest. */
+  readonly keepAliveMs: number;
   /** The path gate's word on a request target. */
   readonly isPassedThrough: (target: string) => boolean;
   /** Whether the peer may say who sent a request, as for events. */
@@ -50,13 +48,11 @@ interface Pass {
   sent?: ClientRequest;
 }
 
-/** Given up before the application does: known limits begin at 2 s, and a reset here is a 502 for the client. */
-const idleTimeoutMs = 1500;
-
 /** By http-proxy, which opens the upstream's request and copies bytes; the answers are written here. */
 export function createPassthrough(options: PassthroughOptions): Passthrough {
-  const pooled = createAgent(options, { keepAlive: true, timeout: idleTimeoutMs });
-  const single = createAgent(options, { keepAlive: false });
+  const dial = createDial(options);
+  const pooled = new DialAgent(dial, options.keepAliveMs);
+  const single = new DialAgent(dial, 0);
   const passes = new WeakMap<IncomingMessage, Pass>();
   const proxy = httpProxy.createProxyServer({
     target: targetOf(options) as unknown as string,
@@ -66,7 +62,6 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   });
 
   proxy.on('proxyReq', (proxyReq, request, response) => {
-    limitConnecting(proxyReq, options);
     // A client that leaves would otherwise leave the application writing into nothing.
     response.once('close', () => proxyReq.destroy());
     if (response.destroyed) proxyReq.destroy();
@@ -90,7 +85,6 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   });
 
   proxy.on('proxyReqWs', (proxyReq, request, socket) => {
-    limitConnecting(proxyReq, options);
     socket.once('close', () => proxyReq.destroy());
     const endWatch = watchForLeaving(socket);
     for (const event of ['upgrade', 'response', 'close'] as const) proxyReq.once(event, endWatch);
@@ -111,7 +105,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   return {
     request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const send = (agent: HttpAgent | HttpsAgent): void => {
+      const send = (agent: DialAgent): void => {
         let isOver = false;
         const fail = (error: Error): void => {
           // An answer under way has its own end: a late write error must not cut off an early 413.
@@ -146,36 +140,9 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   };
 }
 
+/** TLS, where there is any, is the agent's. */
 function targetOf({ url }: PassthroughOptions) {
-  return { protocol: url.protocol, hostname: hostOf(url), port: url.port, path: url.pathname };
-}
-
-/** Node would take the TLS server name from the client's Host header. An address is none (RFC 6066 section 3). */
-function createAgent({ url, caPem }: PassthroughOptions, manners: object): HttpAgent | HttpsAgent {
-  if (url.protocol === 'http:') return new HttpAgent(manners);
-  const host = hostOf(url);
-  const ca = caPem === undefined ? {} : { ca: caPem };
-  return new HttpsAgent({ ...manners, ...ca, servername: isIP(host) === 0 ? host : '' });
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
-}
-
-/** From the name's resolution to the end of the TLS handshake. A connection that was open already is not limited. */
-function limitConnecting(proxyReq: ClientRequest, { url, connectTimeoutMs }: PassthroughOptions): void {
-  const timer = setTimeout(() => {
-    const error = new Error(`no connection to ${url.host} within ${connectTimeoutMs} ms`);
-    proxyReq.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
-  }, connectTimeoutMs);
-  const clear = (): void => clearTimeout(timer);
-  const watch = (socket: Socket): void => {
-    if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', clear);
-    else clear();
-  };
-  proxyReq.once('close', clear);
-  if (proxyReq.socket === null) proxyReq.once('socket', watch);
-  else watch(proxyReq.socket);
+  return { protocol: 'http:', hostname: hostOf(url), port: url.port, path: url.pathname };
 }
 
 /** Node's parser takes any three digits; its writer throws on some of them. */

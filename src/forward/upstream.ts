@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import type { DialRules } from './dial.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
 import { createUpstreamConnector } from './upstream-connector.ts';
 import { type Deadline, UpstreamExchange } from './upstream-exchange.ts';
@@ -39,17 +40,13 @@ export type UpstreamResult =
   /** The connection was lost, or the answer was no HTTP, after sending: the application may have run. */
   | { readonly kind: 'broken'; readonly sent: boolean; readonly cause: Error };
 
-export interface UpstreamRules {
-  /** http or https; may carry a path prefix. */
-  readonly url: URL;
-  /** PEM certificates that replace the system's authorities. */
-  readonly caPem?: string | undefined;
-  /** For the TCP connection and the TLS handshake together. */
-  readonly connectTimeoutMs: number;
+export interface UpstreamRules extends DialRules {
   /** From `send` to the last byte of the answer. */
   readonly timeoutMs: number;
   /** At most, all together. */
   readonly connections: number;
+  /** How long a connection rests where the application gives no hint. */
+  readonly keepAliveMs: number;
   readonly maxAnswerBytes: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -61,6 +58,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
     connections: rules.connections,
     connect: connector.connect,
     ...poolManners,
+    keepAliveTimeout: rules.keepAliveMs,
   });
   const prefix = rules.url.pathname.replace(/\/+$/, '');
   const deadline: Deadline = { afterMs: rules.timeoutMs, now: rules.now };
@@ -92,7 +90,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
  *
  * An event that meets a connection which the application is just closing is answered 502, so connections are given
  * up before the application does it. Known idle limits are 2 s (gunicorn), 5 s (Node, uvicorn, Apache httpd) and
- * more: 1.5 s without a hint, one second less than a `Keep-Alive: timeout` hint, and a minute at most.
+ * more: after `keepAliveMs` without a hint, one second less than a `Keep-Alive: timeout` hint, and a minute at most.
  *
  * A connection ends after a thousand events, so that the load finds pods that were added behind a Service.
  */
@@ -100,7 +98,6 @@ const poolManners = {
   pipelining: 1,
   headersTimeout: 0,
   bodyTimeout: 0,
-  keepAliveTimeout: 1_500,
   keepAliveTimeoutThreshold: 1_000,
   keepAliveMaxTimeout: 60_000,
   maxRequestsPerClient: 1_000,

@@ -10,7 +10,7 @@ function warningsOf(also: string): string {
     const { createPassthrough } = await import(${JSON.stringify(passthrough)});
     const http = await import('node:http');
     const passthrough = createPassthrough({
-      url: new URL('http://127.0.0.1:9'), caPem: undefined, connectTimeoutMs: 1000,
+      url: new URL('http://127.0.0.1:9'), addresses: [], keepAliveMs: 1500, connectTimeoutMs: 1000,
       isPassedThrough: () => true, isTrustedProxy: () => false, isDraining: () => false, onAnswered() {},
       onFailed: (delivery, rejection, to) => to.end(),
     });

@@ -5,6 +5,8 @@ import { createUpstream, type Upstream, type UpstreamRules } from '../../src/for
 export function testUpstream(url: URL, rules: Partial<UpstreamRules> = {}): Upstream {
   const upstream = createUpstream({
     url,
+    addresses: [],
+    keepAliveMs: 1_500,
     connectTimeoutMs: 1_000,
     timeoutMs: 2_000,
     connections: 4,

@@ -1,0 +1,164 @@
+import { lookup } from 'node:dns';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+export interface DialRules {
+  /** http or https; its name is what TLS asks for, whichever address is used. */
+  readonly url: URL;
+  /** Used instead of resolving the URL's name, in this order; empty: the name is resolved for every connection. */
+  readonly addresses: readonly string[];
+  /** PEM certificates that replace the system's authorities. */
+  readonly caPem?: string | undefined;
+  /** For the name, the TCP connection and the TLS handshake together, whichever address it comes to. */
+  readonly connectTimeoutMs: number;
+}
+
+/** Opens one connection to the application; tells of it once, never before it has returned. */
+export type Dial = (done: (error: Error | null, socket: Socket | null) => void) => void;
+
+/**
+ * How deliveries, the passthrough, upgrades and `check` reach the application: all by this one.
+ *
+ * Each address is tried, and the first that answers is taken. The next one begins when one before it failed or has
+ * not answered for `headStartMs`, and none is given up before `connectTimeoutMs` (RFC 8305 section 5). Node's own way
+ * gives up each after 250 ms, which is why it is not used here.
+ */
+export function createDial(rules: DialRules): Dial {
+  const { url, connectTimeoutMs } = rules;
+  const host = hostOf(url);
+  const known = rules.addresses.length > 0 ? rules.addresses : isIP(host) === 0 ? undefined : [host];
+  const open = createOpener(rules, host);
+
+  return (done) => {
+    const attempts = new Set<Socket>();
+    const failures: Error[] = [];
+    let waiting: readonly string[] = [];
+    let headStartMs = longestHeadStartMs;
+    let headStart: NodeJS.Timeout | undefined;
+    let isOver = false;
+    const deadline = setTimeout(
+      () => end(new ConnectTimeout(url.host, connectTimeoutMs, failures), null),
+      connectTimeoutMs,
+    );
+    if (known === undefined) lookup(host, { all: true, order: 'verbatim' }, onResolved);
+    else process.nextTick(begin, known);
+
+    function onResolved(error: Error | null, found: readonly { readonly address: string }[]): void {
+      if (error !== null) end(error, null);
+      else begin(found.map(({ address }) => address));
+    }
+
+    function begin(addresses: readonly string[]): void {
+      waiting = addresses;
+      headStartMs = Math.min(longestHeadStartMs, connectTimeoutMs / Math.max(1, addresses.length));
+      tryNext();
+    }
+
+    function tryNext(): void {
+      clearTimeout(headStart);
+      const [address, ...rest] = waiting;
+      if (isOver || address === undefined) return;
+      waiting = rest;
+      const attempt = open(
+        address,
+        () => end(null, attempt),
+        (error) => {
+          attempts.delete(attempt);
+          failures.push(error);
+          if (waiting.length > 0) tryNext();
+          else if (attempts.size === 0) end(oneOf(failures), null);
+        },
+      );
+      attempts.add(attempt);
+      if (waiting.length > 0) headStart = setTimeout(tryNext, headStartMs);
+    }
+
+    function end(error: Error | null, winner: Socket | null): void {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(deadline);
+      clearTimeout(headStart);
+      for (const attempt of attempts) if (attempt !== winner) attempt.destroy();
+      done(error, winner);
+    }
+  };
+}
+
+/** What was wrong; undefined where a connection could be opened. It is closed again. */
+export function dialOnce(rules: DialRules): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    createDial(rules)((error, socket) => {
+      socket?.on('error', () => {}).destroy();
+      resolve(error ?? undefined);
+    });
+  });
+}
+
+/** RFC 8305 section 8 recommends it. With many addresses it is less, so that each has its turn in time. */
+const longestHeadStartMs = 250;
+
+/** The name or address in a URL, without the brackets of an IPv6 address. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+export function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+}
+
+/** Opens a connection to one address, with TLS where the URL has it. One of the two functions is called, once. */
+function createOpener({ url, caPem }: DialRules, host: string) {
+  const secure = url.protocol === 'https:';
+  const tcp = { port: portOf(url), noDelay: true, keepAlive: true };
+  const tls = {
+    ...tcp,
+    // An address is no server name (RFC 6066 section 3); the certificate is then checked against the address.
+    servername: isIP(host) === 0 ? host : '',
+    ...(caPem === undefined ? {} : { ca: caPem }),
+    ALPNProtocols: ['http/1.1'],
+  };
+  let session: Buffer | undefined;
+
+  return (address: string, onOpen: () => void, onFailed: (error: Error) => void): Socket => {
+    const socket = secure
+      ? connectTls({ ...tls, host: address, ...(session === undefined ? {} : { session }) })
+      : connectTcp({ ...tcp, host: address });
+    if (secure) {
+      socket.on('session', (latest: Buffer) => {
+        session = latest;
+      });
+    }
+    const fail = (error: Error): void => {
+      session = undefined;
+      socket.off('close', closed);
+      onFailed(error);
+    };
+    const closed = (): void => fail(new Error(`${address} closed the connection while it was being opened`));
+    socket.once('error', fail);
+    socket.once('close', closed);
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      socket.off('close', closed);
+      socket.off('error', fail);
+      onOpen();
+    });
+    return socket;
+  };
+}
+
+/** What is told where several addresses failed: each with its own reason, the code of the first. */
+function oneOf(failures: readonly Error[]): Error {
+  const [first, ...others] = failures;
+  if (first === undefined) return new Error('the name has no address');
+  if (others.length === 0) return first;
+  const message = failures.map((failure) => failure.message).join('; ');
+  return Object.assign(new AggregateError(failures, message), 'code' in first ? { code: first.code } : {});
+}
+
+class ConnectTimeout extends Error {
+  override readonly name = 'ConnectTimeout';
+  readonly code = 'ETIMEDOUT';
+  constructor(host: string, afterMs: number, before: readonly Error[]) {
+    const others = before.map(({ message }) => `; ${message}`).join('');
+    super(`no connection to ${host} within ${afterMs} ms${others}`);
+  }
+}
