@@ -11,6 +11,7 @@ import { createUndelivered } from '../metrics/undelivered.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { usualLinger } from '../server/linger.ts';
 import { respond } from '../server/respond.ts';
+import { listenForStop, type StopSocket } from '../server/stop-socket.ts';
 import { refuseTakenOver } from '../server/take-over.ts';
 import { createTrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
@@ -26,8 +27,6 @@ export interface RunningGate {
   readonly admin: { readonly address: string; readonly port: number };
   /** Reads all files again, now. */
   reload(): Promise<void>;
-  /** From now on every answer says `Connection: close`; all else goes on. For a stop that is near. */
-  releaseConnections(): void;
   /** Drains as DESIGN.md ("Shutdown") says; resolves when all is flushed and closed. */
   stop(): Promise<void>;
   /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
@@ -65,6 +64,7 @@ export async function startGate(
   let store: DuplicateStore | undefined;
   let gatehouse: Gatehouse | undefined;
   let reloader: Reloader | undefined;
+  let stopSocket: StopSocket | undefined;
   let isDraining = false;
 
   const status = createStatus({
@@ -129,6 +129,11 @@ export async function startGate(
       now,
     });
     const trafficAddress = await server.listen();
+    if (config.drain.socket !== '')
+      stopSocket = await listenForStop(config.drain.socket, () => {
+        log.info('a stop is near: connections are let go');
+        server.beginDrain();
+      });
     gatehouse = house;
     reloader = createReloader({
       load: () => loadEverything(sources),
@@ -168,6 +173,7 @@ export async function startGate(
       await opened.close();
       await house.close();
       await admin.close();
+      await stopSocket?.close();
       log.info('stopped');
       flush();
     };
@@ -177,10 +183,6 @@ export async function startGate(
         traffic: trafficAddress,
         admin: adminAddress,
         reload: reloader.reload,
-        releaseConnections() {
-          log.info('a stop is near: connections are let go');
-          server.beginDrain();
-        },
         stop: () => (stopped ??= stop()),
         reportFatal(fault) {
           log.fatal({ err: fault }, 'a fault that nobody caught: the gate ends, and its senders try again');
@@ -189,6 +191,7 @@ export async function startGate(
       },
     };
   } catch (error) {
+    await stopSocket?.close();
     await store?.close();
     await admin.close();
     flush();

@@ -40,8 +40,6 @@ export function addServeCommand(program: Command): void {
       if (running === undefined) return;
       const { gate } = running;
       process.on('SIGHUP', () => void gate.reload());
-      // From the preStop hook of a sidecar, which is told to stop only once the application has ended.
-      process.on('SIGUSR2', () => gate.releaseConnections());
       await runUntilSignalled(gate);
     });
 }

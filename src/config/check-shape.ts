@@ -74,6 +74,7 @@ const missingPhrases: Readonly<Record<string, string>> = {
   'upstream-url': "expected the application's URL, such as http://127.0.0.1:3000",
   'route-name': 'expected a name, such as juicyway',
   'route-path': 'expected a path, such as /webhooks/juicyway',
+  'denied-path': 'expected a path, such as /server-status',
 };
 
 function checkSection(

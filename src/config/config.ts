@@ -50,6 +50,8 @@ export interface Config {
   };
   readonly routes: readonly Route[];
   readonly otherPaths: 'deny' | 'passthrough';
+  /** Each with all that is below it; refused in every spelling. */
+  readonly denyPaths: readonly string[];
   readonly limits: {
     readonly bodyBytes: number;
     readonly headers: number;
@@ -61,7 +63,11 @@ export interface Config {
     readonly inFlight: number;
     readonly waiters: number;
   };
-  readonly drain: { readonly delayMs: number };
+  readonly drain: {
+    /** Unix socket on which whoever connects says that a stop is near; empty: none. */
+    readonly socket: string;
+    readonly delayMs: number;
+  };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' };
 }
 

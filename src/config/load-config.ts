@@ -149,6 +149,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
     },
     routes: settings.routes,
     otherPaths: settings.otherPaths,
+    denyPaths: settings.denyPaths,
     limits: {
       bodyBytes: limits.body,
       headers: limits.headers,
@@ -160,7 +161,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
       inFlight: limits.inFlight,
       waiters: limits.waiters,
     },
-    drain: { delayMs: settings.drain.delay },
+    drain: { socket: settings.drain.socket, delayMs: settings.drain.delay },
     log: settings.log,
   };
 }

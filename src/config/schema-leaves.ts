@@ -115,6 +115,7 @@ const patterns: Partial<Record<TextFormat, string>> = {
   'upstream-url': '^https?://[^@?#]+$',
   'route-name': '^[a-z0-9][a-z0-9_-]{0,62}$',
   'route-path': '^/[^?#%\\\\;]*$',
+  'denied-path': '^/[^?#%\\\\;]+$',
   'event-pattern': '^(\\*|[!-)+-{}~]+(\\.\\*)?)$',
 };
 

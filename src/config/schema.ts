@@ -321,9 +321,22 @@ export const hookgateYaml = Section(
     otherPaths: restart(
       choice('deny: 404. passthrough: to the application, unjudged.', ['deny', 'passthrough'], 'deny'),
     ),
+    denyPaths: live(
+      List(text<string>('denied-path', 'Absolute path in normal form, with all below it.'), {
+        description: 'Paths that are refused with 404, in every spelling, whatever otherPaths says.',
+        default: [],
+      }),
+    ),
     limits,
     drain: Section(
       {
+        socket: restart(
+          text<string>(
+            'plain',
+            'Unix socket on which whoever connects says that a stop is near; empty: none.',
+            '',
+          ),
+        ),
         delay: live(
           duration('Time between the failing readiness and the end of listening.', '5s', '0ms', '1h'),
         ),

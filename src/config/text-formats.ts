@@ -18,6 +18,7 @@ export type TextFormat =
   | 'range'
   | 'route-name'
   | 'route-path'
+  | 'denied-path'
   | 'event-pattern';
 
 /** A text as the setting holds it, or what was expected in its place. */
@@ -78,6 +79,13 @@ const readers: Readonly<Record<TextFormat, (text: string, schema: ShapeSchema) =
   },
   'route-path': (text) => {
     const expected = pathProblem(text);
+    return expected === undefined ? value(text) : invalid(expected);
+  },
+  'denied-path': (text) => {
+    const expected =
+      text === '/'
+        ? 'expected a path below "/"; otherPaths: deny refuses all but the webhooks'
+        : pathProblem(text);
     return expected === undefined ? value(text) : invalid(expected);
   },
   // A name as the envelope gate takes it (visible ASCII without "|", at most 128), or a prefix and ".*".

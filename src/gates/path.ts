@@ -45,9 +45,11 @@ export function createPathGate(rules: {
 export function createJudgePath(rules: {
   routes: readonly Route[];
   otherPaths: 'deny' | 'passthrough';
+  denyPaths?: readonly string[];
 }): JudgePath {
   const routes = new Map(rules.routes.map((route) => [route.path, route]));
   const looksLikeRoute = createLookAlikes(rules.routes.map(({ path }) => path));
+  const isDenied = createLookAlikes(rules.denyPaths ?? []);
 
   return (target) => {
     const queryStart = target.indexOf('?');
@@ -61,6 +63,7 @@ export function createJudgePath(rules: {
     if (ambiguity !== undefined) return reject('ambiguous_path', `the path has ${ambiguity}`);
     if (looksLikeRoute(path))
       return reject('ambiguous_path', 'a router could take the path for a webhook route');
+    if (isDenied(path)) return reject('unknown_path', 'denyPaths names the path');
     return rules.otherPaths === 'passthrough'
       ? passThrough
       : reject('unknown_path', 'no route has this path');

@@ -1,11 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { runGate } from '../support/running-gate.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-test('every answer says close, and all else goes on', async () => {
+/** The command of the chart's preStop hook. */
+async function runHook(socket: string): Promise<number | null> {
+  const script = `require('node:net').connect(${JSON.stringify(socket)})`;
+  const hook = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+  const [status] = (await once(hook, 'exit')) as [number | null];
+  return status;
+}
+
+test('who connects to the socket: every answer says close, and all else goes on', async () => {
   const application = await startPlainApplication((_request, response) => response.end('hello'));
-  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const socket = join(temporaryDirectory(), 'stop');
+  // A process that was killed leaves its socket behind.
+  writeFileSync(socket, '');
+  const gate = await runGate(application.url, {
+    otherPaths: 'passthrough',
+    drain: `{ delay: 0ms, socket: ${socket} }`,
+  });
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
   const ask = async () => {
@@ -18,8 +37,13 @@ test('every answer says close, and all else goes on', async () => {
   const before = await ask();
   expect(before.connection).toBe('keep-alive');
 
-  gate.gate.releaseConnections();
+  expect(await runHook(socket)).toBe(0);
   expect(await ask()).toEqual({ status: before.status, connection: 'close' });
+  expect(await runHook(socket)).toBe(0);
   expect(await ask()).toEqual({ status: before.status, connection: 'close' });
   expect((await fetch(`${gate.adminUrl}/readyz`)).status).toBe(200);
+});
+
+test('the hook fails where no gate listens', async () => {
+  expect(await runHook(join(temporaryDirectory(), 'stop'))).not.toBe(0);
 });

@@ -15,7 +15,7 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
   [
     `${good}zzzzzzzzz: 1`,
     'hookgate.yaml:3:1: zzzzzzzzz: unknown key; expected one of listen, admin, upstream, clientAddress, allowlist, ' +
-      'checksum, duplicates, routes, otherPaths, limits, drain, log',
+      'checksum, duplicates, routes, otherPaths, denyPaths, limits, drain, log',
   ],
   [
     `${good}duplicates: { lease: 90 }`,
