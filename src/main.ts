@@ -9,6 +9,7 @@ import { nodeProblem } from './cli/oldest-node.ts';
 import { addSendCommand } from './cli/send.ts';
 import { addServeCommand } from './cli/serve.ts';
 import { addSignCommand } from './cli/sign.ts';
+import { whatWentWrong } from './values/what-went-wrong.ts';
 import { version } from './version.ts';
 
 const usageExitCode = 2;
@@ -37,7 +38,7 @@ run.catch((error: unknown) => {
     // Help and version end with 0; everything else that the parser refuses is a usage error.
     process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
   } else {
-    process.stderr.write(`hookgate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`hookgate: ${whatWentWrong(error)}\n`);
     process.exitCode = 1;
   }
 });

@@ -3,6 +3,8 @@ import type { Config } from '../config/config.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { createLog } from '../log/log.ts';
+import { hostAndPort } from '../values/host-brackets.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { checkUpstream } from './check-upstream.ts';
 import { openStore } from './open-store.ts';
 
@@ -87,24 +89,20 @@ async function checkStore(config: Config): Promise<Check> {
     await store.close();
     return { name, result: health.up ? 'good' : 'failed', detail: health.detail };
   } catch (error) {
-    return { name, result: 'failed', detail: messageOf(error) };
+    return { name, result: 'failed', detail: whatWentWrong(error) };
   }
 }
 
 async function askRunningGate({ admin }: Config): Promise<{ up: boolean; detail: string } | undefined> {
   const host = admin.host === '::' || admin.host === '0.0.0.0' ? '127.0.0.1' : admin.host;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${admin.port}`;
   try {
-    const response = await fetch(`http://${authority}/status`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(`http://${hostAndPort(host, admin.port)}/status`, {
+      signal: AbortSignal.timeout(2000),
+    });
     const status = (await response.json()) as { store?: { up?: unknown; detail?: unknown } };
     const { up, detail } = status.store ?? {};
     return typeof up === 'boolean' && typeof detail === 'string' ? { up, detail } : undefined;
   } catch {
     return undefined; // none is running, which is the usual case
   }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,6 +14,8 @@ import { createLog } from '../log/log.ts';
 import { createInjectorMetrics } from '../metrics/injector-metrics.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { createReviewServer } from '../server/review-server.ts';
+import { hostAndPort } from '../values/host-brackets.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { version } from '../version.ts';
 import { createCertificateSource, type InForce } from './inject-certificates.ts';
 import { createReviews, type RecentDenial } from './inject-reviews.ts';
@@ -124,7 +126,7 @@ export async function startInjector(
       } catch (error) {
         // What is in force stays in force until its end, which readiness and the metric show.
         metrics.certificateFaults.inc();
-        trouble = error instanceof Error ? error.message : String(error);
+        trouble = whatWentWrong(error);
         log.error({ sentence: trouble }, 'certificates could not be looked after');
       }
     };
@@ -195,7 +197,7 @@ export async function startInjector(
   } catch (error) {
     await api?.close();
     flush();
-    return { kind: 'failed', sentence: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', sentence: whatWentWrong(error) };
   }
 }
 
@@ -207,5 +209,5 @@ function apiPlace({ kubernetes }: InjectConfig, env: Readonly<Record<string, str
     throw new Error(
       'this is no pod (KUBERNETES_SERVICE_HOST is not set): name the API server in kubernetes.server',
     );
-  return { server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, caFile, tokenFile };
+  return { server: `https://${hostAndPort(host, port)}`, caFile, tokenFile };
 }

@@ -4,6 +4,7 @@ import { StoreRefused, StoreUnavailable } from '../delivery/duplicate-store.ts';
 import { createLog } from '../log/log.ts';
 import { readDeliveredKeys } from '../stores/embedded/delivered-keys.ts';
 import { FileRefused } from '../stores/embedded/file-refusal.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { type CopyFigures, copyDelivered } from './copy-delivered.ts';
 import { openStore } from './open-store.ts';
 
@@ -43,7 +44,7 @@ export async function migrate(sources: ConfigSources, from: string | undefined):
     const isExpected =
       error instanceof StoreRefused || error instanceof StoreUnavailable || error instanceof FileRefused;
     if (!isExpected && !isSqlite(error)) throw error;
-    return { kind: 'failed', sentence: error.message };
+    return { kind: 'failed', sentence: whatWentWrong(error) };
   }
 }
 

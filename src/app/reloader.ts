@@ -3,6 +3,7 @@ import { keysThatNeedRestart } from '../config/restart-keys.ts';
 import { watchFiles } from '../config/watch.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Loaded, LoadResult } from './load.ts';
 
 /** How the last reload ended, for `/status`. */
@@ -83,7 +84,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     try {
       options.adopt(loaded);
     } catch (error) {
-      return keepOld([error instanceof Error ? error.message : String(error)]);
+      return keepOld([whatWentWrong(error)]);
     }
     state = { lastSuccess: now(), lastFailure: undefined };
     metrics.reloads.inc({ result: 'success' });

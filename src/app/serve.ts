@@ -14,6 +14,8 @@ import { respond } from '../server/respond.ts';
 import { listenForStop, type StopSocket } from '../server/stop-socket.ts';
 import { refuseTakenOver } from '../server/take-over.ts';
 import { createTrafficServer } from '../server/traffic.ts';
+import { hostAndPort } from '../values/host-brackets.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { version } from '../version.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';
 import { type Loaded, loadEverything } from './load.ts';
@@ -239,9 +241,13 @@ function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): void {
 
 function sentenceFor(error: unknown): string {
   if (error instanceof StoreRefused) return error.message;
-  if (!(error instanceof Error)) return String(error);
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `${address}:${port} is taken by another process; choose another port`;
-  if (code === 'EACCES') return `${address}:${port} may not be bound by this user; choose a port above 1023`;
-  return error.message;
+  const { code, address, port } = Object(error) as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  if (code === 'EADDRINUSE')
+    return `${hostAndPort(address ?? '', port ?? 0)} is taken by another process; choose another port`;
+  if (code === 'EACCES')
+    return `${hostAndPort(address ?? '', port ?? 0)} may not be bound by this user; choose a port above 1023`;
+  return whatWentWrong(error);
 }

@@ -5,6 +5,7 @@
  */
 import type { Settlement } from '../delivery/answer.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import type { Slots } from './slots.ts';
 import type { Unrecorded } from './unrecorded.ts';
@@ -81,7 +82,7 @@ export function createClaims(options: ClaimsOptions): Claims {
       if (options.whenStoreDown === 'forward') {
         return { kind: 'claimed', claim: hold(key, attempt, undefined) };
       }
-      verdict = { kind: 'store_unavailable', detail: error instanceof Error ? error.message : String(error) };
+      verdict = { kind: 'store_unavailable', detail: whatWentWrong(error) };
     }
     slots.leave();
     attempt.end(verdict);

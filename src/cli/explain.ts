@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddressRange } from '../config/address-range.ts';
 import { readInputFile } from '../config/input-file.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { orReport } from './or-report.ts';
 
 interface ExplainOptions {
@@ -40,7 +41,7 @@ export function addExplainCommand(program: Command): void {
           })),
         });
       } catch (error) {
-        process.stderr.write(`hookgate explain: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`hookgate explain: ${whatWentWrong(error)}\n`);
         process.exitCode = 2;
         return;
       }

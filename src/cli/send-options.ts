@@ -4,6 +4,8 @@ import { parseDuration } from '../config/quantity.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import { isFieldName, isFieldValue } from '../forward/hop-by-hop.ts';
 import type { Tampering } from '../sender/tamper.ts';
+import { isMap } from '../values/is-map.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 
 /** The options of `hookgate send`, after parsing. */
 export interface SendOptions {
@@ -84,7 +86,7 @@ export function readData(text: string): string {
   const json = text.startsWith('@') ? readTextOf(text.slice(1)) : text;
   try {
     const data: unknown = JSON.parse(json);
-    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return json.trim();
+    if (isMap(data)) return json.trim();
   } catch {
     // Told below; the parser's own words would not name the option.
   }
@@ -95,6 +97,6 @@ function readTextOf(file: string): string {
   try {
     return readInputFile(file).toString();
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    throw new InvalidArgumentError(whatWentWrong(error));
   }
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { formatDuration } from '../config/quantity.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import {
   collectHeader,
   parseCount,
@@ -61,7 +62,7 @@ export function addSendCommand(program: Command): void {
         process.exitCode = await runSend(options, process.stdout);
       } catch (error) {
         // A file that cannot be used; nothing was sent.
-        command.error(`error: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
+        command.error(`error: ${whatWentWrong(error)}`, { exitCode: 2 });
       }
     });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { readKeyFile } from '../config/key-file.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { readData } from './send-options.ts';
 
 interface SignOptions {
@@ -38,7 +39,7 @@ export function addSignCommand(program: Command): void {
             : signEvent({ event: eventOf(options), dataJson: dataOf(options), ...signing });
         process.stdout.write(`${body}\n`);
       } catch (error) {
-        process.stderr.write(`hookgate sign: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`hookgate sign: ${whatWentWrong(error)}\n`);
         process.exitCode = 2;
       }
     });

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
+import { withoutBrackets } from '../values/host-brackets.ts';
 
 /** Whether it is an IP address in its usual spelling (no zone, no brackets, no `127.1`). */
 export function isAddress(text: string): boolean {
@@ -38,7 +39,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
  * told without resolving a name.
  */
 export function reachesListener(target: string, host: string): boolean {
-  const plain = target.replaceAll(/^\[|\]$/g, '').toLowerCase();
+  const plain = withoutBrackets(target).toLowerCase();
   if (plain === host.toLowerCase()) return true;
   if (isLocalhost(plain)) return isLocalhost(host) || isUnspecified(host);
   // An address that means "every one" is connected to as loopback is.

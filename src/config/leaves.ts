@@ -1,3 +1,4 @@
+import { isMap } from '../values/is-map.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
 
 /** One key of a file that holds a value of its own: not a section, but perhaps a list of words or a free map. */
@@ -40,7 +41,7 @@ export function occurrencesOf({ key }: Leaf, settings: unknown): readonly Occurr
     const member = part.replace(/\[\]$/, '');
     sections = sections.flatMap(({ key: above, section }) => {
       const at = below(above, member);
-      const held = isSection(section) && Object.hasOwn(section, member) ? section[member] : undefined;
+      const held = isMap(section) && Object.hasOwn(section, member) ? section[member] : undefined;
       if (member === part) return [{ key: at, section: held }];
       return Array.isArray(held)
         ? held.map((item: unknown, index) => ({ key: `${at}[${index}]`, section: item }))
@@ -48,12 +49,8 @@ export function occurrencesOf({ key }: Leaf, settings: unknown): readonly Occurr
     });
   }
   return sections.flatMap(({ key: above, section }) =>
-    isSection(section) ? [{ key: below(above, name), value: section[name], holder: section, name }] : [],
+    isMap(section) ? [{ key: below(above, name), value: section[name], holder: section, name }] : [],
   );
 }
 
 const below = (above: string, name: string): string => (above === '' ? name : `${above}.${name}`);
-
-function isSection(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { withoutBrackets } from '../values/host-brackets.ts';
 
 export interface DialRules {
   /** http or https; its name is what TLS asks for, whichever address is used. */
@@ -99,7 +100,7 @@ const longestHeadStartMs = 250;
 
 /** The name or address in a URL, without the brackets of an IPv6 address. */
 export function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
+  return withoutBrackets(url.hostname);
 }
 
 export function portOf(url: URL): number {

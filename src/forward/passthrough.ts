@@ -4,6 +4,7 @@ import './without-util-extend.ts';
 import httpProxy from 'http-proxy';
 import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { createDial, type DialRules, hostOf } from './dial.ts';
 import { DialAgent } from './dial-agent.ts';
 import { passAnswer, prepareRefusedUpgrade, prepareTunnel } from './passed-answer.ts';
@@ -159,8 +160,8 @@ function brokenProtocol(message: string): Error {
 function rejectionFor(error: Error & { code?: string }, isDraining: boolean): Rejection {
   const { code } = error;
   const isBroken = code === 'ECONNRESET' || code === 'EPIPE' || code === breach || code?.startsWith('HPE_');
-  if (isBroken) return reject('upstream_protocol_error', error.message);
-  return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', error.message);
+  if (isBroken) return reject('upstream_protocol_error', whatWentWrong(error));
+  return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', whatWentWrong(error));
 }
 
 /** http-proxy sends an upgrade's headers and no body: a length without one would swallow the next request. */

@@ -5,6 +5,7 @@ import { withoutUnsigned } from '../envelope/strip.ts';
 import { answerHeaders } from '../forward/answer-headers.ts';
 import { eventHeaders } from '../forward/event-headers.ts';
 import type { Upstream, UpstreamResult } from '../forward/upstream.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Unverified } from './checksum.ts';
 import type { Claimed } from './duplicate.ts';
 import type { Gate } from './gate.ts';
@@ -83,18 +84,12 @@ function settle(delivery: Claimed['delivery'], result: UpstreamResult, isDrainin
       );
     }
     case 'unreachable':
-      return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', messageOf(result.cause));
+      return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', whatWentWrong(result.cause));
     case 'timeout':
       if (result.sent) facts.warning = 'the application may have run: it did not answer in time';
       return reject('upstream_timeout', result.sent ? 'no complete answer in time' : 'not sent in time');
     case 'broken':
       if (result.sent) facts.warning = 'the application may have run: the connection broke after sending';
-      return reject('upstream_protocol_error', messageOf(result.cause));
+      return reject('upstream_protocol_error', whatWentWrong(result.cause));
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error
-    ? cause.message || ('code' in cause ? String(cause.code) : cause.name)
-    : String(cause);
 }

@@ -1,3 +1,4 @@
+import { isMap } from '../values/is-map.ts';
 import type { Operation } from './patch.ts';
 import { type Pod, readPod } from './pod.ts';
 
@@ -67,8 +68,4 @@ export function renderAdmissionReview({ uid, allowed, sentence, warnings, patch 
 function shortened(text: string): string {
   const most = 1000;
   return text.length > most ? `${text.slice(0, most - 3)}...` : text;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMap } from '../values/is-map.ts';
 import { sameQuantity } from './quantity.ts';
 
 /**
@@ -53,8 +54,4 @@ function isDefault(path: string, value: unknown): boolean {
 
 function isDroppedWhenEmpty(value: unknown): boolean {
   return value === '' || value === false || value === null || (Array.isArray(value) && value.length === 0);
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMap } from '../values/is-map.ts';
 
 /** One step of a JSON Patch (RFC 6902); these three suffice. */
 export type Operation =
@@ -41,8 +42,4 @@ function patchLists(before: readonly unknown[], after: readonly unknown[], path:
 
 function own(map: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(map, key) ? map[key] : undefined;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

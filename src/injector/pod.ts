@@ -1,3 +1,4 @@
+import { isMap } from '../values/is-map.ts';
 /** The parts of a pod that injection reads or writes. All else in it is passed over, never dropped. */
 export interface Pod {
   readonly metadata: {
@@ -140,10 +141,6 @@ function isAbsentOr(value: unknown, is: (value: unknown) => boolean): boolean {
 
 function isListOf(value: unknown, is: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(is);
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

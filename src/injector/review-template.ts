@@ -1,3 +1,4 @@
+import { isMap } from '../values/is-map.ts';
 import type { AdmissionRequest } from './admission.ts';
 import type { InjectorSettings } from './inject.ts';
 import { injectLabel } from './opt-in.ts';
@@ -71,5 +72,5 @@ function pathTo(kind: string): string {
 }
 
 function mapOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isMap(value) ? value : {};
 }

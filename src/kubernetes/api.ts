@@ -1,6 +1,7 @@
 /** The room `kubernetes` speaks with the API server: the few calls that the injector needs. */
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'undici';
+import { isMap } from '../values/is-map.ts';
 
 export interface ApiOptions {
   /** Such as https://kubernetes.default.svc. */
@@ -63,8 +64,7 @@ export async function createApi({ server, caFile, tokenFile, timeoutMs }: ApiOpt
 
 /** What an answer that was not wanted says, for the log. */
 export function sentenceOf({ status, body }: ApiAnswer): string {
-  const message =
-    typeof body === 'object' && body !== null ? (body as { message?: unknown }).message : undefined;
+  const message = isMap(body) ? body.message : undefined;
   return `the API server answered ${status}${typeof message === 'string' ? `: ${message}` : ''}`;
 }
 

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 
 /** What came back for one posted body. */
 export interface Attempt {
@@ -76,9 +77,9 @@ function rejectionCode(text: string, contentType: string | string[] | undefined)
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return whatWentWrong(error);
   if (error.name === 'TimeoutError') return 'timeout';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : whatWentWrong(error);
 }
 
 function first(value: string | string[] | undefined): string | undefined {

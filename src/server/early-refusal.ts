@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Connections } from './connections.ts';
 import { type LingerLimits, lingerAndClose } from './linger.ts';
 import { renderRejectionBytes } from './respond.ts';
@@ -71,7 +72,7 @@ function rejectionFor(error: NodeJS.ErrnoException): Rejection | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return reject('body_timeout', 'the head did not arrive in time');
   if (code === 'HPE_HEADER_OVERFLOW') return reject('headers_too_large', 'more bytes than the parser reads');
   if (code?.startsWith('HPE_') !== true) return undefined;
-  return reject('malformed_request', `${code}: ${error.message}${hintFor(error)}`);
+  return reject('malformed_request', `${code}: ${whatWentWrong(error)}${hintFor(error)}`);
 }
 
 /** A load balancer that speaks PROXY protocol to a gate that was not told: no event would ever arrive. */

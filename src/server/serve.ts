@@ -4,6 +4,7 @@ import type { Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import { PassThrough } from '../gates/gate.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { OnRejected } from './early-refusal.ts';
@@ -128,7 +129,7 @@ export function createServe(collaborators: ServeCollaborators) {
     collaborators.onFault(error);
     // The fault may be the answer itself, such as a header value that cannot be written.
     if (exchange.response.headersSent || exchange.isStreaming) exchange.request.socket.destroy();
-    else answer(connection, exchange, reject('internal_error', String(error)));
+    else answer(connection, exchange, reject('internal_error', whatWentWrong(error)));
   }
 
   return serve;

@@ -64,6 +64,34 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
       ],
     };
   },
+  'upstream.addresses': ({ application }) => {
+    const url = application.url.replace('127.0.0.1', 'app.invalid');
+    const at = (address: string) => ({ upstream: `{ url: "${url}", addresses: [${address}] }` });
+    return {
+      before: at('127.0.0.2'),
+      after: at('127.0.0.1'),
+      look: statusOf,
+      seen: ['upstream_unreachable', 200],
+    };
+  },
+  'upstream.keepAlive': ({ application }) => {
+    // With it the application would say how long a connection may rest, and this key is for those that do not.
+    application.server.keepAliveTimeout = 0;
+    let tellClosed = (_closed: boolean): void => {};
+    application.server.on('connection', (socket) => socket.once('close', () => tellClosed(true)));
+    return {
+      before: { upstream: 'UPSTREAM, keepAlive: 1h }' },
+      after: { upstream: 'UPSTREAM, keepAlive: 1ms }' },
+      async look(gate) {
+        const closed = new Promise<boolean>((resolve) => {
+          tellClosed = resolve;
+        });
+        await statusOf(gate);
+        return Promise.race([closed, sleep(2000, false)]);
+      },
+      seen: [false, true],
+    };
+  },
   'upstream.caFile': async ({ directory }) => {
     const [right, wrong] = [selfSignedCertificate(['IP:127.0.0.1']), selfSignedCertificate(['IP:127.0.0.1'])];
     writeFileSync(join(directory, 'right.pem'), right?.cert ?? '');

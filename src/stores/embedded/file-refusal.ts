@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 
 /** Why the file cannot be used as it is; `sentence` is for the operator and has the remedy. */
 export class FileRefused extends Error {
@@ -87,12 +88,10 @@ export function faultSentence(file: string, error: unknown): string {
     case codes.full:
       return `The disk of the store's file ${file} is full; make room, the store comes back by itself.`;
     case codes.ioerr:
-      return `The disk failed under the store's file ${file} (${text(error)}); the store tries again by itself.`;
+      return `The disk failed under the store's file ${file} (${whatWentWrong(error)}); the store tries again by itself.`;
     case codes.cantopen:
       return `The store's file ${file} cannot be opened or created; check the folder's owner and mode.`;
     default:
-      return `The store's file ${file} cannot be used: ${text(error)}.`;
+      return `The store's file ${file} cannot be used: ${whatWentWrong(error)}.`;
   }
 }
-
-const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { type StoreHealth, StoreRefused, StoreUnavailable } from '../../delivery/duplicate-store.ts';
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type BatchLine, createBatchLine } from './batch-line.ts';
 import { createMainEnd, type MainEnd } from './exchange.ts';
 import { type FileThread, type FromWorker, startFileThread } from './file-thread.ts';
@@ -139,11 +140,8 @@ export function superviseFile(
       onMessage,
       (error) => {
         thread = undefined;
-        disconnect(
-          sentence ??
-            `The thread of the store's file ${file} ended (${error?.message ?? 'no reason given'}).`,
-        );
-        ended(sentence ?? String(error?.message));
+        disconnect(sentence ?? `The thread of the store's file ${file} ended (${whatWentWrong(error)}).`);
+        ended(sentence ?? whatWentWrong(error));
         onThreadEnd();
       },
     );

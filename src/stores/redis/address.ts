@@ -1,3 +1,5 @@
+import { hostAndPort, withoutBrackets } from '../../values/host-brackets.ts';
+
 export interface Address {
   /** Without brackets, also where it is an IPv6 address. */
   readonly host: string;
@@ -17,9 +19,5 @@ export function addressOfUrl({ hostname, port }: URL): Address {
 
 /** As people write it, and as a node of a cluster is known by. */
 export function nameOf({ host, port }: Address): string {
-  return `${host}:${port}`;
-}
-
-function withoutBrackets(host: string): string {
-  return host.replaceAll(/^\[|\]$/g, '');
+  return hostAndPort(host, port);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type Address, nameOf } from './address.ts';
 import { type Connection, ConnectionLost } from './connection.ts';
 import { createLink, type Link } from './link.ts';
@@ -136,7 +137,7 @@ export function createCluster(options: ClusterOptions): Servers {
           connection.destroy('asked');
         }
       } catch (error) {
-        troubles.add(error instanceof Error ? error.message : String(error));
+        troubles.add(whatWentWrong(error));
       }
     }
     mapTrouble = `no node tells who has which slots: ${[...troubles].join('; ')}`;

@@ -1,5 +1,6 @@
 /** The shared store in Redis or Valkey. This file: one connection to one server, from its greeting to its end. */
 import { createClient, ErrorReply } from '@redis/client';
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type Address, nameOf } from './address.ts';
 
 export interface Sender {
@@ -67,7 +68,7 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
     // Also rejects the commands that wait for their replies.
     if (client.isOpen) client.destroy();
   };
-  client.on('error', (error: unknown) => end(`${name}: ${sentenceOf(error)}`));
+  client.on('error', (error: unknown) => end(`${name}: ${whatWentWrong(error)}`));
   client.on('end', () => end(`${name} closed the connection`));
 
   const endLater = (): NodeJS.Timeout =>
@@ -77,7 +78,7 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
     const failed = ended.then((reason) => Promise.reject(new ConnectionLost(reason)));
     await Promise.race([client.connect(), failed]);
   } catch (error) {
-    end(`${name}: ${sentenceOf(error)}`);
+    end(`${name}: ${whatWentWrong(error)}`);
     throw new ConnectionLost(why, { cause: error });
   } finally {
     clearTimeout(timer);
@@ -104,13 +105,8 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
       return await client.sendCommand(args);
     } catch (error) {
       if (error instanceof ErrorReply) throw error;
-      end(`${name}: ${sentenceOf(error)}`);
+      end(`${name}: ${whatWentWrong(error)}`);
       throw new ConnectionLost(why, { cause: error });
     }
   }
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(sentenceOf).join('; ');
-  return error instanceof Error ? error.message || error.name : String(error);
 }

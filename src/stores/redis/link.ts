@@ -1,3 +1,4 @@
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type Connection, ConnectionLost } from './connection.ts';
 import { Unfit } from './fitness.ts';
 
@@ -95,7 +96,7 @@ export function createLink(options: LinkOptions): Link {
       refusal = await probe(connection);
     } catch (error) {
       unfit = error instanceof Unfit ? error.message : undefined;
-      return error instanceof Error ? error.message : String(error);
+      return whatWentWrong(error);
     } finally {
       tellTried();
     }

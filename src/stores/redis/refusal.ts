@@ -1,4 +1,5 @@
 import { ErrorReply } from '@redis/client';
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import type { Connection } from './connection.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -23,6 +24,6 @@ export async function refusalOf(
     // This key would be served elsewhere; those that are here already are served here.
     if (outcome === 'ask') return undefined;
     if (outcome === 'look_again') lookAgain();
-    return `the server refuses writes: ${error.message}`;
+    return `the server refuses writes: ${whatWentWrong(error)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type Address, nameOf } from './address.ts';
 import { type Connection, ConnectionLost } from './connection.ts';
 
@@ -37,7 +38,7 @@ async function askOne(
       connection.destroy('asked');
     }
   } catch (error) {
-    throw new ConnectionLost(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new ConnectionLost(`${name}: ${whatWentWrong(error)}`, { cause: error });
   }
   throw new ConnectionLost(`${name} knows no master "${master}"`);
 }

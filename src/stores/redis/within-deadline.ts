@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
+import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type Address, addressOf } from './address.ts';
 import { type Connection, ConnectionLost, type Sender } from './connection.ts';
 import { outcomeOf } from './outcome.ts';
@@ -79,5 +80,7 @@ function asking(connection: Connection): Sender {
 }
 
 function unavailable(error: Error): StoreUnavailable {
-  return new StoreUnavailable(`The duplicate store cannot be used: ${error.message}`, { cause: error });
+  return new StoreUnavailable(`The duplicate store cannot be used: ${whatWentWrong(error)}`, {
+    cause: error,
+  });
 }
