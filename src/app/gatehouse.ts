@@ -7,6 +7,7 @@ import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import { createVerifier } from '../envelope/verify.ts';
+import { prefixOf } from '../forward/dial.ts';
 import { createPassthrough, type Passthrough, type PassthroughOptions } from '../forward/passthrough.ts';
 import { createUpstream, type Upstream } from '../forward/upstream.ts';
 import { PassThrough } from '../gates/gate.ts';
@@ -149,7 +150,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         );
       },
     });
-    const judgePath = createJudgePath(config);
+    const judgePath = createJudgePath({ ...config, upstreamPrefix: prefixOf(config.upstream.url) });
     const gates = orderGates({
       config,
       judgePath,

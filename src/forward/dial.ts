@@ -107,6 +107,11 @@ export function portOf(url: URL): number {
   return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 }
 
+/** What stands before every path; without a slash at its end, so empty where the URL has no path. */
+export function prefixOf(url: URL): string {
+  return url.pathname.replace(/\/+$/, '');
+}
+
 /** Opens a connection to one address, with TLS where the URL has it. One of the two functions is called, once. */
 function createOpener({ url, caPem }: DialRules, host: string) {
   const secure = url.protocol === 'https:';

@@ -1,7 +1,6 @@
 import type { Delivery } from '../delivery/delivery.ts';
-import { clientFields } from './client-fields.ts';
+import { isPlausible, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
-import { pathFields } from './path-fields.ts';
 
 /**
  * The header fields of an event on its way to the application, names and values alternating. docs/forwarding.md
@@ -51,8 +50,10 @@ export function eventHeaders(event: {
   if (host !== undefined) headers.push('Host', host);
   const ownProto = head.secure ? 'https' : 'http';
   headers.push('X-Forwarded-For', forwardedFor(delivery));
-  headers.push('X-Forwarded-Proto', (fromTrustedProxy && forwardedProto) || ownProto);
-  const shownHost = (fromTrustedProxy && forwardedHost) || host;
+  const told = (role: 'scheme' | 'host', value: string | undefined) =>
+    fromTrustedProxy && value !== undefined && isPlausible(role, value) ? value : undefined;
+  headers.push('X-Forwarded-Proto', told('scheme', forwardedProto) ?? ownProto);
+  const shownHost = told('host', forwardedHost) ?? host;
   if (shownHost !== undefined) headers.push('X-Forwarded-Host', shownHost);
   headers.push('X-Request-Id', delivery.requestId);
   headers.push('Hookgate-Verified', verified === undefined ? 'false' : 'true');
@@ -85,22 +86,11 @@ function normalise(name: string): string {
 }
 
 function passes(name: string, bodyUntouched: boolean): boolean {
-  if (name.startsWith('hookgate-') || name.startsWith('x-forwarded-')) return false;
+  if (name.startsWith('hookgate-') || roleOf(name) !== undefined) return false;
   return !writtenByGate.has(name) && (bodyUntouched || !digests.has(name));
 }
 
-const writtenByGate: ReadonlySet<string> = new Set([
-  'content-length',
-  'idempotency-key',
-  'x-request-id',
-  // The gate has established who sent it, and writes that into X-Forwarded-For.
-  ...clientFields,
-  ...pathFields,
-  // Rails, Express and others let these replace the method that the gate has judged.
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-]);
+const writtenByGate: ReadonlySet<string> = new Set(['content-length', 'idempotency-key', 'x-request-id']);
 
 /** Digests of a body that the gate has changed by stripping unsigned fields (RFC 9530 section 6.4). */
 const digests: ReadonlySet<string> = new Set(['digest', 'content-md5', 'repr-digest', 'content-digest']);

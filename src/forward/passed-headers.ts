@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Delivery } from '../delivery/delivery.ts';
-import { clientFields } from './client-fields.ts';
+import { isPlausible, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
-import { pathFields } from './path-fields.ts';
 
 /**
  * Makes the headers of a request that is passed through safe to send on: http-proxy takes `request.headers` as they
  * are. Hop-by-hop fields go, so do those that only the gate may write and those with which a framework would serve
- * another path than the one that was judged. The framing stays: it was judged, and the body comes with it.
+ * another request than the one that was judged. The framing stays: it was judged, and the body comes with it.
  *
  * What a trusted proxy says of the client goes on, with the peer added; what anybody else says of it does not.
  */
@@ -22,8 +21,8 @@ export function preparePassedHeaders(
   for (let index = 0; index < fields.length; index += 2) kept.add((fields[index] as string).toLowerCase());
   for (const name in headers) {
     const goesOn = kept.has(name) || name === 'transfer-encoding';
-    if (!goesOn || name.startsWith('hookgate-') || replacesPath.has(name)) delete headers[name];
-    else if (!peerIsTrusted && saysWhoSent(name)) delete headers[name];
+    if (!goesOn || name.startsWith('hookgate-') || !mayBeTold(name, headers[name], peerIsTrusted))
+      delete headers[name];
   }
   const before = headers['x-forwarded-for'];
   const { address, proxied } = delivery.peer;
@@ -45,13 +44,12 @@ export function preparePassedUpgradeHeaders(
   request.headers.upgrade = 'websocket';
 }
 
-const replacesPath: ReadonlySet<string> = new Set(pathFields);
-
-function saysWhoSent(name: string): boolean {
-  return name.startsWith('x-forwarded-') || otherClientFields.has(name);
+/** Whether a field goes on that could make the application see another request; true for all others. */
+function mayBeTold(name: string, value: string | string[] | undefined, peerIsTrusted: boolean): boolean {
+  const role = roleOf(name);
+  if (role === undefined) return true;
+  return peerIsTrusted && typeof value === 'string' && isPlausible(role, value);
 }
-
-const otherClientFields: ReadonlySet<string> = new Set(clientFields);
 
 /** A dual-stack socket reports IPv4 peers as `::ffff:192.0.2.1`. */
 function withoutMapping(address: string): string {

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { DialRules } from './dial.ts';
+import { type DialRules, prefixOf } from './dial.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
 import { createUpstreamConnector } from './upstream-connector.ts';
 import { type Deadline, UpstreamExchange } from './upstream-exchange.ts';
@@ -60,7 +60,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
     ...poolManners,
     keepAliveTimeout: rules.keepAliveMs,
   });
-  const prefix = rules.url.pathname.replace(/\/+$/, '');
+  const prefix = prefixOf(rules.url);
   const deadline: Deadline = { afterMs: rules.timeoutMs, now: rules.now };
   // Without it undici takes the TLS server name from the sender's Host header, and reconnects when that changes.
   const servername = rules.url.hostname;

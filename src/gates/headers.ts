@@ -1,6 +1,7 @@
 import type { Route } from '../config/config.ts';
 import type { Delivery, RequestHead } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
+import { isHost } from '../forward/forwarded-fields.ts';
 import type { Gate } from './gate.ts';
 import type { Routed } from './path.ts';
 
@@ -144,18 +145,6 @@ class FoundFields implements HeaderFields {
 
 function isNamed(name: string, lowerCaseName: string): boolean {
   return name === lowerCaseName || name.toLowerCase() === lowerCaseName;
-}
-
-// Made once: where it stands in a function, V8 makes a new object of it with every call.
-const hostOrAddress = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
-
-/**
- * A name or an address, perhaps with a port (RFC 9112 section 3.2), and none of the delimiters that RFC 3986 allows in
- * names. Applications put Host and target together and parse the result: `Host: a/webhooks/juicyway?` with the target
- * `/other`, or an empty Host with `/a/webhooks/juicyway`, is a request for the webhook path to them.
- */
-function isHost(value: string): boolean {
-  return hostOrAddress.test(value);
 }
 
 function isPlainNumber(value: string): boolean {

@@ -1,7 +1,8 @@
 import type { Route } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { createLookAlikes, findAmbiguity } from '../paths/spelling.ts';
+import { createLookAlikes } from '../paths/look-alikes.ts';
+import { findAmbiguity } from '../paths/spelling.ts';
 import { type Gate, PassThrough } from './gate.ts';
 
 /** The request is for a webhook route. */
@@ -40,16 +41,21 @@ export function createPathGate(rules: {
 
 /**
  * A route is found letter by letter; the query takes no part. Every other spelling that the application's router
- * could take for a route is refused.
+ * could take for a route is refused, as it came and as the application sees it: behind the upstream's prefix.
  */
 export function createJudgePath(rules: {
   routes: readonly Route[];
   otherPaths: 'deny' | 'passthrough';
   denyPaths?: readonly string[];
+  /** The path prefix of the upstream's URL. */
+  upstreamPrefix?: string;
 }): JudgePath {
+  const { upstreamPrefix = '', denyPaths = [] } = rules;
   const routes = new Map(rules.routes.map((route) => [route.path, route]));
-  const looksLikeRoute = createLookAlikes(rules.routes.map(({ path }) => path));
-  const isDenied = createLookAlikes(rules.denyPaths ?? []);
+  const paths = rules.routes.map(({ path }) => path);
+  const looksLikeRoute = createLookAlikes(paths);
+  const seenAsRoute = createLookAlikes([...paths, ...paths.map((path) => upstreamPrefix + path)]);
+  const isDenied = createLookAlikes([...denyPaths, ...denyPaths.map((path) => upstreamPrefix + path)]);
 
   return (target) => {
     const queryStart = target.indexOf('?');
@@ -61,9 +67,10 @@ export function createJudgePath(rules: {
     if (!path.startsWith('/')) return reject('ambiguous_path', 'the target is not in origin-form');
     const ambiguity = findAmbiguity(path);
     if (ambiguity !== undefined) return reject('ambiguous_path', `the path has ${ambiguity}`);
-    if (looksLikeRoute(path))
+    if (looksLikeRoute(path) || (upstreamPrefix !== '' && seenAsRoute(upstreamPrefix + path)))
       return reject('ambiguous_path', 'a router could take the path for a webhook route');
-    if (isDenied(path)) return reject('unknown_path', 'denyPaths names the path');
+    if (isDenied(path) || (upstreamPrefix !== '' && isDenied(upstreamPrefix + path)))
+      return reject('unknown_path', 'denyPaths names the path');
     return rules.otherPaths === 'passthrough'
       ? passThrough
       : reject('unknown_path', 'no route has this path');

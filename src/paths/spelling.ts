@@ -1,5 +1,7 @@
 /** How a path could be read by routers other than this gate's. The room `paths` knows spellings, not deliveries. */
 import { hexDigit } from '../hex/hex-digit.ts';
+import { isNameCharacter } from './look-alikes.ts';
+import { decodeUtf8 } from './readings.ts';
 
 /**
  * Why a router could read this path (without its query) as another one, or undefined where every router reads it
@@ -36,75 +38,6 @@ export function findAmbiguity(path: string): string | undefined {
   return isEncoded && decodeUtf8(path) === undefined ? 'a percent-encoding that is not UTF-8' : undefined;
 }
 
-/**
- * Tells whether a router could take `path` for one of the webhook routes although it is none of them letter by
- * letter: routers ignore case and trailing slashes (Express), cut `;parameters` (servlet containers), take a suffix
- * as the format (Rails), route everything below a path to its handler (nginx locations, Express mounts, PATH_INFO),
- * or serve all paths below a front controller as well (`/index.php/webhooks/juicyway`).
- */
-export function createLookAlikes(routePaths: readonly string[]): (path: string) => boolean {
-  const routes = routePaths.map(fold);
-  return (path) => {
-    const folded = fold(path);
-    for (let start = 0; start !== -1; start = endOfScript(folded, start)) {
-      if (routes.some((route) => continues(folded, start, route))) return true;
-    }
-    return false;
-  };
-}
-
-/** Whether `route` stands at `start`, alone or followed by what does not belong to a longer name. */
-function continues(path: string, start: number, route: string): boolean {
-  return path.startsWith(route, start) && !isNameCharacter(path.charCodeAt(start + route.length));
-}
-
-/** Where the path goes on behind the next segment with a dot in it, such as `index.php`; -1 where it does not. */
-function endOfScript(path: string, start: number): number {
-  const dotAt = path.indexOf('.', start);
-  return dotAt === -1 ? -1 : path.indexOf('/', dotAt);
-}
-
-/** What is left of a path once everything is ignored that some router ignores. Only made to be compared. */
-function fold(path: string): string {
-  const decoded = decodeUtf8(path) ?? path;
-  const segments: string[] = [];
-  // Look-alikes of "/" and of letters (full-width ones, the Kelvin sign) become those here.
-  for (const segment of decoded.normalize('NFKC').toLowerCase().split(/[/\\]/)) {
-    const name = withoutParameters(segment);
-    // ASP.NET takes the session out of the path: /(S(x))/webhooks.
-    if (name !== '' && !(name.startsWith('(') && name.endsWith(')'))) segments.push(name);
-  }
-  return `/${segments.join('/')}`;
-}
-
-/**
- * A segment without what stands behind `;`, `?` or `#`, and without dots and blanks at its end. No regular expression:
- * one that looks for blanks before an end takes quadratic time, and anybody may send 16 KiB of dots.
- */
-function withoutParameters(segment: string): string {
-  let end = 0;
-  while (end < segment.length && !endsName(segment.charCodeAt(end))) end++;
-  while (end > 0 && isTrimmed(segment.charCodeAt(end - 1))) end--;
-  return segment.slice(0, end);
-}
-
-function endsName(code: number): boolean {
-  return code === semicolon || code === question || code === hash;
-}
-
-function isTrimmed(code: number): boolean {
-  return code === dot || code === 0x20;
-}
-
-function decodeUtf8(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    // Expected of any path with such an encoding; the callers know what to do without.
-    return undefined;
-  }
-}
-
 const slash = 0x2f;
 const backslash = 0x5c;
 const percent = 0x25;
@@ -112,7 +45,6 @@ const hash = 0x23;
 const dot = 0x2e;
 const colon = 0x3a;
 const semicolon = 0x3b;
-const question = 0x3f;
 
 function isDotSegment(path: string, start: number): boolean {
   if (path.charCodeAt(start) !== dot) return false;
@@ -140,11 +72,4 @@ function decodeEscape(path: string, index: number): number | undefined {
 /** RFC 3986 section 2.3. */
 function isUnreserved(code: number): boolean {
   return isNameCharacter(code) || code === dot || code === 0x7e;
-}
-
-function isNameCharacter(code: number): boolean {
-  const letter = code | 0x20;
-  return (
-    (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x5f
-  );
 }

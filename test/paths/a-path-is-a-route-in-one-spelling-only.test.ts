@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Route } from '../../src/config/config.ts';
 import { Rejection } from '../../src/delivery/rejections.ts';
@@ -5,9 +6,9 @@ import { PassThrough } from '../../src/gates/gate.ts';
 import { createJudgePath } from '../../src/gates/path.ts';
 import { spellingsOfWebhookPath } from '../support/path-spellings.ts';
 
-function judgeWith(paths: readonly string[], otherPaths: 'deny' | 'passthrough') {
+function judgeWith(paths: readonly string[], otherPaths: 'deny' | 'passthrough', upstreamPrefix = '') {
   const routes: Route[] = paths.map((path) => ({ name: path, path, events: ['*'], unsignedFields: 'strip' }));
-  const judgePath = createJudgePath({ routes, otherPaths });
+  const judgePath = createJudgePath({ routes, otherPaths, upstreamPrefix });
   return (target: string): string => {
     const verdict = judgePath(target);
     if (verdict instanceof Rejection) return verdict.code;
@@ -45,6 +46,10 @@ describe.each(['deny', 'passthrough'] as const)('where other paths are for %s', 
     '/api/webhooks/juicyway2',
     '/files/a%20b.pdf',
     '/files/caf%C3%A9%20%E6%97%A5.pdf',
+    '/files/%20x%20/100%EF%BC%85.pdf',
+    '/files/%E2%80%A6/%F0%9F%A7%BE.pdf',
+    '/webhooks/juicyway2%CC%8C',
+    '/caf%C3%A9/webhooks/juicyway',
     '/search/a%3Fb%23c',
     '/a;jsessionid=1/b',
     "/~user/a,b:c@d!$&'()*+=_-.x",
@@ -74,4 +79,60 @@ test('a route is looked for in every case, whatever its own', () => {
   const judge = judgeWith(['/Hooks/JW.v1'], 'passthrough');
   expect(judge('/Hooks/JW.v1')).toBe('route /Hooks/JW.v1');
   expect(judge('/hooks/jw.v1')).toBe('ambiguous_path');
+});
+
+test('the path that the application sees behind the prefix is guarded as well', () => {
+  const judge = judgeWith(['/webhooks/juicyway'], 'passthrough', '/webhooks');
+  for (const target of ['/juicyway', '/Juicyway/', '/juicyway.json', '/%20juicyway', '/webhooks/Juicyway'])
+    expect(judge(target)).toBe('ambiguous_path');
+  for (const target of ['/', '/juicyway2', '/stripe']) expect(judge(target)).toBe('passed through');
+  expect(judge('/webhooks/juicyway')).toBe('route /webhooks/juicyway');
+});
+
+/** What a reader may take away, and other characters that some step makes the one of the route. */
+const added = [
+  ' ',
+  '\u00a0',
+  '\u3000',
+  '\ufeff',
+  '\u200b',
+  '\u200d',
+  '\u00ad',
+  '\u2060',
+  '\u0301',
+  '\u030c',
+  '\u034f',
+  '\ufe0f',
+];
+const asOtherCharacter = [
+  (letter: string) => letter,
+  (letter: string) => letter.toUpperCase(),
+  (letter: string) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0),
+  (letter: string) =>
+    /[a-z]/.test(letter) ? String.fromCodePoint(letter.charCodeAt(0) - 0x61 + 0x24d0) : letter,
+  (letter: string) =>
+    /[a-z]/.test(letter) ? String.fromCodePoint(letter.charCodeAt(0) - 0x61 + 0x1d41a) : letter,
+  (letter: string) => `${letter}\u0308`.normalize('NFC'),
+];
+
+test('whatever is added to the letters or put in their place, the path is not passed through', () => {
+  const judge = judgeWith(['/webhooks/juicyway'], 'passthrough');
+  const letter = (original: string) =>
+    fc
+      .tuple(
+        fc.array(fc.constantFrom(...added), { maxLength: 2 }),
+        fc.constantFrom(...asOtherCharacter),
+        fc.array(fc.constantFrom(...added), { maxLength: 2 }),
+      )
+      .map(([before, change, after]) => [...before, change(original), ...after].join(''));
+  const path = fc.tuple(...[...'webhooks/juicyway'].map(letter)).map((letters) => `/${letters.join('')}`);
+  fc.assert(
+    fc.property(path, fc.constantFrom('', '/', ';a', '/sub', '.json', '\u20ac'), (spelling, end) => {
+      // As a client would send it: what needs no escape has none.
+      const target = encodeURI(`${spelling}${end}`);
+      fc.pre(target !== '/webhooks/juicyway');
+      expect(judge(target)).toBe('ambiguous_path');
+    }),
+    { numRuns: 2_000 },
+  );
 });

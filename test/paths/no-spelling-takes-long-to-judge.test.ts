@@ -25,6 +25,12 @@ test.each([
   ['open parentheses', `/${'('.repeat(bytes)}`],
   ['parameters', `/${'a;'.repeat(bytes / 2)}`],
   ['characters that are folded', `/${'%EF%BC%8F'.repeat(bytes / 9)}`],
+  ['characters that become eighteen', `/${'%EF%B7%BA'.repeat(bytes / 9)}`],
+  ['blanks before an end', `/${'+'.repeat(bytes)}x`],
+  ['accents without a letter', `/${'%CC%81'.repeat(bytes / 6)}`],
+  ['accents in the wrong order', `/a${'%CC%81%CC%A3'.repeat(bytes / 12)}`],
+  ['letters with accents and dots', `/${'%C3%A9.%20/'.repeat(bytes / 11)}`],
+  ['full-width per cents', `/${'%EF%BC%8541'.repeat(bytes / 11)}`],
 ])('a path of %s', (_name, path) => {
   const route = {
     name: 'juicyway',
