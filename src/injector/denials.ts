@@ -5,12 +5,12 @@ const remedies = {
   port_not_found: 'Give the port that the Service targets a name, and name it in hookgate.io/port.',
   port_unnamed:
     'Name the port in the pod and in the Service, or move the application with hookgate.io/move-port.',
-  port_ambiguous: 'Leave the port name to one container.',
+  port_ambiguous: 'Leave the port to one container, under one name.',
   port_taken:
     'Let the other container use another port, or change sidecar.port and sidecar.adminPort of the chart.',
   host_network: 'Remove hostNetwork, or use the gateway shape.',
   host_port: 'Remove hostPort from the guarded port, or use the gateway shape.',
-  not_linux: 'Use the gateway shape for Windows pods.',
+  not_linux: 'Use the gateway shape for pods that do not run on Linux.',
   protocol_unsupported: 'Guard a port that speaks plain HTTP/1.1, or use the gateway shape.',
   volume_taken: 'Rename the volume of the pod.',
   move_port_privileged: 'Use the gateway shape, or let the Service target a port above 1023.',

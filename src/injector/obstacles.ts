@@ -2,16 +2,43 @@ import { type Denial, deny } from './denials.ts';
 import { type GuardedPort, runningTogether } from './guarded-port.ts';
 import { handlersOf } from './handlers.ts';
 import type { OptIn } from './opt-in.ts';
-import { isTcp, type PodSpec } from './pod.ts';
+import { isTcp, type NodeSelectorTerm, type PodSpec } from './pod.ts';
 import type { SidecarTemplate } from './sidecar-template.ts';
 
 /** What in the pod as a whole keeps the sidecar out. */
 export function findObstacle(spec: PodSpec): Denial | undefined {
   if (spec.hostNetwork === true)
     return deny('host_network', 'it uses hostNetwork, where its ports are those of the node');
-  if (spec.os?.name === 'windows') return deny('not_linux', 'it runs on Windows, and the image is for Linux');
-  return undefined;
+  const elsewhere = findOtherSystem(spec);
+  return elsewhere === undefined ? undefined : deny('not_linux', `${elsewhere}, and the image is for Linux`);
 }
+
+/**
+ * What keeps the pod off Linux nodes: `spec.os`, or the label by which nodes tell their system, in the node selector
+ * (where the API server has also put that of a RuntimeClass) or in every term of a required node affinity.
+ */
+function findOtherSystem({ os, nodeSelector, affinity }: PodSpec): string | undefined {
+  if (os?.name === 'windows') return 'it runs on Windows';
+  for (const label of systemLabels) {
+    const wanted = nodeSelector?.[label];
+    if (wanted !== undefined && wanted !== 'linux') return `its nodeSelector asks for ${label}: ${wanted}`;
+  }
+  const terms =
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const excludesLinux = (term: NodeSelectorTerm): boolean =>
+    (term.matchExpressions ?? []).some(
+      ({ key, operator, values = [] }) =>
+        systemLabels.includes(key) &&
+        ((operator === 'In' && !values.includes('linux')) ||
+          (operator === 'NotIn' && values.includes('linux'))),
+    );
+  return terms.length > 0 && terms.every(excludesLinux)
+    ? 'its node affinity leaves no Linux node'
+    : undefined;
+}
+
+/** The second is the older name, which the kubelet still sets. */
+const systemLabels = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
 
 /** What stands in the sidecar's way beside the guarded port. */
 export function findCollision(
@@ -37,6 +64,12 @@ export function findCollision(
         return deny(
           'port_ambiguous',
           `its containers ${guarded.place.container.name} and ${container.name} both have the number ${port.containerPort}`,
+        );
+      // A Service that targets the other name is led to the application, past the sidecar and without a word.
+      if (port.containerPort === guarded.port.containerPort && port.name !== undefined)
+        return deny(
+          'port_ambiguous',
+          `its container ${container.name} gives the number ${port.containerPort} a second name, "${port.name}"${guarded.port.name === undefined ? '' : ` beside "${guarded.port.name}"`}`,
         );
       if (port.containerPort === move?.to)
         return deny('move_port_taken', `its container ${container.name} already uses port ${move.to}`);

@@ -207,15 +207,20 @@ test('a namespace without the config of the sidecar is refused', async () => {
   const name = `${namespace}-other`;
   apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]);
   try {
-    const selected = `injector.namespaceSelector.matchExpressions[0].values={${namespace},${name}}`;
-    await place.install(['injector.mode=policy', selected]);
+    const selector = 'injector.namespaceSelector.matchExpressions[0]';
+    const selected = [
+      `${selector}.key=kubernetes.io/metadata.name`,
+      `${selector}.operator=In`,
+      `${selector}.values={${namespace},${name}}`,
+    ];
+    await place.install(['injector.mode=policy', ...selected]);
     const made = () =>
       tryKubectl(['create', '-f', '-', '--dry-run=server'], pod(name, { name: 'pod' })).stderr;
     await until('the other namespace is covered', 30, () => made() !== '');
     expect(made()).toContain(
       `namespace ${name} has no ConfigMap called hookgate-sidecar. Add the namespace to sidecar.namespaces`,
     );
-    await place.install(['injector.mode=policy', selected, `sidecar.namespaces={${name}}`]);
+    await place.install(['injector.mode=policy', ...selected, `sidecar.namespaces={${name}}`]);
     await until('pods of the other namespace are guarded', 30, () => made() === '');
   } finally {
     kubectl(['delete', 'namespace', name, '--wait=false']);

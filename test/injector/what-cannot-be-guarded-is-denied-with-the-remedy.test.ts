@@ -15,6 +15,20 @@ const second = (list: object[], more: object = {}) => ({
 const move = (text: string, more: Record<string, string> = {}) => ({
   annotations: { 'hookgate.io/move-port': text, ...more },
 });
+const nodes = (nodeSelector: Record<string, string>) => ({ spec: { nodeSelector } });
+const affinity = (...terms: (readonly [operator: string, value: string])[]) => ({
+  spec: {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: terms.map(([operator, value]) => ({
+            matchExpressions: [{ key: 'kubernetes.io/os', operator, values: [value] }],
+          })),
+        },
+      },
+    },
+  },
+});
 
 const cases: readonly (readonly [
   what: string,
@@ -82,6 +96,21 @@ const cases: readonly (readonly [
   ],
   ['hostNetwork', { spec: { hostNetwork: true } }, 'host_network', /hostNetwork/],
   ['hostPort', ports({ ...http, hostPort: 80 }), 'host_port', /hostPort 80/],
+  [
+    'a second name of the guarded number',
+    ports(http, { name: 'web', containerPort: 3000 }),
+    'port_ambiguous',
+    /app gives the number 3000 a second name, "web" beside "http"\. Leave the port/,
+  ],
+  ['Windows by nodeSelector', nodes({ 'kubernetes.io/os': 'windows' }), 'not_linux', /nodeSelector asks for/],
+  [
+    'another system by the older label',
+    nodes({ 'beta.kubernetes.io/os': 'freebsd' }),
+    'not_linux',
+    /freebsd/,
+  ],
+  ['Windows by affinity', affinity(['In', 'windows']), 'not_linux', /node affinity leaves no Linux/],
+  ['not Linux by affinity', affinity(['NotIn', 'linux']), 'not_linux', /node affinity leaves no Linux/],
   ['Windows', { spec: { os: { name: 'windows' } } }, 'not_linux', /Windows/],
   [
     'TLS in the application',
@@ -127,6 +156,15 @@ test.each(cases)('%s', (_what, parts, reason, sentence) => {
   const result = injection(optedIn(parts));
   expect(result).toMatchObject({ kind: 'denial', reason });
   expect((result as { sentence: string }).sentence).toMatch(sentence);
+});
+
+test.each([
+  ['a nodeSelector for Linux', nodes({ 'kubernetes.io/os': 'linux' })],
+  ['an affinity that leaves Linux nodes too', affinity(['In', 'windows'], ['In', 'linux'])],
+  ['the same number under no second name', ports(http, { containerPort: 3000 })],
+  ['the same number and name for another protocol', ports(http, { ...http, protocol: 'UDP' })],
+])('%s is no reason', (_what, parts) => {
+  expect(injection(optedIn(parts)).kind).toBe('injected');
 });
 
 test('every reason that a pod alone can give is reached above', () => {

@@ -14,6 +14,30 @@
 {{- printf "%s-%s" .Release.Namespace (include "hookgate.injectorName" .) -}}
 {{- end -}}
 
+{{/*
+Namespaces whose pods it looks at: those that have the sidecar's ConfigMaps, unless values select others. A second
+team's installation beside it is then none of its business.
+*/}}
+{{- define "hookgate.injectorNamespaceSelector" -}}
+{{- if .Values.injector.namespaceSelector -}}
+{{- toYaml .Values.injector.namespaceSelector -}}
+{{- else -}}
+matchExpressions:
+  - { key: kubernetes.io/metadata.name, operator: In, values: {{ include "hookgate.sidecarNamespaces" . }} }
+{{- end -}}
+{{- end -}}
+
+{{/* What pods write in the label hookgate.io/injector that want this one and no other. */}}
+{{- define "hookgate.injectorLabel" -}}
+{{- .Values.injector.name | default (printf "%s.%s" .Release.Namespace (include "hookgate.fullname" .) | trunc 63 | trimSuffix "-" | trimSuffix ".") -}}
+{{- end -}}
+
+{{/* Of webhooks and policies: a pod that names another injector is left to that one. */}}
+{{- define "hookgate.injectorCondition" -}}
+- name: wanted
+  expression: "!has(object.metadata.labels) || !('hookgate.io/injector' in object.metadata.labels) || object.metadata.labels['hookgate.io/injector'] == {{ include "hookgate.injectorLabel" . | squote }}"
+{{- end -}}
+
 {{/* What a pod of the injector is selected by. */}}
 {{- define "hookgate.injectorSelector" -}}
 app.kubernetes.io/name: {{ include "hookgate.name" . }}

@@ -78,10 +78,6 @@ function installSidecarArgs(namespace: string, senderAddress: string, values: re
     `allowlist.addresses={${senderAddress}}`,
     'keys.existingSecret=hookgate-keys',
     'sidecar.acceptPerPodMemory=true',
-    // Other tests may label pods at the same time.
-    'injector.namespaceSelector.matchExpressions[0].key=kubernetes.io/metadata.name',
-    'injector.namespaceSelector.matchExpressions[0].operator=In',
-    `injector.namespaceSelector.matchExpressions[0].values={${namespace}}`,
     ...values,
   ];
   return [
