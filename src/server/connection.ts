@@ -14,10 +14,14 @@ export class Connection {
   current: Exchange | undefined;
   /** Pipelined requests behind it. */
   readonly waiting: Exchange[] = [];
-  /** The current answer is the last one; nothing that comes after it is judged. */
+  /** Nothing that comes from now on is taken: it closes once what was taken has its answers. */
   isLast = false;
+  /** Requests that came after it had become the last. */
+  untaken = 0;
   /** The bytes on it can no longer be parsed. */
   isBroken = false;
+  /** Its end is a lingering close. */
+  willLinger = false;
   /** `socket.bytesRead` at which a broken connection is no longer read. */
   discardUntilBytes = 0;
   /** The latest answer, to find senders that never read it. */
@@ -35,6 +39,29 @@ export class Connection {
     this.secure = secure;
     this.bytesReadAtRest = admitted.bytesRead;
     this.restsSinceMs = admitted.atMs;
+  }
+
+  /** The answer that is given now is followed by a close. */
+  get answersLast(): boolean {
+    return this.isLast && this.waiting.length === 0;
+  }
+
+  /** More came than was taken, and a plain close would answer it with a reset. */
+  get hasUntakenBytes(): boolean {
+    return this.isBroken || this.untaken > 0;
+  }
+
+  /** The request whose body is still coming. */
+  get incomplete(): Exchange | undefined {
+    const latest = this.waiting.at(-1) ?? this.current;
+    return latest?.request.complete === false ? latest : undefined;
+  }
+
+  /** Takes nothing more. An answer that has not begun says so, where it is the last that is owed. */
+  becomeLast(): void {
+    this.isLast = true;
+    const response = this.current?.response;
+    if (this.answersLast && response?.headersSent === false) response.shouldKeepAlive = false;
   }
 
   /** The current request has its answer, which may still be on its way. */

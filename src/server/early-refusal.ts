@@ -4,7 +4,7 @@ import type { Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Connections } from './connections.ts';
-import { type LingerLimits, lingerAndClose } from './linger.ts';
+import { type LingerLimits, lingerAfterAnswer, lingerAndClose, readSlowly } from './linger.ts';
 import { renderRejectionBytes } from './respond.ts';
 
 /** A request that was refused before it could be judged; there may be no request at all, only bytes. */
@@ -44,22 +44,22 @@ export function createClientErrorListener(
     }
     const rejection = rejectionFor(error);
     if (rejection === undefined || socket.destroyed) return void socket.destroy();
-    if (connection.isBroken) {
-      if (socket.bytesRead > connection.discardUntilBytes) socket.pause();
-      return;
-    }
-    // The sender left a connection that only lingers, or one that has not said a word.
-    if (connection.isSilent(socket) || (connection.isLast && connection.current === undefined))
+    // The sender left: as after whole requests, nobody waits for the answers that are owed.
+    if (socket.readableEnded && connection.current !== undefined) socket.end();
+    // … or it left a connection that only lingers, or one that has not said a word.
+    if (
+      connection.isSilent(socket) ||
+      (connection.isLast && connection.current === undefined && !connection.isBroken)
+    )
       return void socket.destroy();
+    if (connection.isBroken) return void readSlowly(socket, connection.discardUntilBytes);
 
     connection.isBroken = true;
-    connection.isLast = true;
+    connection.becomeLast();
     connection.discardUntilBytes = socket.bytesRead + limits.maxBytes;
-    const { current } = connection;
-    if (current !== undefined && !current.request.complete) {
-      current.breakOff();
-      return;
-    }
+    const { current, incomplete } = connection;
+    if (current !== undefined) lingerAfterAnswer(connection, socket, limits, undefined);
+    if (incomplete !== undefined) return void incomplete.breakOff();
     const refused = { requestId: randomUUID(), peer: connection.peer };
     // An answer under way is the earlier request's; one for these bytes could be taken for it.
     if (current === undefined) refuseOnSocket(socket, refused, rejection, limits);

@@ -21,8 +21,11 @@ export class Exchange implements Delivery {
   readonly response: ServerResponse;
   /** Whoever streams the request through reads its body and writes its answer. */
   isStreaming = false;
+  /** The rest of the body will never come: its framing is broken. */
+  isBrokenOff = false;
+  /** Called at that moment, once somebody streams it. */
+  onBrokenOff: (() => void) | undefined;
   private bodyTaken = false;
-  private broken = false;
   private reader: BodyReader | undefined;
 
   constructor(
@@ -59,18 +62,18 @@ export class Exchange implements Delivery {
       // In the next tick the parser is through with the bytes at hand. A body that came with its head then lies
       // ready and is taken in one piece, without the listeners and the timer that a slow one needs.
       process.nextTick(() => {
-        if (this.broken || this.request.destroyed) settle({ kind: 'aborted', readBytes: 0 });
+        if (this.isBrokenOff || this.request.destroyed) settle({ kind: 'aborted', readBytes: 0 });
         else if (this.request.complete) settle(takeWholeBody(this.request, limits.maxBytes));
         else this.reader = new BodyReader(this.request, limits, settle);
       });
     });
   }
 
-  /** The rest of the body will never come: its framing is broken. */
+  /** Ends the reading of the body, whoever reads it, and of one that nobody reads yet. */
   breakOff(): void {
-    this.broken = true;
+    this.isBrokenOff = true;
     this.reader?.abort();
-    if (this.isStreaming) this.request.destroy();
+    this.onBrokenOff?.();
   }
 
   /** The request has a body that was not read to its end, so what follows it cannot be told from it. */

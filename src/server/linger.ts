@@ -27,10 +27,13 @@ export function lingerAndClose(socket: Socket, limits: LingerLimits): void {
  * then. Node calls `destroySoon` on the socket of a last response; its own closes without lingering.
  */
 export function lingerAfterAnswer(
+  connection: { willLinger: boolean },
   socket: Socket,
   limits: LingerLimits,
   rest: IncomingMessage | undefined,
 ): void {
+  if (connection.willLinger) return;
+  connection.willLinger = true;
   if (rest !== undefined) discard(rest, limits);
   const { destroySoon } = socket;
   socket.destroySoon = () => {
@@ -43,6 +46,18 @@ export function lingerAfterAnswer(
     else rest.once('end', () => socket.destroySoon());
   };
 }
+
+/**
+ * For what cannot be parsed while an earlier request's answer is under way: past `untilBytes` one piece a second. A
+ * socket that nobody reads at all does not tell that its client has left.
+ */
+export function readSlowly(socket: Socket, untilBytes: number): void {
+  if (socket.bytesRead <= untilBytes || socket.isPaused()) return;
+  socket.pause();
+  setTimeout(() => socket.resume(), lookEveryMs).unref();
+}
+
+const lookEveryMs = 1000;
 
 /** Reads on until the budget is spent; then the sender's own buffers fill up and it has to stop. */
 function discard(request: IncomingMessage, limits: LingerLimits): void {

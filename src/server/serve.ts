@@ -34,20 +34,29 @@ export interface ServeCollaborators {
 /** Requests that a client may send ahead of the answers. */
 const maxPipelined = 16;
 
+/** Requests behind the last one that are read and not taken. */
+const maxUntaken = 4096;
+
 /** Lets each connection's requests be judged one after the other, and writes the answers. */
 export function createServe(collaborators: ServeCollaborators) {
-  const { connections, judge, now } = collaborators;
+  const { connections, judge, now, lingerLimits } = collaborators;
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const connection = connections.of(request.socket);
     // After the last answer nothing is judged: it may be the tail of a refused body.
-    if (connection === undefined || connection.isLast) return;
+    if (connection === undefined) return;
+    if (connection.isLast) {
+      connection.untaken += 1;
+      // Node has made a request and a response of it, which it keeps until the connection closes.
+      if (connection.untaken > maxUntaken) request.socket.destroy();
+      return;
+    }
     const { peer, secure } = connection;
     const exchange = new Exchange(request, response, { peer, secure, atMs: now() });
     connection.isUsed = true;
     if (connection.current === undefined) start(connection, exchange);
     else if (connection.waiting.length < maxPipelined) connection.waiting.push(exchange);
-    else connection.isLast = true;
+    else connection.becomeLast();
   }
 
   function start(connection: Connection, exchange: Exchange): void {
@@ -87,11 +96,18 @@ export function createServe(collaborators: ServeCollaborators) {
   function answer(connection: Connection, exchange: Exchange, settlement: Settlement): void {
     const { request, response } = exchange;
     const unread = exchange.hasUnreadBody();
-    if (unread || collaborators.isDraining() || isFramingInDoubt(settlement)) connection.isLast = true;
-    if (connection.isLast) {
+    // Where the next request begins cannot be told: what waits may be the rest of this one.
+    if (unread || isFramingInDoubt(settlement)) {
+      connection.waiting.length = 0;
+      connection.isLast = true;
+    }
+    if (collaborators.isDraining()) connection.isLast = true;
+    if (connection.answersLast) {
       response.shouldKeepAlive = false;
-      const rest = unread && !connection.isBroken ? request : undefined;
-      if (unread || connection.isBroken) lingerAfterAnswer(request.socket, collaborators.lingerLimits, rest);
+      if (unread && !connection.isBroken)
+        lingerAfterAnswer(connection, request.socket, lingerLimits, request);
+      else if (connection.hasUntakenBytes)
+        lingerAfterAnswer(connection, request.socket, lingerLimits, undefined);
     }
     respond(response, settlement, exchange.requestId);
     connection.answered = response;
@@ -103,24 +119,52 @@ export function createServe(collaborators: ServeCollaborators) {
     if (collaborators.passThrough === undefined) throw new Error('no passthrough is configured');
     exchange.isStreaming = true;
     if (collaborators.isDraining()) connection.isLast = true;
-    if (connection.isLast) response.shouldKeepAlive = false;
-    response.once('close', () => {
-      // The application answered before it had read everything; the rest must not be taken for a request.
-      if (!request.complete && !request.socket.destroyed) {
-        connection.isLast = true;
-        lingerAfterAnswer(request.socket, collaborators.lingerLimits, request);
-        request.socket.destroySoon();
-      }
-      next(connection, request.socket);
-    });
+    if (connection.answersLast) {
+      response.shouldKeepAlive = false;
+      if (connection.hasUntakenBytes) lingerAfterAnswer(connection, request.socket, lingerLimits, undefined);
+    }
+    response.once('close', () => endStream(connection, exchange));
+    if (exchange.isBrokenOff) return void refuseBroken(connection, exchange);
+    exchange.onBrokenOff = () => refuseBroken(connection, exchange);
     if (exchange.expectsContinue()) response.writeContinue();
     collaborators.passThrough(request, response, exchange);
+  }
+
+  /** The framing of its body is broken: the client is told so, unless it has the beginning of another answer. */
+  function refuseBroken({ peer }: Connection, { request, response, requestId }: Exchange): void {
+    const rejection = reject('malformed_request', 'the framing of the body is broken');
+    collaborators.onRejected({ requestId, peer }, rejection);
+    if (response.headersSent) return void request.socket.destroy();
+    response.shouldKeepAlive = false;
+    respond(response, rejection, requestId);
+  }
+
+  /** The answer has left, or its client has. */
+  function endStream(connection: Connection, exchange: Exchange): void {
+    const { request } = exchange;
+    const { socket } = request;
+    // The application answered before it had read everything; the rest must not be taken for a request.
+    const unread = !request.complete;
+    if (unread || socket.destroyed) {
+      connection.waiting.length = 0;
+      connection.isLast = true;
+    }
+    // Its head may have promised to keep the connection, before something made it the last.
+    if (connection.answersLast && !socket.writableEnded) {
+      lingerAfterAnswer(
+        connection,
+        socket,
+        lingerLimits,
+        unread && !connection.isBroken ? request : undefined,
+      );
+      socket.destroySoon();
+    }
+    next(connection, socket);
   }
 
   function next(connection: Connection, socket: Socket): void {
     connection.current = undefined;
     connection.rest(socket, now());
-    if (connection.isLast) connection.waiting.length = 0;
     const following = connection.waiting.shift();
     if (following !== undefined) start(connection, following);
   }

@@ -6,7 +6,7 @@ import { Rejection, reject } from '../delivery/rejections.ts';
 import { PassThrough } from '../gates/gate.ts';
 import type { Connections } from './connections.ts';
 import { type EarlyRefusal, type OnRejected, refuseOnSocket } from './early-refusal.ts';
-import type { LingerLimits } from './linger.ts';
+import { type LingerLimits, lingerAfterAnswer, readSlowly } from './linger.ts';
 import type { Judge } from './serve.ts';
 
 /** Streams an upgraded connection; `head` is what came after the request. */
@@ -37,8 +37,14 @@ export function createTakeOverListeners(rules: {
     if (connection === undefined) return;
     const rejection = reject('method_not_allowed', 'method CONNECT', { Allow: 'POST' });
     const refused = deliveryOf(request, connection);
-    // Behind an unanswered request the answer would be taken for that one's.
-    if (connection.current === undefined) refuseTakenOver(socket, refused, rejection, lingerLimits);
+    if (connection.current === undefined) {
+      refuseTakenOver(socket, refused, rejection, lingerLimits);
+    } else {
+      // Behind an unanswered request the answer would be taken for that one's.
+      lingerAfterAnswer(connection, socket, lingerLimits, undefined);
+      dropWhatComes(socket, lingerLimits);
+      socket.resume();
+    }
     rules.onRejected(refused, rejection);
   }
 
@@ -70,7 +76,7 @@ export function createTakeOverListeners(rules: {
       return undefined;
     }
     connection.isUsed = true;
-    connection.isLast = true;
+    connection.becomeLast();
     return connection;
   }
 
@@ -104,10 +110,13 @@ export function refuseTakenOver(
   rejection: Rejection,
   limits: LingerLimits,
 ): void {
-  const maxBytesRead = socket.bytesRead + limits.maxBytes;
-  socket.on('data', () => {
-    if (socket.bytesRead > maxBytesRead) socket.pause();
-  });
-  socket.on('end', () => socket.destroy());
+  dropWhatComes(socket, limits);
   refuseOnSocket(socket, refused, rejection, limits);
+}
+
+/** On a socket that has left HTTP, and whose client has left with its end. */
+function dropWhatComes(socket: Socket, limits: LingerLimits): void {
+  const untilBytes = socket.bytesRead + limits.maxBytes;
+  socket.on('data', () => readSlowly(socket, untilBytes));
+  socket.on('end', () => socket.destroy());
 }
