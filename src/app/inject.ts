@@ -7,10 +7,10 @@ import { problemAt } from '../config/problem.ts';
 import { featuresOf } from '../injector/cluster-features.ts';
 import { denialReasons } from '../injector/denials.ts';
 import type { ClusterFeatures } from '../injector/inject.ts';
-import { readSidecarTemplate } from '../injector/sidecar-template.ts';
-import { type Api, createApi } from '../kubernetes/api.ts';
+import { readSidecarTemplate, type SidecarTemplate } from '../injector/sidecar-template.ts';
+import { createApi } from '../kubernetes/api.ts';
 import { createLookups } from '../kubernetes/lookups.ts';
-import { createLog } from '../log/log.ts';
+import { createLog, type Log } from '../log/log.ts';
 import { createInjectorMetrics } from '../metrics/injector-metrics.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { createReviewServer } from '../server/review-server.ts';
@@ -19,7 +19,7 @@ import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { version } from '../version.ts';
 import { createCertificateSource, type InForce } from './inject-certificates.ts';
 import { createReviews, type RecentDenial } from './inject-reviews.ts';
-import type { Start } from './start.ts';
+import { failedStart, type Start } from './start.ts';
 
 export interface RunningInjector {
   readonly reviews: { readonly address: string; readonly port: number };
@@ -60,134 +60,24 @@ export async function startInjector(
     );
     return { kind: 'problems', problems: [problem] };
   }
-  const { log, flush } = createLog(config.log.level);
-  const metrics = createInjectorMetrics(denialReasons);
-  metrics.buildInfo.set({ version, node: process.version }, 1);
-  let api: Api | undefined;
+  const closers = new AsyncDisposableStack();
   try {
-    api = await createApi({ ...apiPlace(config, env), timeoutMs: apiTimeoutMs });
-    const lookups = createLookups(api);
-    let features = featuresOf(assumedVersion, config.sidecar.native) as ClusterFeatures;
-    const learnVersion = async (): Promise<void> => {
-      features = featuresOf((await lookups.version()) ?? '', config.sidecar.native) ?? features;
+    const opened = await open({ config, template, env, now }, closers);
+    keepUp(opened, config, now, closers);
+    const { log, flush } = opened;
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      await drain(opened, config);
+      await closers.disposeAsync();
+      log.info('stopped');
+      flush();
     };
-    await learnVersion();
-
-    const denials: RecentDenial[] = [];
-    const source = await createCertificateSource(config, api, now);
-    let inForce: InForce = await source();
-    const server = createReviewServer({
-      ...config.listen,
-      tls: inForce,
-      reviews: createReviews({
-        settings: {
-          template,
-          defaultPort: config.sidecar.port,
-          stopDelaySeconds: Math.ceil(config.sidecar.stopDelay / 1000),
-          stopSeconds: Math.ceil(config.sidecar.stopTime / 1000),
-          remembersPerPod: config.sidecar.remembersPerPod === 'yes',
-        },
-        cluster: { ...lookups, features: () => features },
-        metrics,
-        log,
-        onDenial(denial) {
-          denials.unshift(denial);
-          denials.splice(keptDenials);
-        },
-      }),
-      onMalformed(why) {
-        metrics.malformed.inc();
-        log.warn({ why: why.trim() }, 'no review');
-      },
-      onFault(error) {
-        metrics.faults.inc();
-        log.error({ err: error }, 'fault in a review');
-      },
-    });
-    const show = (): void => {
-      metrics.certificateEnd.set({ certificate: 'served' }, inForce.validTo.getTime() / 1000);
-      if (inForce.authorityValidTo !== undefined)
-        metrics.certificateEnd.set({ certificate: 'authority' }, inForce.authorityValidTo.getTime() / 1000);
-    };
-    show();
-    let trouble: string | undefined;
-    const look = async (): Promise<void> => {
-      try {
-        const found = await source();
-        if (found.cert !== inForce.cert) {
-          server.serve(found);
-          metrics.rotations.inc();
-          log.info({ validTo: found.validTo }, 'another certificate is served');
-        }
-        inForce = found;
-        trouble = undefined;
-        show();
-        await learnVersion();
-      } catch (error) {
-        // What is in force stays in force until its end, which readiness and the metric show.
-        metrics.certificateFaults.inc();
-        trouble = whatWentWrong(error);
-        log.error({ sentence: trouble }, 'certificates could not be looked after');
-      }
-    };
-
-    let isStopping = false;
-    let isLeaving = false;
-    const admin = createAdminServer({
-      ...config.admin,
-      metrics: async () => ({
-        contentType: metrics.registry.contentType,
-        body: await metrics.registry.metrics(),
-      }),
-      live: () => true,
-      ready: () => {
-        // At first also while it stops: a Service without ready pods uses those that end, if they say that they serve.
-        return {
-          ready: inForce.validTo > now() && !isLeaving,
-          checks: { certificate: { validTo: inForce.validTo, trouble }, stopping: isStopping },
-        };
-      },
-      status: () => ({
-        version,
-        features,
-        image: template.container.image,
-        certificate: { validTo: inForce.validTo, trouble },
-      }),
-      rejections: () => denials,
-      onFault: (error) => log.error({ err: error }, 'fault at the admin port'),
-    });
-    const reviews = await server.listen();
-    const adminAddress = await admin.listen();
-    log.info({ version, reviews, admin: adminAddress, image: template.container.image, features }, 'ready');
-
-    const nextLookMs = () => untilNextLook(config.certificates.interval, inForce.validTo, now());
-    let timer = setTimeout(tick, nextLookMs());
-    async function tick(): Promise<void> {
-      await look();
-      if (!isStopping) timer = setTimeout(tick, nextLookMs());
-    }
-    const opened = api;
     return {
       kind: 'running',
       injector: {
-        reviews,
-        admin: adminAddress,
-        look,
-        async stop() {
-          isStopping = true;
-          clearTimeout(timer);
-          server.beginStop();
-          log.info('stopping');
-          // A Service goes on sending for a moment, and for as long as no other pod is ready.
-          await wait(config.drain.delay * (1 - leavingShare));
-          // Known to be away before it is: the probe asks every two seconds.
-          isLeaving = true;
-          await wait(config.drain.delay * leavingShare);
-          await server.close(lastReviewsMs);
-          await admin.close();
-          await opened.close();
-          flush();
-        },
+        ...opened.addresses,
+        look: opened.look,
+        stop: () => (stopped ??= stop()),
         reportFatal(fault) {
           log.fatal({ err: fault }, 'a fault that nobody caught: the injector ends');
           flush();
@@ -195,10 +85,170 @@ export async function startInjector(
       },
     };
   } catch (error) {
-    await api?.close();
-    flush();
-    return { kind: 'failed', sentence: whatWentWrong(error) };
+    return failedStart(error, closers);
   }
+}
+
+/** How far it is between its start and its end, which readiness tells. */
+interface Life {
+  isListening: boolean;
+  isStopping: boolean;
+  /** A Service without ready pods uses those that end, if they say that they serve: so not as soon as it stops. */
+  isLeaving: boolean;
+}
+
+interface OpenOptions {
+  readonly config: InjectConfig;
+  readonly template: SidecarTemplate;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+}
+
+interface Opened {
+  readonly life: Life;
+  readonly log: Log;
+  readonly flush: () => void;
+  readonly server: ReturnType<typeof createReviewServer>;
+  readonly addresses: Pick<RunningInjector, 'reviews' | 'admin'>;
+  readonly look: () => Promise<void>;
+  readonly inForce: () => InForce;
+}
+
+/** Opens one thing after the other, each with its closer; the port for reviews comes last. Rejects where one cannot be opened. */
+async function open(
+  { config, template, env, now }: OpenOptions,
+  closers: AsyncDisposableStack,
+): Promise<Opened> {
+  const life: Life = { isListening: false, isStopping: false, isLeaving: false };
+  const metrics = createInjectorMetrics(denialReasons);
+  const { log, flush } = createLog(config.log.level, (lines) => metrics.logLinesDropped.inc(lines));
+  closers.defer(flush);
+  metrics.buildInfo.set({ version, node: process.version }, 1);
+  const api = await createApi({ ...apiPlace(config, env), timeoutMs: apiTimeoutMs });
+  closers.defer(() => api.close());
+  const lookups = createLookups(api);
+  let features = featuresOf(assumedVersion, config.sidecar.native) as ClusterFeatures;
+  const learnVersion = async (): Promise<void> => {
+    features = featuresOf((await lookups.version()) ?? '', config.sidecar.native) ?? features;
+  };
+  await learnVersion();
+
+  const denials: RecentDenial[] = [];
+  const source = await createCertificateSource(config, api, now);
+  let inForce: InForce = await source();
+  let trouble: string | undefined;
+  const admin = createAdminServer({
+    ...config.admin,
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      body: await metrics.registry.metrics(),
+    }),
+    live: () => true,
+    ready: () => ({
+      ready: life.isListening && inForce.validTo > now() && !life.isLeaving,
+      checks: { certificate: { validTo: inForce.validTo, trouble }, stopping: life.isStopping },
+    }),
+    status: () => ({
+      version,
+      features,
+      image: template.container.image,
+      certificate: { validTo: inForce.validTo, trouble },
+    }),
+    rejections: () => denials,
+    onFault: (error) => log.error({ err: error }, 'fault at the admin port'),
+  });
+  closers.defer(() => admin.close());
+  const adminAddress = await admin.listen();
+
+  const server = createReviewServer({
+    ...config.listen,
+    tls: inForce,
+    reviews: createReviews({
+      settings: {
+        template,
+        defaultPort: config.sidecar.port,
+        stopDelaySeconds: Math.ceil(config.sidecar.stopDelay / 1000),
+        stopSeconds: Math.ceil(config.sidecar.stopTime / 1000),
+        remembersPerPod: config.sidecar.remembersPerPod === 'yes',
+      },
+      cluster: { ...lookups, features: () => features },
+      metrics,
+      log,
+      onDenial(denial) {
+        denials.unshift(denial);
+        denials.splice(keptDenials);
+      },
+    }),
+    onMalformed(why) {
+      metrics.malformed.inc();
+      log.warn({ why: why.trim() }, 'no review');
+    },
+    onFault(error) {
+      metrics.faults.inc();
+      log.error({ err: error }, 'fault in a review');
+    },
+  });
+  closers.defer(() => server.close(lastReviewsMs));
+  const show = (): void => {
+    metrics.certificateEnd.set({ certificate: 'served' }, inForce.validTo.getTime() / 1000);
+    if (inForce.authorityValidTo !== undefined)
+      metrics.certificateEnd.set({ certificate: 'authority' }, inForce.authorityValidTo.getTime() / 1000);
+  };
+  show();
+  const look = async (): Promise<void> => {
+    try {
+      const found = await source();
+      if (found.cert !== inForce.cert) {
+        server.serve(found);
+        metrics.rotations.inc();
+        log.info({ validTo: found.validTo }, 'another certificate is served');
+      }
+      inForce = found;
+      trouble = undefined;
+      show();
+      await learnVersion();
+    } catch (error) {
+      // What is in force stays in force until its end, which readiness and the metric show.
+      metrics.certificateFaults.inc();
+      trouble = whatWentWrong(error);
+      log.error({ sentence: trouble }, 'certificates could not be looked after');
+    }
+  };
+  const reviews = await server.listen();
+  life.isListening = true;
+  const addresses = { reviews, admin: adminAddress };
+  log.info({ version, ...addresses, image: template.container.image, features }, 'ready');
+  return { life, log, flush, server, addresses, look, inForce: () => inForce };
+}
+
+/** Looks after the certificates from now on. */
+function keepUp(
+  { life, look, inForce }: Opened,
+  { certificates }: InjectConfig,
+  now: () => Date,
+  closers: AsyncDisposableStack,
+): void {
+  const nextLookMs = () => untilNextLook(certificates.interval, inForce().validTo, now());
+  let timer = setTimeout(tick, nextLookMs());
+  async function tick(): Promise<void> {
+    await look();
+    if (!life.isStopping) timer = setTimeout(tick, nextLookMs());
+  }
+  closers.defer(() => {
+    life.isStopping = true;
+    clearTimeout(timer);
+  });
+}
+
+/** A Service goes on sending for a moment, and for as long as no other pod is ready. */
+async function drain({ life, log, server }: Opened, { drain: { delay } }: InjectConfig): Promise<void> {
+  life.isStopping = true;
+  server.beginStop();
+  log.info('stopping');
+  await wait(delay * (1 - leavingShare));
+  // Known to be away before it is: the probe asks every two seconds.
+  life.isLeaving = true;
+  await wait(delay * leavingShare);
 }
 
 function apiPlace({ kubernetes }: InjectConfig, env: Readonly<Record<string, string | undefined>>) {

@@ -1,27 +1,27 @@
 /** The wiring, as a recipe: start, keep up with the files, drain. */
 import { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../addresses/address.ts';
 import type { ConfigSources } from '../config/load-config.ts';
-import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.ts';
+import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
-import { createMetrics } from '../metrics/metrics.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { usualLinger } from '../server/linger.ts';
 import { respond } from '../server/respond.ts';
-import { listenForStop, type StopSocket } from '../server/stop-socket.ts';
+import { listenForStop } from '../server/stop-socket.ts';
 import { refuseTakenOver } from '../server/take-over.ts';
-import { createTrafficServer } from '../server/traffic.ts';
-import { hostAndPort } from '../values/host-brackets.ts';
-import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { createTrafficServer, type TrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';
+import { sayWhatIsInForce } from './in-force.ts';
 import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
 import { createReloader, type Reloader } from './reloader.ts';
-import type { Start } from './start.ts';
+import { failedStart, type Start } from './start.ts';
 import { createStatus } from './status.ts';
 
 export interface RunningGate {
@@ -43,6 +43,9 @@ const keptUndelivered = 10_000;
 const loggedKeys = 100;
 const senderGivesUpAfterMs = 48 * 3_600_000;
 
+const now = (): number => performance.now();
+const wallClock = (): number => Date.now();
+
 /** Starts a gate; resolves once it takes traffic, or with why it cannot. Leaves nothing half started. */
 export async function startGate(
   sources: ConfigSources,
@@ -50,12 +53,68 @@ export async function startGate(
 ): Promise<GateStart> {
   const result = await loadEverything(sources);
   if (result.kind === 'problems') return result;
-  const { loaded } = result;
+  // What has been opened, in its order; it is closed the other way round, at the stop and where a start fails.
+  const closers = new AsyncDisposableStack();
+  try {
+    const opened = await open(result.loaded, collaborators, closers);
+    const reloader = keepUp(opened, sources, closers);
+    const { log, flush, addresses } = opened;
+    sayWhatIsInForce(log, result.loaded, addresses);
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      await drain(opened);
+      await closers.disposeAsync();
+      log.info('stopped');
+      flush();
+    };
+    return {
+      kind: 'running',
+      gate: {
+        ...addresses,
+        reload: reloader.reload,
+        stop: () => (stopped ??= stop()),
+        reportFatal(fault) {
+          log.fatal({ err: fault }, 'a fault that nobody caught: the gate ends, and its senders try again');
+          flush();
+        },
+      },
+    };
+  } catch (error) {
+    return failedStart(error, closers);
+  }
+}
+
+/** What has come into being so far, and how long it lasts: the admin port tells of it from the start. */
+interface Life {
+  store?: DuplicateStore;
+  gatehouse?: Gatehouse;
+  reloader?: Reloader;
+  isDraining: boolean;
+}
+
+interface Opened {
+  readonly life: Life;
+  readonly log: Log;
+  readonly flush: () => void;
+  readonly metrics: Metrics;
+  readonly house: Gatehouse;
+  readonly server: TrafficServer;
+  readonly addresses: Pick<RunningGate, 'traffic' | 'admin'>;
+}
+
+/** Opens one thing after the other, each with its closer; the traffic port comes last. Rejects where one cannot be opened. */
+async function open(
+  loaded: Loaded,
+  collaborators: { readonly openStore: typeof openStore },
+  closers: AsyncDisposableStack,
+): Promise<Opened> {
   const { config } = loaded;
-  const now = (): number => performance.now();
-  const wallClock = (): number => Date.now();
+  const life: Life = { isDraining: false };
   const metrics = createMetrics();
-  const { log, writeLine, flush } = createLog(config.log.level, () => metrics.logLinesDropped.inc());
+  const { log, writeLine, flush } = createLog(config.log.level, (lines) =>
+    metrics.logLinesDropped.inc(lines),
+  );
+  closers.defer(flush);
   metrics.buildInfo.set({ version, node: process.version }, 1);
   const undelivered = createUndelivered({
     now,
@@ -63,19 +122,13 @@ export async function startGate(
     forgetAfterMs: senderGivesUpAfterMs,
   });
   const rejections = createRecentRejections(keptRejections);
-  let store: DuplicateStore | undefined;
-  let gatehouse: Gatehouse | undefined;
-  let reloader: Reloader | undefined;
-  let stopSocket: StopSocket | undefined;
-  let isDraining = false;
-
   const status = createStatus({
     metrics,
     undelivered,
-    store: () => store,
-    gatehouse: () => gatehouse,
-    reloads: () => reloader?.state,
-    isDraining: () => isDraining,
+    store: () => life.store,
+    gatehouse: () => life.gatehouse,
+    reloads: () => life.reloader?.state,
+    isDraining: () => life.isDraining,
     startedAt: new Date(wallClock()).toISOString(),
     wallClock,
   });
@@ -87,118 +140,117 @@ export async function startGate(
     host: config.admin.host,
     port: config.admin.port,
   });
+  closers.defer(() => admin.close());
+  // The admin port comes first: a gate that waits for the lock of its store is alive, and not ready.
+  const adminAddress = await admin.listen();
 
-  try {
-    // The admin port comes first: a gate that waits for the lock of its store is alive, and not ready.
-    const adminAddress = await admin.listen();
-    store = instrumentStore(await collaborators.openStore(config, { now, wallClock }, log), metrics);
-    const house = createGatehouse({
-      loaded,
-      store,
-      log,
-      writeLine,
-      metrics,
-      undelivered,
-      rejections,
-      isDraining: () => isDraining,
-      answerRefused(delivery, rejection, to) {
-        if (to instanceof ServerResponse) respond(to, rejection, delivery.requestId);
-        else refuseTakenOver(to, delivery, rejection, usualLinger);
-      },
-      now,
-      wallClock,
-    });
-    const server = createTrafficServer({
-      host: config.listen.host,
-      port: config.listen.port,
-      tls: tlsMaterial(loaded),
-      limits: {
-        headerBytes: config.limits.headerBytes,
-        headerTimeMs: config.limits.headerTimeMs,
-        connections: config.limits.connections,
-        connectionsPerPeer: config.limits.connectionsPerPeer,
-      },
-      proxyProtocol: config.clientAddress.from === 'proxyProtocol',
-      isTrustedProxy(text) {
-        const address = parseAddress(text);
-        return address !== undefined && house.loaded.trustedProxies.has(address);
-      },
-      judge: house.judge,
-      passThrough: config.otherPaths === 'passthrough' ? passTo(house) : undefined,
-      onRejected: house.onRefused,
-      onConnectionRefused: (reason) => metrics.connectionsRefused.inc({ reason }),
-      onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
-      now,
-    });
-    const trafficAddress = await server.listen();
-    if (config.drain.socket !== '')
-      stopSocket = await listenForStop(config.drain.socket, () => {
-        log.info('a stop is near: connections are let go');
-        server.beginDrain();
-      });
-    gatehouse = house;
-    reloader = createReloader({
-      load: () => loadEverything(sources),
-      current: () => house.loaded,
-      adopt(next) {
-        const tls = tlsMaterial(next);
-        if (tls !== undefined) server.setTls(tls);
-        house.adopt(next);
-      },
-      log,
-      metrics,
-      wallClock,
-    });
-    sayWhatIsInForce(log, loaded, { traffic: trafficAddress, admin: adminAddress });
+  const store = instrumentStore(await collaborators.openStore(config, { now, wallClock }, log), metrics);
+  closers.defer(() => store.close());
+  life.store = store;
 
-    const opened = store;
-    let stopped: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
-      isDraining = true;
-      log.info({ delayMs: house.loaded.config.drain.delayMs }, 'draining');
+  const house = createGatehouse({
+    loaded,
+    store,
+    log,
+    writeLine,
+    metrics,
+    undelivered,
+    rejections,
+    isDraining: () => life.isDraining,
+    answerRefused(delivery, rejection, to) {
+      if (to instanceof ServerResponse) respond(to, rejection, delivery.requestId);
+      else refuseTakenOver(to, delivery, rejection, usualLinger);
+    },
+    now,
+    wallClock,
+  });
+  closers.defer(() => house.close());
+  closers.defer(() => recordTheRest(house, metrics, log));
+
+  const server = createTrafficServer({
+    host: config.listen.host,
+    port: config.listen.port,
+    tls: tlsMaterial(loaded),
+    limits: {
+      headerBytes: config.limits.headerBytes,
+      headerTimeMs: config.limits.headerTimeMs,
+      connections: config.limits.connections,
+      connectionsPerPeer: config.limits.connectionsPerPeer,
+    },
+    proxyProtocol: config.clientAddress.from === 'proxyProtocol',
+    isTrustedProxy(text) {
+      const address = parseAddress(text);
+      return address !== undefined && house.loaded.trustedProxies.has(address);
+    },
+    judge: house.judge,
+    passThrough: config.otherPaths === 'passthrough' ? passTo(house) : undefined,
+    onRejected: house.onRefused,
+    onConnectionRefused: (reason) => metrics.connectionsRefused.inc({ reason }),
+    onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
+    now,
+  });
+  closers.defer(() => closeTraffic(server, house));
+  if (config.drain.socket !== '') {
+    const stopSocket = await listenForStop(config.drain.socket, () => {
+      log.info('a stop is near: connections are let go');
       server.beginDrain();
-      await new Promise((resolve) => setTimeout(resolve, house.loaded.config.drain.delayMs));
-      reloader?.close();
-      const { timeoutMs, connectTimeoutMs } = house.loaded.config.upstream;
-      const endMs = now() + timeoutMs + connectTimeoutMs;
-      await server.close(timeoutMs + connectTimeoutMs);
-      // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
-      await house.settled(Math.max(0, endMs - now()));
-      const unrecorded = await house.unrecorded.close();
-      if (unrecorded.length > 0) {
-        metrics.forgotten.inc({ reason: 'shutdown' }, unrecorded.length);
-        log.error(
-          { unrecorded: unrecorded.length, duplicateKeys: unrecorded.slice(0, loggedKeys) },
-          'ending with accepted events that no store has recorded: repeats of them reach the application',
-        );
-      }
-      await opened.close();
-      await house.close();
-      await admin.close();
-      await stopSocket?.close();
-      log.info('stopped');
-      flush();
-    };
-    return {
-      kind: 'running',
-      gate: {
-        traffic: trafficAddress,
-        admin: adminAddress,
-        reload: reloader.reload,
-        stop: () => (stopped ??= stop()),
-        reportFatal(fault) {
-          log.fatal({ err: fault }, 'a fault that nobody caught: the gate ends, and its senders try again');
-          flush();
-        },
-      },
-    };
-  } catch (error) {
-    await stopSocket?.close();
-    await store?.close();
-    await admin.close();
-    flush();
-    return { kind: 'failed', sentence: sentenceFor(error) };
+    });
+    closers.defer(() => stopSocket.close());
   }
+  const trafficAddress = await server.listen();
+  life.gatehouse = house;
+  const addresses = { traffic: trafficAddress, admin: adminAddress };
+  return { life, log, flush, metrics, house, server, addresses };
+}
+
+/** Follows the files from now on. */
+function keepUp(
+  { life, log, metrics, house, server }: Opened,
+  sources: ConfigSources,
+  closers: AsyncDisposableStack,
+): Reloader {
+  const reloader = createReloader({
+    load: () => loadEverything(sources),
+    current: () => house.loaded,
+    adopt(next) {
+      const tls = tlsMaterial(next);
+      if (tls !== undefined) server.setTls(tls);
+      house.adopt(next);
+    },
+    log,
+    metrics,
+    wallClock,
+  });
+  closers.defer(() => reloader.close());
+  life.reloader = reloader;
+  return reloader;
+}
+
+/** Still takes what comes, says that each connection ends, and gives the front time to send to others. */
+async function drain({ life, log, house, server }: Opened): Promise<void> {
+  const { delayMs } = house.loaded.config.drain;
+  life.isDraining = true;
+  log.info({ delayMs }, 'draining');
+  server.beginDrain();
+  await sleep(delayMs);
+}
+
+async function closeTraffic(server: TrafficServer, house: Gatehouse): Promise<void> {
+  const { timeoutMs, connectTimeoutMs } = house.loaded.config.upstream;
+  const endMs = now() + timeoutMs + connectTimeoutMs;
+  await server.close(timeoutMs + connectTimeoutMs);
+  // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
+  await house.settled(Math.max(0, endMs - now()));
+}
+
+async function recordTheRest(house: Gatehouse, metrics: Metrics, log: Log): Promise<void> {
+  const unrecorded = await house.unrecorded.close();
+  if (unrecorded.length === 0) return;
+  metrics.forgotten.inc({ reason: 'shutdown' }, unrecorded.length);
+  log.error(
+    { unrecorded: unrecorded.length, duplicateKeys: unrecorded.slice(0, loggedKeys) },
+    'ending with accepted events that no store has recorded: repeats of them reach the application',
+  );
 }
 
 function passTo(house: Gatehouse): Parameters<typeof createTrafficServer>[0]['passThrough'] {
@@ -212,42 +264,4 @@ function passTo(house: Gatehouse): Parameters<typeof createTrafficServer>[0]['pa
 function tlsMaterial({ config, tls }: Loaded) {
   if (tls === undefined || config.listen.tls === undefined) return undefined;
   return { ...tls, minVersion: config.listen.tls.minVersion };
-}
-
-function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): void {
-  const { config } = loaded;
-  for (const warning of loaded.warnings) log.warn(warning);
-  if (config.allowlist.mode === 'enforce' && loaded.allowlist.size === 0) {
-    log.error('the allowlist is empty, so every delivery is refused: add the addresses of the sender');
-  }
-  if (config.allowlist.mode !== 'enforce')
-    log.warn(`allowlist.mode is ${config.allowlist.mode}: every address is let in`);
-  if (config.checksum.mode !== 'enforce')
-    log.warn('checksum.mode is observe: forged events reach the application');
-  log.info(
-    {
-      version,
-      ...addresses,
-      digest: loaded.digest,
-      upstream: config.upstream.url.href,
-      routes: config.routes.map(({ name, path }) => ({ name, path })),
-      keys: loaded.keys.map(({ name }) => name),
-      allowlist: loaded.allowlistEntries,
-      store: config.duplicates.store,
-    },
-    'ready',
-  );
-}
-
-function sentenceFor(error: unknown): string {
-  if (error instanceof StoreRefused) return error.message;
-  const { code, address, port } = Object(error) as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
-  if (code === 'EADDRINUSE')
-    return `${hostAndPort(address ?? '', port ?? 0)} is taken by another process; choose another port`;
-  if (code === 'EACCES')
-    return `${hostAndPort(address ?? '', port ?? 0)} may not be bound by this user; choose a port above 1023`;
-  return whatWentWrong(error);
 }

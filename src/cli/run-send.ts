@@ -8,8 +8,12 @@ import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
 import { tamper } from '../sender/tamper.ts';
 import type { SendOptions } from './send-options.ts';
 
-/** Sends as `options` say and returns the exit status. Ctrl-C stops early, with the summary of what was sent. */
-export async function runSend(options: SendOptions, out: { write(text: string): unknown }): Promise<number> {
+/** Sends as `options` say and returns the exit status. `stop` ends it early, with the summary of what was sent. */
+export async function runSend(
+  options: SendOptions,
+  out: { write(text: string): unknown },
+  stop: AbortSignal,
+): Promise<number> {
   const secret = readKeyFile(options.keyFile);
   const poster = createPoster({
     url: options.url,
@@ -19,17 +23,13 @@ export async function runSend(options: SendOptions, out: { write(text: string): 
     connections: options.concurrency,
   });
   const tally = new Tally(options.times * options.repeat);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once('SIGINT', interrupt);
   try {
     const manner = { ...options, rate: options.rate, retryIntervalMs: options.retryInterval };
-    await deliverAll(pack(options, secret), poster, manner, stop.signal, (parcel, attempt) => {
+    await deliverAll(pack(options, secret), poster, manner, stop, (parcel, attempt) => {
       tally.add(attempt);
       if (options.quiet !== true) out.write(`${attemptLine(parcel, attempt, options.json === true)}\n`);
     });
   } finally {
-    process.off('SIGINT', interrupt);
     await poster.close();
   }
   const summary = tally.summary();

@@ -11,9 +11,10 @@ import {
   readData,
   type SendOptions,
 } from './send-options.ts';
+import type { Signals } from './signals.ts';
 
 /** `hookgate send`: plays the sender against a gate or an application. */
-export function addSendCommand(program: Command): void {
+export function addSendCommand(program: Command, signals: Signals): void {
   const retryIntervalMs = 1_000;
   const timeoutMs = 30_000;
   program
@@ -58,8 +59,12 @@ export function addSendCommand(program: Command): void {
     .addHelpText('after', recipes)
     .action(async (options: SendOptions, command: Command) => {
       const { runSend } = await import('./run-send.ts');
+      const stop = new AbortController();
+      // Who asks twice does not want to wait for what is under way.
+      const interrupt = (): void => (stop.signal.aborted ? process.exit(130) : stop.abort());
+      signals.become({ SIGINT: interrupt });
       try {
-        process.exitCode = await runSend(options, process.stdout);
+        process.exitCode = await runSend(options, process.stdout, stop.signal);
       } catch (error) {
         // A file that cannot be used; nothing was sent.
         command.error(`error: ${whatWentWrong(error)}`, { exitCode: 2 });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { orReport } from './or-report.ts';
-import { endWhenSignalledEarly, runUntilSignalled } from './until-signalled.ts';
+import type { Signals } from './signals.ts';
+import { stopWhenSignalled } from './stop-when-signalled.ts';
 
 /** The options of `serve` that stand for keys of the configuration. */
 interface ServeOptions {
@@ -15,7 +16,7 @@ interface ServeOptions {
 }
 
 /** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
-export function addServeCommand(program: Command): void {
+export function addServeCommand(program: Command, signals: Signals): void {
   program
     .command('serve', { isDefault: false })
     .description('run the gate')
@@ -32,15 +33,18 @@ export function addServeCommand(program: Command): void {
     )
     .option('--store-file <file>', 'file of the embedded duplicate store')
     .action(async (options: ServeOptions) => {
-      const started = endWhenSignalledEarly();
       const { startGate } = await import('../app/serve.ts');
       const { config: file, ...flags } = options;
       const running = await orReport(await startGate({ file, flags, env: process.env }));
-      started();
-      if (running === undefined) return;
+      // Whatever a failed start may have left behind ends with the process.
+      if (running === undefined) process.exit();
       const { gate } = running;
-      process.on('SIGHUP', () => void gate.reload());
-      await runUntilSignalled(gate);
+      stopWhenSignalled(signals, gate);
+      signals.become({
+        SIGHUP: () => void gate.reload(),
+        // What an earlier sidecar's preStop hook sends.
+        SIGUSR2: () => undefined,
+      });
     });
 }
 

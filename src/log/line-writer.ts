@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs';
-import type { Writable } from 'node:stream';
 
 export interface LineWriter {
   /** Takes a line with its end; never waits. */
@@ -9,86 +8,110 @@ export interface LineWriter {
 }
 
 export interface LineWriterOptions {
-  /** Made by Node for the descriptor, which makes that of a pipe non-blocking. */
-  readonly stream: Writable;
+  /** Non-blocking where nobody may be reading it. */
   readonly descriptor: number;
   /** Bytes that may wait for a reader; further lines are dropped. */
   readonly maxWaitingBytes: number;
-  readonly onDropped: () => void;
+  /** So many lines are lost. */
+  readonly onDropped: (lines: number) => void;
+  /** For tests: the system's, with its partial writes and errors. */
+  readonly writeBytes?: (descriptor: number, bytes: Buffer, offset: number) => number;
 }
 
 /** Lines are gathered and written together, at the latest after this time: a write for each would cost more. */
 const gatherMs = 200;
 const gatherBytes = 32 * 1024;
+/** Until a reader that is behind is asked again. */
+const behindMs = 10;
 const flushPatienceMs = 500;
-const flushPauseMs = 10;
+
+const lineEnd = 10;
 
 /**
- * Writes lines to a descriptor that nobody may be reading. A log collector that stands still must neither hold up a
- * delivery nor make the process grow, nor keep it from ending: a blocked write in one of Node's threads would.
+ * Writes lines to a descriptor that nobody may be reading, and that may be a file on a full disk. A log collector that
+ * stands still must neither hold up a delivery nor make the process grow, nor keep it from ending. The system is
+ * called directly: Node's streams for files take a partial write for a whole one.
  */
 export function createLineWriter(options: LineWriterOptions): LineWriter {
-  const { stream, descriptor } = options;
+  const { descriptor, writeBytes = writeSync } = options;
   // As bytes from the start: V8 keeps a text that grows as the tree of its parts, some forty a line, and its collector
   // copies again and again those that wait.
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  let isWriting = false;
-  // A closed pipe (EPIPE) must not end a gate that works.
-  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+  /** What is being written: only the reader of a pipe makes it wait between two writes. */
+  let bytes = Buffer.alloc(0);
+  let written = 0;
+  /** A write ended within a line and its rest was lost: the next one has to begin a line. */
+  let isMidLine = false;
+  let retry: NodeJS.Timeout | undefined;
   const timer = setInterval(send, gatherMs);
   timer.unref();
 
   return {
     write(line) {
-      const bytes = Buffer.from(line);
-      if (waitingBytes + bytes.length > options.maxWaitingBytes) return options.onDropped();
-      waiting.push(bytes);
-      waitingBytes += bytes.length;
+      const next = Buffer.from(line);
+      if (bytes.length - written + waitingBytes + next.length > options.maxWaitingBytes) {
+        return options.onDropped(1);
+      }
+      waiting.push(next);
+      waitingBytes += next.length;
       if (waitingBytes >= gatherBytes) send();
     },
     flush() {
       clearInterval(timer);
-      // A write that has not ended may have left half a line.
-      if (isWriting && waitingBytes > 0) waiting.unshift(Buffer.from('\n'));
-      writeNow(descriptor, takeWaiting());
+      clearTimeout(retry);
+      const sleeper = new Int32Array(new SharedArrayBuffer(4));
+      let left = flushPatienceMs;
+      for (let before = written; !writeAll() && left > 0; before = written) {
+        Atomics.wait(sleeper, 0, 0, behindMs);
+        left = written === before ? left - behindMs : flushPatienceMs;
+      }
+      if (written < bytes.length || waitingBytes > 0) {
+        take(Buffer.concat([bytes.subarray(written), ...waiting]));
+        lose();
+      }
     },
   };
 
-  function takeWaiting(): Buffer {
-    const bytes = Buffer.concat(waiting);
-    waiting = [];
-    waitingBytes = 0;
-    return bytes;
-  }
-
-  /** One write at a time: what waits here can still be flushed, what the stream has taken cannot. */
   function send(): void {
-    if (isWriting || waitingBytes === 0) return;
-    isWriting = true;
-    stream.write(takeWaiting(), () => {
-      isWriting = false;
-      if (waitingBytes >= gatherBytes) send();
-    });
+    if (retry !== undefined || writeAll()) return;
+    retry = setTimeout(() => {
+      retry = undefined;
+      send();
+    }, behindMs);
+    retry.unref();
   }
-}
 
-/** Gives up when the reader has taken nothing for a while, or has gone. */
-function writeNow(descriptor: number, bytes: Buffer): void {
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  let written = 0;
-  let waitedMs = 0;
-  while (written < bytes.length && waitedMs < flushPatienceMs) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-      waitedMs = 0;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(sleeper, 0, 0, flushPauseMs);
-      waitedMs += flushPauseMs;
+  /** False where the reader is behind, true once nothing waits, which may be since it was lost. */
+  function writeAll(): boolean {
+    for (;;) {
+      if (written === bytes.length) {
+        if (waitingBytes === 0) return true;
+        take(Buffer.concat(isMidLine ? [Buffer.from([lineEnd]), ...waiting] : waiting));
+      }
+      try {
+        const taken = writeBytes(descriptor, bytes, written);
+        written += taken;
+        if (taken > 0) isMidLine = bytes[written - 1] !== lineEnd;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false;
+        lose();
+      }
     }
   }
-}
 
-/** One listener, however many gates write to the stream. */
-function ignore(): void {}
+  function take(next: Buffer<ArrayBuffer>): void {
+    bytes = next;
+    written = 0;
+    waiting = [];
+    waitingBytes = 0;
+  }
+
+  /** Gives up what is being written. A line of which only the end was missing is not lost: the next write brings that. */
+  function lose(): void {
+    let lost = bytes[written] === lineEnd ? -1 : 0;
+    for (let at = bytes.indexOf(lineEnd, written); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) lost++;
+    written = bytes.length;
+    if (lost > 0) options.onDropped(lost);
+  }
+}

@@ -21,14 +21,10 @@ export interface LogOutput {
 /** About 10,000 lines; beyond it they are dropped until somebody reads again. */
 const maxWaitingBytes = 4 * 1024 * 1024;
 
-/** `onDropped` is called for each line that is lost since nobody reads standard output. */
-export function createLog(level: string, onDropped: () => void = () => undefined): LogOutput {
-  const { write, flush } = createLineWriter({
-    stream: process.stdout,
-    descriptor: process.stdout.fd,
-    maxWaitingBytes,
-    onDropped,
-  });
+/** `onDropped` is told how many lines are lost, since nobody reads standard output or it cannot be written. */
+export function createLog(level: string, onDropped: (lines: number) => void = () => undefined): LogOutput {
+  // Asked for its stream, Node makes the descriptor of a pipe or a socket non-blocking.
+  const { write, flush } = createLineWriter({ descriptor: process.stdout.fd, maxWaitingBytes, onDropped });
   return { ...createLogOn(level, write), flush };
 }
 

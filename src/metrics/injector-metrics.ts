@@ -61,6 +61,11 @@ export function createInjectorMetrics(reasons: readonly string[]) {
       help: 'Looks at Secret and webhooks that failed; what is in force stays.',
       registers,
     }),
+    logLinesDropped: new Counter({
+      name: 'hookgate_log_lines_dropped_total',
+      help: 'Lines of the log that were lost: nobody read standard output, or it could not be written.',
+      registers,
+    }),
     buildInfo: new Gauge({
       name: 'hookgate_injector_build_info',
       help: 'Always 1; the labels say what runs.',

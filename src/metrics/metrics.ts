@@ -126,7 +126,7 @@ export function createMetrics() {
     ),
     logLinesDropped: counter(
       'hookgate_log_lines_dropped_total',
-      'Lines of the log that were lost since nobody read standard output.',
+      'Lines of the log that were lost: nobody read standard output, or it could not be written.',
     ),
     buildInfo: gauge('hookgate_build_info', 'Always 1; the labels say what runs.', ['version', 'node']),
   };

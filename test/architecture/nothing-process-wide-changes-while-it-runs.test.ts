@@ -26,9 +26,8 @@ const processWide: Readonly<Record<string, RegExp>> = {
 /** Who may: one file, once. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'certificates/reflect-metadata.ts': ['prototypes and global objects'],
-  'cli/run-send.ts': ['handlers of signals, faults and warnings'],
-  'cli/serve.ts': ['handlers of signals, faults and warnings'],
-  'cli/until-signalled.ts': ['handlers of signals, faults and warnings'],
+  // Before anything else runs, for as long as the process does.
+  'cli/signals.ts': ['handlers of signals, faults and warnings'],
   'forward/without-util-extend.ts': ['prototypes and global objects'],
 };
 

@@ -185,13 +185,9 @@ test('Ctrl-C ends with the summary so far', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hookgate-send-'));
   const keyFile = join(directory, 'business-id');
   writeFileSync(keyFile, businessId);
-  const script = `
-    import { Command } from 'commander';
-    import { addSendCommand } from ${JSON.stringify(join(import.meta.dirname, '../../src/cli/send.ts'))};
-    const program = new Command();
-    addSendCommand(program);
-    await program.parseAsync(${JSON.stringify(['send', '--url', application.url, '--key-file', keyFile, '--times', '1000', '--rate', '5'])}, { from: 'user' });`;
-  const sender = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname });
+  const words = ['send', '--url', application.url, '--key-file', keyFile, '--times', '1000', '--rate', '5'];
+  const main = join(import.meta.dirname, '../../src/main.ts');
+  const sender = spawn(process.execPath, [main, ...words]);
   onTestFinished(() => {
     sender.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });

@@ -21,7 +21,7 @@ export async function runSendCommand(url: string, ...options: string[]) {
     return true;
   });
   const program = new Command('hookgate').exitOverride();
-  addSendCommand(program);
+  addSendCommand(program, { become() {} });
   for (const command of program.commands) {
     command.exitOverride().configureOutput({
       writeErr: (text) => {

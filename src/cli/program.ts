@@ -1,0 +1,48 @@
+/** argv → command → exit code. Commands load what they need themselves, so that `serve` starts quickly. */
+import { Command, CommanderError } from 'commander';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { version } from '../version.ts';
+import { addCheckCommand } from './check.ts';
+import { addExplainCommand } from './explain.ts';
+import { addInjectCommand } from './inject.ts';
+import { addMigrateCommand } from './migrate.ts';
+import { nodeProblem } from './oldest-node.ts';
+import { addSendCommand } from './send.ts';
+import { addServeCommand } from './serve.ts';
+import { addSignCommand } from './sign.ts';
+import type { Signals } from './signals.ts';
+
+const usageExitCode = 2;
+
+/** Runs the command that the process was started with; resolves once it has ended, or `serve` and `inject` run. */
+export async function runProgram(signals: Signals): Promise<void> {
+  const program = new Command('hookgate')
+    .description(
+      'Verifying reverse proxy for payment webhooks: only authentic, non-duplicate events get through.',
+    )
+    .version(version)
+    .showHelpAfterError('(hookgate --help lists the commands and options)')
+    .exitOverride();
+  addServeCommand(program, signals);
+  addCheckCommand(program);
+  addSignCommand(program);
+  addSendCommand(program, signals);
+  addExplainCommand(program);
+  addInjectCommand(program, signals);
+  addMigrateCommand(program);
+  for (const command of program.commands) command.exitOverride();
+
+  try {
+    const problem = nodeProblem(process.versions.node);
+    if (problem !== undefined) throw new Error(problem);
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end with 0; everything else that the parser refuses is a usage error.
+      process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
+    } else {
+      process.stderr.write(`hookgate: ${whatWentWrong(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
