@@ -1,19 +1,21 @@
-import { parseAddress } from '../addresses/address.ts';
-import type { Config } from '../config/config.ts';
+import { compileAddressSet } from '../addresses/address-set.ts';
 import { type Key, readKeys } from '../config/keys.ts';
-import type { ConfigSources } from '../config/load-config.ts';
+import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
-import type { ChecksumEncoding } from '../delivery/delivery.ts';
-import type { Envelope } from '../envelope/envelope.ts';
+import { Answer } from '../delivery/answer.ts';
+import type { Facts } from '../delivery/delivery.ts';
+import { Rejection } from '../delivery/rejections.ts';
 import { findNearestSigning } from '../envelope/nearest-signing.ts';
 import { scanEnvelope } from '../envelope/scan.ts';
-import { createVerifier } from '../envelope/verify.ts';
-import { compilePatterns } from '../gates/events.ts';
-import { type Loaded, loadEverything } from './load.ts';
+import { orderJudgingGates } from '../pipeline/order.ts';
+import { passJudging } from '../pipeline/run.ts';
+import { capturedDelivery } from './captured-delivery.ts';
+import { type Judged, judgePathOf, judgingParts } from './judging-parts.ts';
+import { loadEverything } from './load.ts';
 
 /** What `hookgate explain` says of a captured body. */
 export interface Explanation {
-  /** Code of the refusal; undefined where the body would pass. */
+  /** Code of the refusal; undefined where the body would pass on one route at least. */
   readonly refusedBy: string | undefined;
   /** For people, a sentence each. */
   readonly sentences: readonly string[];
@@ -33,108 +35,174 @@ export type ExplainResult =
   | { readonly kind: 'explained'; readonly explanation: Explanation }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
-const allEncodings: readonly ChecksumEncoding[] = ['received', 'compact', 'sorted'];
-
-/** Judges a captured body as the gate would, and looks further where it would be refused. Shows no key or digest. */
+/**
+ * Leads a captured body through the gates themselves, once for each route, and looks further where its checksum does
+ * not hold. Shows no key and no digest.
+ */
 export async function explain(question: ExplainQuestion): Promise<ExplainResult> {
-  let keys: readonly Key[];
-  let encodings = allEncodings;
-  let loaded: Loaded | undefined;
-  if (question.keysDirectory !== undefined) {
-    const read = readKeys(question.keysDirectory);
-    if (read.kind === 'problems') return read;
-    keys = read.keys;
-  } else {
-    const result = await loadEverything(question.sources ?? { env: {}, flags: {} });
-    if (result.kind === 'problems') return result;
-    loaded = result.loaded;
-    keys = loaded.keys;
-    encodings = loaded.config.checksum.encodings;
-  }
-  const address = question.address === undefined ? undefined : judgeAddress(question.address, loaded);
-  const body = judgeBody(question, keys, encodings, loaded?.config);
-  const refusedBy = address?.refusedBy ?? body.refusedBy;
+  const read = await readJudged(question);
+  if (read.kind === 'problems') return read;
+  const { judged, warnings } = read;
+  const outcomes = await judgeOnEachRoute(question, judged);
+  // A body is worth explaining even where its sender would not be listened to.
+  const heard = outcomes.some(isRefusedByAddress)
+    ? await judgeOnEachRoute(question, withoutAllowlist(judged))
+    : outcomes;
+  const [first] = heard;
+  const refusals = outcomes.map(({ ending }) => (ending instanceof Rejection ? ending.code : undefined));
   return {
     kind: 'explained',
-    explanation: { refusedBy, sentences: [...(address?.sentences ?? []), ...body.sentences] },
+    explanation: {
+      refusedBy: refusals.includes(undefined) ? undefined : refusals[0],
+      sentences: [
+        ...addressSentences(question, judged, read.hasAllowlist, outcomes),
+        ...(first === undefined ? [] : bodySentences(question, judged, first)),
+        ...routeSentences(heard),
+        ...warnings,
+      ],
+    },
   };
 }
 
-function judgeAddress(text: string, loaded: Loaded | undefined): Explanation {
-  const address = parseAddress(text);
-  if (address === undefined) {
-    return { refusedBy: 'client_address_unknown', sentences: [`${text} is no address.`] };
-  }
-  if (loaded === undefined)
-    return { refusedBy: undefined, sentences: ['Without --config no allowlist is known.'] };
-  const { mode } = loaded.config.allowlist;
-  if (mode === 'off') return { refusedBy: undefined, sentences: ['The allowlist is off.'] };
-  if (loaded.allowlist.has(address))
-    return { refusedBy: undefined, sentences: [`${text} is on the allowlist.`] };
-  const code = loaded.allowlist.size === 0 ? 'allowlist_empty' : 'address_not_allowed';
-  const sentence = `${text} is not on the allowlist (${loaded.allowlistEntries} entries).`;
-  return mode === 'enforce'
-    ? { refusedBy: code, sentences: [sentence] }
-    : { refusedBy: undefined, sentences: [`${sentence} In mode observe it is let in all the same.`] };
+interface Outcome {
+  readonly route: string;
+  /** Undefined where it would be claimed and forwarded. */
+  readonly ending: Awaited<ReturnType<typeof passJudging>>;
+  readonly facts: Facts;
 }
 
-function judgeBody(
-  { body, otherKeys }: ExplainQuestion,
-  keys: readonly Key[],
-  encodings: readonly ChecksumEncoding[],
-  config: Config | undefined,
-): Explanation {
-  const maxBytes = config?.limits.bodyBytes;
-  if (maxBytes !== undefined && body.length > maxBytes) {
-    return {
-      refusedBy: 'body_too_large',
-      sentences: [`The body has ${body.length} bytes, at most ${maxBytes} are read.`],
-    };
+type JudgedRead =
+  | {
+      readonly kind: 'ok';
+      readonly judged: Judged;
+      /** False with a keys directory alone. */
+      readonly hasAllowlist: boolean;
+      /** Of what was read: a key that can hardly be meant explains much. */
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+/**
+ * Where no address is given, none is judged. One that is given is the sender's own, however `clientAddress` would have
+ * found it: the captured body does not tell which proxies it came through.
+ */
+async function readJudged({ keysDirectory, sources, address }: ExplainQuestion): Promise<JudgedRead> {
+  if (keysDirectory === undefined) {
+    const result = await loadEverything(sources ?? { env: {}, flags: {} });
+    if (result.kind === 'problems') return result;
+    const { config, warnings } = result.loaded;
+    const clientAddress = { ...config.clientAddress, from: 'peer' } as const;
+    const found: Judged = { ...result.loaded, config: { ...config, clientAddress } };
+    const judged = address === undefined ? withoutAllowlist(found) : found;
+    return { kind: 'ok', judged, hasAllowlist: true, warnings };
   }
-  const scan = scanEnvelope(body);
+  const flags = { upstream: 'http://127.0.0.1', path: '/webhooks/juicyway', keysDirectory };
+  const defaults = loadConfig({ env: { HOOKGATE_ALLOWLIST_MODE: 'off' }, flags });
+  if (defaults.kind === 'problems') return defaults;
+  const read = readKeys(keysDirectory);
+  if (read.kind === 'problems') return read;
+  const nobody = compileAddressSet([]);
+  const judged = { config: defaults.config, keys: read.keys, allowlist: nobody, trustedProxies: nobody };
+  return { kind: 'ok', judged, hasAllowlist: false, warnings: read.warnings };
+}
+
+async function judgeOnEachRoute({ body, address }: ExplainQuestion, judged: Judged): Promise<Outcome[]> {
+  const now = (): number => 0;
+  const gates = orderJudgingGates(judgingParts(judged, judgePathOf(judged.config), now));
+  const outcomes: Outcome[] = [];
+  for (const { name, path } of judged.config.routes) {
+    const delivery = capturedDelivery(body, path, address ?? anyAddress);
+    outcomes.push({ route: name, ending: await passJudging(gates, delivery), facts: delivery.facts });
+  }
+  return outcomes;
+}
+
+/** Not judged: the allowlist is off where no address is given. */
+const anyAddress = '127.0.0.1';
+
+function isRefusedByAddress({ ending }: Outcome): boolean {
+  return ending instanceof Rejection && addressCodes.includes(ending.code);
+}
+
+function withoutAllowlist(judged: Judged): Judged {
+  const { config } = judged;
+  return { ...judged, config: { ...config, allowlist: { ...config.allowlist, mode: 'off' } } };
+}
+
+const addressCodes = ['client_address_unknown', 'address_not_allowed', 'allowlist_empty'];
+
+function addressSentences(
+  { address }: ExplainQuestion,
+  { config }: Judged,
+  hasAllowlist: boolean,
+  [first]: readonly Outcome[],
+): string[] {
+  if (address === undefined || first === undefined) return [];
+  if (!hasAllowlist) return ['Without --config no allowlist is known.'];
+  if (first.ending instanceof Rejection && isRefusedByAddress(first)) {
+    return [`${asSentence(first.ending.detail)} Its body is not read. If it were:`];
+  }
+  if (config.allowlist.mode === 'off') return ['The allowlist is off.'];
+  const observed = first.facts.wouldReject?.find(({ code }) => addressCodes.includes(code));
+  return [
+    observed === undefined
+      ? `${address} is on the allowlist.`
+      : `${asSentence(observed.detail)} In mode observe it is let in all the same.`,
+  ];
+}
+
+function bodySentences(
+  question: ExplainQuestion,
+  { config, keys }: Judged,
+  { ending, facts }: Outcome,
+): readonly string[] {
+  const code = ending instanceof Rejection ? ending.code : undefined;
+  if (code === 'body_too_large') {
+    return [`The body has ${question.body.length} bytes, at most ${config.limits.bodyBytes} are read.`];
+  }
+  const scan = scanEnvelope(question.body);
   if (scan.kind === 'fault') {
-    return {
-      refusedBy: 'malformed_body',
-      sentences: [`The envelope gate refuses it: ${scan.problem} at byte ${scan.offset}.`],
-    };
+    return [`The envelope gate refuses it: ${scan.problem} at byte ${scan.offset}.`];
   }
   const { envelope } = scan;
   const unsigned = envelope.unsigned.length;
   const notes = unsigned === 0 ? [] : [`${unsigned} top-level fields are not covered by the checksum.`];
-  const verdict = createVerifier({ keys, encodings })(envelope);
-  if (verdict.kind === 'match') {
-    const sentence = `The checksum holds under key ${verdict.keyName}, data encoded as ${verdict.encoding}.`;
-    const later = judgeByRoutes(envelope, config);
-    return { refusedBy: later.refusedBy, sentences: [sentence, ...notes, ...later.sentences] };
+  if (facts.keyName !== undefined) {
+    return [`The checksum holds under key ${facts.keyName}, data encoded as ${facts.encoding}.`, ...notes];
   }
-  const refusedBy = config?.checksum.mode === 'observe' ? undefined : checksumCode(verdict.kind);
-  if (refusedBy === undefined)
+  const observed = facts.wouldReject?.find(({ code: would }) => would.startsWith('checksum_'));
+  if (observed !== undefined)
     notes.push('checksum.mode is observe: it reaches the application all the same.');
-  if (verdict.kind === 'missing') {
-    return { refusedBy, sentences: ['The body has no top-level checksum.', ...notes] };
-  }
+  if ((observed?.code ?? code) === 'checksum_missing')
+    return ['The body has no top-level checksum.', ...notes];
+  const detail = observed?.detail ?? (ending instanceof Rejection ? ending.detail : '');
+  const refusal = `The checksum gate refuses it: ${detail}.`;
+  return [refusal, ...signingSentences(envelope, keys, question.otherKeys), ...notes];
+}
+
+function signingSentences(
+  envelope: Parameters<typeof findNearestSigning>[0],
+  keys: readonly Key[],
+  otherKeys: readonly Key[],
+): readonly string[] {
   const nearest = findNearestSigning(envelope, [...keys, ...otherKeys]);
-  const refusal = `The checksum gate refuses it: ${verdict.detail}.`;
   if (nearest === undefined) {
-    const advice =
-      'Nothing that was tried matches: the body was changed after it was signed, or signed with a key that is not here.';
-    return { refusedBy, sentences: [refusal, advice, lostOrder, ...notes] };
+    return [
+      'Nothing that was tried matches: the body was changed after it was signed, or signed with a key that is not here.',
+      lostOrder,
+    ];
   }
   const isLive = keys.some(({ name }) => name === nearest.keyName);
-  const sentences = [
-    refusal,
+  const match =
     `Nearest match: key ${nearest.keyName}${isLive ? '' : ', which is not live'}, data encoded as ${nearest.encoding}` +
-      `${nearest.differences.length === 0 ? '' : `, with ${nearest.differences.join('; ')}`}.`,
+    `${nearest.differences.length === 0 ? '' : `, with ${nearest.differences.join('; ')}`}.`;
+  if (!isLive) return [match, 'Add that key to the keys directory if it is still in use.'];
+  return [
+    match,
+    nearest.differences.length === 0
+      ? `Add ${nearest.encoding} to checksum.encodings to accept it.`
+      : 'The gate accepts data as received, compact or sorted; the signer has to write one of these.',
   ];
-  if (!isLive) sentences.push('Add that key to the keys directory if it is still in use.');
-  else if (nearest.differences.length === 0) {
-    sentences.push(`Add ${nearest.encoding} to checksum.encodings to accept it.`);
-  } else {
-    sentences.push(
-      'The gate accepts data as received, compact or sorted; the signer has to write one of these.',
-    );
-  }
-  return { refusedBy, sentences: [...sentences, ...notes] };
 }
 
 /** Said wherever nothing matches, since no look at the body can tell this from a forgery. */
@@ -143,23 +211,22 @@ const lostOrder =
   'this one nor sorted, when something on the way (a proxy or a log that parses JSON) has put them in another order. ' +
   'Capture the bytes where they arrive, before anything has parsed them.';
 
-const checksumCode = (kind: 'missing' | 'mismatch'): string =>
-  kind === 'missing' ? 'checksum_missing' : 'checksum_mismatch';
+/** What comes after the checksum depends on the route, which a body does not name: so every route is told of. */
+function routeSentences(outcomes: readonly Outcome[]): string[] {
+  return outcomes.flatMap(({ route, ending }) => {
+    if (ending instanceof Answer) {
+      return [
+        `Route ${route} answers events of this name with 200 and does not forward them (routes[].events).`,
+      ];
+    }
+    if (!(ending instanceof Rejection)) return [];
+    if (ending.code === 'unsigned_fields') {
+      return [`Route ${route} refuses fields that are not covered by the checksum.`];
+    }
+    return outcomes.length === 1 ? [] : [`Route ${route} refuses it: ${ending.code}.`];
+  });
+}
 
-/** What follows the checksum depends on the route, which a body does not name: so every route is told of. */
-function judgeByRoutes({ event, unsigned }: Envelope, config: Config | undefined): Explanation {
-  const routes = config?.routes ?? [];
-  const refusing =
-    unsigned.length === 0 ? [] : routes.filter(({ unsignedFields }) => unsignedFields === 'reject');
-  const filtering = routes.filter(({ events }) => compilePatterns(events)?.(event) === false);
-  return {
-    refusedBy: routes.length > 0 && refusing.length === routes.length ? 'unsigned_fields' : undefined,
-    sentences: [
-      ...refusing.map(({ name }) => `Route ${name} refuses fields that are not covered by the checksum.`),
-      ...filtering.map(
-        ({ name }) =>
-          `Route ${name} answers events of this name with 200 and does not forward them (routes[].events).`,
-      ),
-    ],
-  };
+function asSentence(detail: string): string {
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
 }

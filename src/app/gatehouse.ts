@@ -6,12 +6,10 @@ import { createClaims } from '../claims/claims.ts';
 import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
-import { createVerifier } from '../envelope/verify.ts';
-import { prefixOf } from '../forward/dial.ts';
 import { createPassthrough, type Passthrough, type PassthroughOptions } from '../forward/passthrough.ts';
 import { createUpstream, type Upstream } from '../forward/upstream.ts';
 import { PassThrough } from '../gates/gate.ts';
-import { createJudgePath, type JudgePath } from '../gates/path.ts';
+import type { JudgePath } from '../gates/path.ts';
 import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
@@ -19,6 +17,7 @@ import type { Undelivered } from '../metrics/undelivered.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
+import { judgePathOf, judgingParts } from './judging-parts.ts';
 import type { Loaded } from './load.ts';
 import { createUse, type Use } from './use.ts';
 
@@ -150,18 +149,13 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         );
       },
     });
-    const judgePath = createJudgePath({ ...config, upstreamPrefix: prefixOf(config.upstream.url) });
+    const judgePath = judgePathOf(config);
     const gates = orderGates({
-      config,
-      judgePath,
-      trustedProxies: loaded.trustedProxies,
-      allowlist: loaded.allowlist,
-      verify: createVerifier({ keys: loaded.keys, encodings: config.checksum.encodings }),
+      ...judgingParts(loaded, judgePath, now),
       claims,
       slots,
       upstream,
       isDraining: options.isDraining,
-      now,
     });
     const passthrough = config.otherPaths === 'passthrough' ? openPassthrough(loaded, judgePath) : undefined;
     zeroRouteSeries(

@@ -11,7 +11,7 @@ import type { Verifier } from '../envelope/verify.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { createAllowlistGate } from '../gates/allowlist.ts';
 import { createBodyGate } from '../gates/body.ts';
-import { createChecksumGate } from '../gates/checksum.ts';
+import { createChecksumGate, type Unverified, type Verified } from '../gates/checksum.ts';
 import { createClientAddressGate } from '../gates/client-address.ts';
 import { createDuplicateGate } from '../gates/duplicate.ts';
 import { createEnvelopeGate } from '../gates/envelope.ts';
@@ -24,22 +24,37 @@ import { createPassedFramingCheck } from '../gates/passed-framing.ts';
 import { createPathGate, type JudgePath } from '../gates/path.ts';
 import { createUnsignedFieldsGate } from '../gates/unsigned-fields.ts';
 
-/** What the gates need, compiled once for each configuration. */
-export interface GateParts {
+/** What the gates need to judge a delivery, compiled once for each configuration. */
+export interface JudgingParts {
   readonly config: Config;
   readonly judgePath: JudgePath;
   readonly trustedProxies: AddressSet;
   readonly allowlist: AddressSet;
   readonly verify: Verifier;
-  readonly claims: Claims;
-  readonly slots: Slots;
-  readonly upstream: Upstream;
-  readonly isDraining: () => boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
 
+/** What they need beside it to claim and to forward what they have judged. */
+export interface GateParts extends JudgingParts {
+  readonly claims: Claims;
+  readonly slots: Slots;
+  readonly upstream: Upstream;
+  readonly isDraining: () => boolean;
+}
+
+/** The whole way: judged, then claimed, then forwarded. */
 export function orderGates(parts: GateParts): Gates {
+  const { upstream, slots, isDraining, now } = parts;
+  return endedBy(
+    orderJudgingGates(parts),
+    createDuplicateGate(parts.claims),
+    createForwardGate({ upstream, slots, isDraining, now }),
+  );
+}
+
+/** The gates that remember nothing and reach nobody: `explain` leads a captured body through the same ones. */
+export function orderJudgingGates(parts: JudgingParts): Judging<Verified | Unverified> {
   const { config, now } = parts;
   const { limits } = config;
   const headerLimits = { maxCount: limits.headers, maxBytes: limits.headerBytes };
@@ -54,16 +69,20 @@ export function orderGates(parts: GateParts): Gates {
     createChecksumGate({ mode: config.checksum.mode, verify: parts.verify }),
     createUnsignedFieldsGate(),
     createEventsGate(config.routes),
-    createDuplicateGate(parts.claims),
-    createForwardGate({ upstream: parts.upstream, slots: parts.slots, isDraining: parts.isDraining, now }),
   ]);
 }
 
-/** Gates of which each takes what the one before it returns. Only `inOrder` makes them. */
+/** Gates of which each takes what the one before it returns. Only `endedBy` makes them. */
 export type Gates = readonly Gate<unknown, unknown>[];
 
+/** The same without an end: the last of them returns `Last`. Only `inOrder` makes them. */
+export interface Judging<Last> extends ReadonlyArray<Gate<unknown, unknown>> {
+  /** Nothing is there at run time. */
+  readonly last?: Last;
+}
+
 /** Does not compile where a gate does not take what the gate before it returns. */
-function inOrder<B, C, D, E, F, G, H, I, J, K, L>(
+function inOrder<B, C, D, E, F, G, H, I, J, K>(
   gates: [
     Gate<Delivery, B>,
     Gate<B, C>,
@@ -75,9 +94,11 @@ function inOrder<B, C, D, E, F, G, H, I, J, K, L>(
     Gate<H, I>,
     Gate<I, J>,
     Gate<J, K>,
-    Gate<K, L>,
-    Gate<L, never>,
   ],
-): Gates {
-  return gates as unknown as Gates;
+): Judging<K> {
+  return gates as unknown as Judging<K>;
+}
+
+function endedBy<Last, Held>(judging: Judging<Last>, hold: Gate<Last, Held>, end: Gate<Held, never>): Gates {
+  return [...judging, hold, end] as unknown as Gates;
 }

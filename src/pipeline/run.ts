@@ -2,7 +2,7 @@ import { Answer, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import { PassThrough } from '../gates/gate.ts';
-import type { Gates } from './order.ts';
+import type { Gates, Judging } from './order.ts';
 
 /** Called once for each delivery that is settled, before the sender is answered. */
 export type OnSettled = (delivery: Delivery, settlement: Settlement) => void;
@@ -82,6 +82,16 @@ async function passRest(gates: Gates, next: number, waitedFor: Promise<unknown>)
   }
   if (isEnding(stage)) return stage;
   throw new Error('the last gate ended nothing');
+}
+
+/** Leads one delivery through gates without an end; undefined where each of them let it pass. Rejects by a fault. */
+export async function passJudging(gates: Judging<unknown>, delivery: Delivery): Promise<Ending | undefined> {
+  let stage: unknown = delivery;
+  for (const gate of gates) {
+    stage = await gate(stage);
+    if (isEnding(stage)) return stage;
+  }
+  return undefined;
 }
 
 function isEnding(stage: unknown): stage is Ending {

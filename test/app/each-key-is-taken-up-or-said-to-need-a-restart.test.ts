@@ -47,6 +47,7 @@ const restartKeys: Readonly<Record<string, Sections>> = {
   'limits.connections': { limits: '{ connections: 9999 }' },
   'limits.connectionsPerPeer': { limits: '{ connectionsPerPeer: 999 }' },
   'limits.inFlight': { limits: '{ inFlight: 999 }' },
+  'drain.socket': { drain: '{ delay: 0s, socket: /nowhere/stop }' },
   // Live, but not across this one value.
   'clientAddress.from': { clientAddress: '{ from: proxyProtocol, trustedProxies: [127.0.0.1] }' },
 };

@@ -134,6 +134,40 @@ test.each<[string, Record<string, string>, string, number, RegExp]>([
   expect(run.stdout).toContain('203.0.113.7 is on the allowlist.');
 });
 
+test('what the gate refuses after a checksum that it only watches is refused here', async () => {
+  const { config, file } = place(body(received, '{}').replace('{', '{"extra":1,'), {
+    checksum: 'KEYS, mode: observe }',
+    routes: '[{ name: a, path: /a, unsignedFields: reject }]',
+  });
+
+  expect(await explain('--config', config, file)).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^It would be refused: unsigned_fields\.\n(?:.*\n)*.*observe: it reaches/),
+  });
+});
+
+test('a body that one of two routes refuses would pass on the other', async () => {
+  const { config, file } = place(body(received, received).replace('{', '{"extra":1,'), {
+    routes: '[{ name: a, path: /a, unsignedFields: reject }, { name: b, path: /b }]',
+  });
+
+  expect(await explain('--config', config, file)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Route a refuses fields'),
+  });
+});
+
+test('a body that is too large is refused by the limit of the configuration', async () => {
+  const { config, file } = place(body(received, received), { limits: '{ body: 20B }' });
+
+  expect(await explain('--config', config, file)).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(
+      /^It would be refused: body_too_large\.\nThe body has \d+ bytes, at most 20/,
+    ),
+  });
+});
+
 test('an address that is not listed is refused before the body is looked at', async () => {
   const { config, file } = place(body(received, received));
 

@@ -232,6 +232,15 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
     look: (gate) => outcome(gate, Buffer.from(`${fresh().toString().slice(0, -1)},"more":1}`)),
     seen: [200, 'unsigned_fields'],
   }),
+  denyPaths: ({ application }) => {
+    application.answer = (response) => void response.end();
+    return {
+      before: { otherPaths: 'passthrough' },
+      after: { otherPaths: 'passthrough', denyPaths: '[/internal]' },
+      look: async ({ port }) => (await fetch(`http://127.0.0.1:${port}/internal/x`)).status,
+      seen: [200, 404],
+    };
+  },
   'limits.body': () => ({
     before: {},
     after: { limits: '{ body: 20B }' },

@@ -1,0 +1,28 @@
+import type { Delivery } from '../delivery/delivery.ts';
+import { noFacts } from '../delivery/delivery.ts';
+
+/** A delivery whose body is the bytes that were captured, as its sender posts it to `path`. */
+export function capturedDelivery(body: Buffer, path: string, address: string): Delivery {
+  return {
+    requestId: 'explain',
+    arrivedAtMs: 0,
+    head: {
+      method: 'POST',
+      target: path,
+      httpVersion: '1.1',
+      rawHeaders: [
+        ...['Host', 'hookgate'],
+        ...['Content-Type', 'application/json'],
+        ...['Content-Length', String(body.length)],
+      ],
+      secure: true,
+    },
+    peer: { address, proxied: undefined },
+    async readBody({ maxBytes }) {
+      return body.length > maxBytes
+        ? { kind: 'too_large', readBytes: body.length }
+        : { kind: 'complete', bytes: body };
+    },
+    facts: noFacts(),
+  };
+}
