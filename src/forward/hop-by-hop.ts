@@ -4,8 +4,7 @@
  *
  * - Connection and every field that it lists, except those of `keptAlthoughListed`;
  * - Keep-Alive, Transfer-Encoding, TE, Trailer, Upgrade, Expect, HTTP2-Settings and all Proxy-* fields, listed or not;
- * - fields whose name or value is not legal (section 5): undici refuses them only when the request already holds
- *   one of its pooled connections, which then never comes back. Node's parser lets none of them in.
+ * - fields whose name or value is not legal (section 5). Node's parser lets none of them in.
  *
  * The framing, the host and what the gate adds are for the caller to set.
  */

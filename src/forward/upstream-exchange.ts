@@ -1,125 +1,96 @@
-import type { Dispatcher } from 'undici';
-import type { UpstreamResult } from './upstream.ts';
-import type { UpstreamConnector } from './upstream-connector.ts';
+import type { UpstreamEvent, UpstreamResult } from './upstream.ts';
 
-/** When an exchange ends whatever happened. */
-export interface Deadline {
-  readonly afterMs: number;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-}
-
-/**
- * One event on its way: what undici tells about it, settled once. Nothing in here may throw except where it says so,
- * since undici turns an exception into an `error` event that nobody hears.
- */
-export class UpstreamExchange implements Dispatcher.DispatchHandler {
-  #deadline: Deadline;
-  #expiresAtMs: number;
-  #timer: NodeJS.Timeout;
-  #maxAnswerBytes: number;
-  #connector: UpstreamConnector;
+/** One event on its way, from the queue to its outcome. Settled once, by its own deadline at the latest. */
+export class UpstreamExchange {
+  readonly event: UpstreamEvent;
+  #rules: ExchangeRules;
   #resolve: (result: UpstreamResult) => void;
-  #settled = false;
-  #controller: Dispatcher.DispatchController | undefined;
+  #timer: NodeJS.Timeout;
+  #expiresAtMs: number;
+  #isSettled = false;
+  #cutOff: (() => void) | undefined;
   #status = 0;
   #headers: readonly string[] = [];
   #chunks: Buffer[] = [];
   #answerBytes = 0;
 
-  constructor(
-    deadline: Deadline,
-    maxAnswerBytes: number,
-    connector: UpstreamConnector,
-    resolve: (result: UpstreamResult) => void,
-  ) {
-    this.#deadline = deadline;
-    this.#expiresAtMs = deadline.now() + deadline.afterMs;
-    this.#timer = setTimeout(expire, deadline.afterMs, this);
-    this.#maxAnswerBytes = maxAnswerBytes;
-    this.#connector = connector;
+  constructor(event: UpstreamEvent, rules: ExchangeRules, resolve: (result: UpstreamResult) => void) {
+    this.event = event;
+    this.#rules = rules;
     this.#resolve = resolve;
+    this.#expiresAtMs = rules.now() + rules.timeoutMs;
+    this.#timer = setTimeout(expire, rules.timeoutMs, this);
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   /**
-   * The last moment at which nothing is sent. Throwing is how undici is told to drop a request without closing the
-   * connection. The clock is read again, since after a stall of the event loop a connection may come free before
-   * the timer has its turn.
+   * The last moment at which nothing is sent; false where it must not be sent any more. The clock is read again, since
+   * after a stall of the event loop a connection may come free before the timer has its turn.
    */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (!this.#settled && this.#deadline.now() >= this.#expiresAtMs) this.expire();
-    if (this.#settled) throw new Error('the deadline passed before the event was sent');
-    this.#controller = controller;
+  begin(cutOff: () => void): boolean {
+    if (!this.#isSettled && this.#rules.now() >= this.#expiresAtMs) this.expire();
+    if (this.#isSettled) return false;
+    this.#cutOff = cutOff;
+    return true;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status === 101) {
-      this.#abort(new Error('the application switched protocols (101) without having been asked to'));
-      return;
-    }
-    if (status < 200) return;
+  takeHead(status: number, headers: readonly string[]): void {
     this.#status = status;
-    this.#headers = decodeHeaders(controller.rawHeaders);
+    this.#headers = headers;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#answerBytes += chunk.length;
-    if (this.#answerBytes <= this.#maxAnswerBytes) this.#chunks.push(chunk);
+  takeContent(content: Buffer): void {
+    this.#answerBytes += content.length;
+    if (this.#answerBytes <= this.#rules.maxAnswerBytes) this.#chunks.push(content);
     else this.#chunks = [];
   }
 
-  onResponseEnd(): void {
-    // An answer without a length ends where its connection ends; undici takes a reset for such an end, too.
-    const { failure } = this.#connector;
-    if (failure !== undefined) {
-      this.#settle({ kind: 'broken', sent: true, cause: failure });
-      return;
-    }
+  end(): void {
     this.#settle({
       kind: 'answered',
       status: this.#status,
       headers: this.#headers,
-      body: joinChunks(this.#chunks),
-      bodyDropped: this.#answerBytes > this.#maxAnswerBytes,
+      body: joined(this.#chunks),
+      bodyDropped: this.#answerBytes > this.#rules.maxAnswerBytes,
     });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, cause: Error): void {
-    if (this.#controller === undefined) this.#settle({ kind: 'unreachable', cause });
+  fail(cause: Error): void {
+    if (this.#cutOff === undefined) this.#settle({ kind: 'unreachable', cause });
     else this.#settle({ kind: 'broken', sent: true, cause });
   }
 
   /** The deadline has passed. */
   expire(): void {
-    this.#settle({ kind: 'timeout', sent: this.#controller !== undefined });
-    this.#controller?.abort(new Error('the deadline passed'));
-  }
-
-  #abort(cause: Error): void {
-    this.#settle({ kind: 'broken', sent: true, cause });
-    this.#controller?.abort(cause);
+    this.#settle({ kind: 'timeout', sent: this.#cutOff !== undefined });
+    this.#cutOff?.();
   }
 
   #settle(result: UpstreamResult): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     clearTimeout(this.#timer);
     this.#chunks = [];
     this.#resolve(result);
   }
 }
 
+export interface ExchangeRules {
+  /** From its making to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
 function expire(exchange: UpstreamExchange): void {
   exchange.expire();
 }
 
-function decodeHeaders(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
-  return Array.isArray(raw)
-    ? raw.map((field) => (typeof field === 'string' ? field : field.toString('latin1')))
-    : [];
-}
-
-function joinChunks(chunks: readonly Buffer[]): Buffer {
+function joined(chunks: readonly Buffer[]): Buffer {
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }

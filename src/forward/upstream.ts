@@ -1,8 +1,7 @@
-import { Pool } from 'undici';
-import { type DialRules, prefixOf } from './dial.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { createDial, type DialRules, prefixOf } from './dial.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
-import { createUpstreamConnector } from './upstream-connector.ts';
-import { type Deadline, UpstreamExchange } from './upstream-exchange.ts';
+import { UpstreamExchange } from './upstream-exchange.ts';
 
 /** The application, reached over pooled keep-alive connections. docs/forwarding.md describes its behaviour. */
 export interface Upstream {
@@ -53,63 +52,47 @@ export interface UpstreamRules extends DialRules {
 }
 
 export function createUpstream(rules: UpstreamRules): Upstream {
-  const connector = createUpstreamConnector(rules);
-  const pool = new Pool(rules.url.origin, {
-    connections: rules.connections,
-    connect: connector.connect,
-    ...poolManners,
-    keepAliveTimeout: rules.keepAliveMs,
-  });
+  const pool = new ConnectionPool({ ...rules, dial: createDial(rules), host: rules.url.host });
   const prefix = prefixOf(rules.url);
-  const deadline: Deadline = { afterMs: rules.timeoutMs, now: rules.now };
-  // Without it undici takes the TLS server name from the sender's Host header, and reconnects when that changes.
-  const servername = rules.url.hostname;
-  let closed: Promise<void> | undefined;
+  let underWay = 0;
+  let closing: PromiseWithResolvers<void> | undefined;
+
+  function end(): void {
+    underWay -= 1;
+    if (underWay === 0 && closing !== undefined) finishClosing(closing);
+  }
+
+  function finishClosing({ resolve }: PromiseWithResolvers<void>): void {
+    pool.close();
+    resolve();
+  }
 
   return {
     send(event) {
       const path = prefix + event.path;
-      const fault = findUnsendable(path, event.headers);
+      const fault =
+        closing === undefined ? findUnsendable(path, event.headers) : 'the connections are closed';
       if (fault !== undefined) return Promise.resolve({ kind: 'unreachable', cause: new Error(fault) });
+      underWay += 1;
       return new Promise((resolve) => {
-        const exchange = new UpstreamExchange(deadline, rules.maxAnswerBytes, connector, resolve);
-        const request = { method: 'POST', path, headers: event.headers, body: event.body, servername };
-        // undici only reads the list, but declares it mutable.
-        pool.dispatch(request as typeof request & { headers: string[] }, exchange);
+        const settle = (result: UpstreamResult): void => {
+          resolve(result);
+          end();
+        };
+        pool.add(new UpstreamExchange({ ...event, path }, rules, settle));
       });
     },
     close() {
-      closed ??= pool.close();
-      return closed;
+      if (closing === undefined) {
+        closing = Promise.withResolvers();
+        if (underWay === 0) finishClosing(closing);
+      }
+      return closing.promise;
     },
   };
 }
 
-/**
- * The deadline is the exchange's own timer: undici's have a resolution of a second and do not count the queue.
- *
- * An event that meets a connection which the application is just closing is answered 502, so connections are given
- * up before the application does it. Known idle limits are 2 s (gunicorn), 5 s (Node, uvicorn, Apache httpd) and
- * more: after `keepAliveMs` without a hint, one second less than a `Keep-Alive: timeout` hint, and a minute at most.
- *
- * A connection ends after a thousand events, so that the load finds pods that were added behind a Service.
- */
-const poolManners = {
-  pipelining: 1,
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  keepAliveTimeoutThreshold: 1_000,
-  keepAliveMaxTimeout: 60_000,
-  maxRequestsPerClient: 1_000,
-  maxHeaderSize: 16_384,
-  allowH2: false,
-  useMilo: false,
-} as const;
-
-/**
- * What undici would refuse, as a sentence. It refuses only after the pool has picked a connection, and marks that
- * connection busy for good: one bad value for each connection, and the pool hangs.
- */
+/** What would make another request of the event once it is written, as a sentence. */
 function findUnsendable(path: string, headers: readonly string[]): string | undefined {
   if (!path.startsWith('/') || illegalInPath.test(path))
     return 'the path holds characters that cannot be sent';

@@ -46,9 +46,23 @@ const breaches: Record<string, Script> = {
   'an upgrade that nobody asked for': (socket) =>
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
   'a bare 101': (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
-  // undici's reading; RFC 9110 section 15.2 would have it ignored. Expect is never sent, so only a faulty server does it.
-  'a 100 Continue that nobody asked for': (socket) =>
-    socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok}Content-Length: 2\r\n\r\nok`),
+  'a first line of RTSP': (socket) => socket.write('RTSP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'a first line of ICE': (socket) => socket.write('ICE/1.0 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'a first line of HTTP/2.0': (socket) => socket.write('HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'a first line of HTTP/1.2': (socket) => socket.write('HTTP/1.2 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'a first line in lower case': (socket) => socket.write('http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'a first line of HTTP/0.9': (socket) => socket.write('HTTP/0.9 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'RTSP behind an interim answer': (socket) =>
+    socket.write('HTTP/1.1 100 Continue\r\n\r\nRTSP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n'),
+  'another protocol that waits': (socket) => socket.write('220 mail.test ESMTP\r\n'),
+  'a folded header line': (socket) => socket.write(`${ok}X-A: 1\r\n  2\r\nContent-Length: 0\r\n\r\n`),
+  'lines without a carriage return': (socket) => socket.write('HTTP/1.1 200 OK\nContent-Length: 0\n\n'),
+  'more header lines than are read': (socket) =>
+    socket.write(`${ok}${'A: 1\r\n'.repeat(1_001)}Content-Length: 0\r\n\r\n`),
+  'a coding beside chunks': (socket) =>
+    socket.write(`${ok}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`),
+  'chunks on HTTP/1.0': (socket) =>
+    socket.write('HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'),
   'nothing after an interim answer': (socket) => socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'),
 };
 

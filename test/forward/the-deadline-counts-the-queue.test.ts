@@ -72,7 +72,7 @@ test.each<[string, (write: (bytes: string) => void) => void]>([
   const upstream = testUpstream(application.url, { connections: 4, timeoutMs });
 
   const sent = Promise.all(Array.from({ length: 4 }, () => upstream.send(anEvent())));
-  // A timer of the same length tells how late this process is anyway. Those of undici are up to a second later.
+  // A timer of the same length tells how late this process is anyway.
   const timerMs = sleep(timeoutMs).then(() => performance.now());
   const results = await sent;
   const lateMs = performance.now() - (await timerMs);

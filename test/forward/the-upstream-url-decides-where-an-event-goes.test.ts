@@ -25,11 +25,11 @@ test('the body arrives byte for byte, with its length and the Host that was give
   const [head, body] = application.requests[0]?.split('\r\n\r\n') ?? [];
   expect(body).toBe(text);
   expect(head?.split('\r\n').slice(1)).toEqual([
-    'host: shop.example',
-    'connection: keep-alive',
+    'Host: shop.example',
+    'Connection: keep-alive',
     'Content-Type: application/json',
     'X-Latin: caf\xe9',
-    `content-length: ${text.length}`,
+    `Content-Length: ${text.length}`,
   ]);
 });
 

@@ -29,8 +29,10 @@ test.each<[string, string, number, string]>([
     502,
     'upstream_protocol_error',
   ],
-  // undici breaks off at a 100 that nobody asked for (docs/forwarding.md); any other interim answer is waited out.
-  ['100 before 200', `HTTP/1.1 100 Continue\r\n\r\n${ok}`, 502, 'upstream_protocol_error'],
+  ['100 before 200', `HTTP/1.1 100 Continue\r\n\r\n${ok}`, 200, 'ok'],
+  ['100 before 500', `HTTP/1.1 100 Continue\r\n\r\n${ok.replace('200', '500')}`, 500, 'ok'],
+  ['RTSP', ok.replace('HTTP/1.1', 'RTSP/1.1'), 502, 'upstream_protocol_error'],
+  ['ICE', ok.replace('HTTP/1.1', 'ICE/1.0'), 502, 'upstream_protocol_error'],
   ['099', ok.replace('200 OK', '099 Nothing'), 502, 'upstream_protocol_error'],
   ['000', ok.replace('200 OK', '000 Nothing'), 502, 'upstream_protocol_error'],
   ['a status of four digits', ok.replace('200 OK', '2000 OK'), 502, 'upstream_protocol_error'],

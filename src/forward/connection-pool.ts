@@ -1,0 +1,98 @@
+import type { Dial } from './dial.ts';
+import { type ConnectionRules, UpstreamConnection } from './upstream-connection.ts';
+import type { UpstreamExchange } from './upstream-exchange.ts';
+
+export interface PoolRules extends ConnectionRules {
+  readonly dial: Dial;
+  /** Open connections and those being opened, at most. */
+  readonly connections: number;
+}
+
+/** Gives each exchange a connection, in the order in which they came. */
+export class ConnectionPool {
+  #rules: PoolRules;
+  #resting: UpstreamConnection[] = [];
+  #waiting: UpstreamExchange[] = [];
+  #open = 0;
+  #opening = 0;
+  #isClosed = false;
+
+  constructor(rules: PoolRules) {
+    this.#rules = rules;
+  }
+
+  add(exchange: UpstreamExchange): void {
+    this.#waiting.push(exchange);
+    this.#serve();
+  }
+
+  /** Lets go of every connection that rests, now and later. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#resting.splice(0)) connection.close();
+  }
+
+  #serve(): void {
+    while (this.#peek() !== undefined) {
+      // The one that was used last is the one that the application will keep for longest.
+      const connection = this.#resting.pop();
+      if (connection !== undefined) this.#use(connection, this.#waiting.shift() as UpstreamExchange);
+      else if (this.#open < this.#rules.connections && this.#opening < this.#waiting.length) this.#openOne();
+      else return;
+    }
+  }
+
+  #peek(): UpstreamExchange | undefined {
+    while (this.#waiting[0]?.isSettled === true) this.#waiting.shift();
+    return this.#waiting[0];
+  }
+
+  /**
+   * First the event loop looks once at what has come over the connection: an end, or an answer that nobody asked for
+   * and that this event would get. Of two turns of the loop the second is behind a whole look.
+   */
+  #use(connection: UpstreamConnection, exchange: UpstreamExchange): void {
+    setImmediate(() =>
+      setImmediate(() => {
+        if (!connection.isGone) return void connection.send(exchange);
+        this.#waiting.unshift(exchange);
+        this.#serve();
+      }),
+    );
+  }
+
+  #openOne(): void {
+    this.#open += 1;
+    this.#opening += 1;
+    this.#rules.dial((error, socket) => {
+      this.#opening -= 1;
+      const exchange = this.#peek();
+      if (exchange !== undefined) this.#waiting.shift();
+      if (socket === null) {
+        this.#open -= 1;
+        exchange?.fail(error ?? new Error('no connection'));
+      } else {
+        const connection = new UpstreamConnection(socket, this.#rules, {
+          onRest: (rested) => this.#rest(rested),
+          onGone: (gone) => this.#forget(gone),
+        });
+        if (exchange === undefined) connection.rest();
+        else connection.send(exchange);
+      }
+      this.#serve();
+    });
+  }
+
+  #rest(connection: UpstreamConnection): void {
+    if (this.#isClosed && this.#peek() === undefined) return void connection.close();
+    this.#resting.push(connection);
+    this.#serve();
+  }
+
+  #forget(connection: UpstreamConnection): void {
+    this.#open -= 1;
+    const at = this.#resting.indexOf(connection);
+    if (at !== -1) this.#resting.splice(at, 1);
+    this.#serve();
+  }
+}
