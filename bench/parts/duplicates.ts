@@ -4,7 +4,6 @@ import { eventsOf } from '../load/signed-requests.ts';
 import { measureCosts, type Subject } from '../measure/costs.ts';
 import { costOf } from '../measure/processor-time.ts';
 import { median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
-import { costOfWholeRound, eventsOfARound } from '../measure/whole-round.ts';
 import { startGate } from '../peers/gates.ts';
 import type { Programs } from '../peers/programs.ts';
 import { rememberedBy, storedBytes, writeRememberedEvents } from '../peers/remembered.ts';
@@ -32,10 +31,6 @@ export const duplicates: Part = {
     }));
     const costs = await measureCosts(subjects, rounds);
     const none = costs[0]?.costsUs ?? [];
-    const wholeRoundsUs: number[] = [];
-    for (const { started, size } of gates) {
-      wholeRoundsUs.push(await costOfWholeRound(started, nextRound, eventsOfARound(size)));
-    }
     const rows = gates.map(({ size, readyMs, countedMs, bytes, started }, place) => ({
       size,
       readyMs,
@@ -43,18 +38,15 @@ export const duplicates: Part = {
       bytesAnEvent: bytes / size,
       residentMB: costOf(started.pid).residentMB,
       costsUs: costs[place]?.costsUs ?? [],
-      wholeRoundUs: wholeRoundsUs[place] ?? Number.NaN,
     }));
     return {
       title: 'Remembered events as they grow',
       tables: [
         {
-          caption: `Processor time an event of 800 bytes through a gate whose embedded store remembers so many, ${rounds} alternating rounds; until it has read its keys after the start it asks the disk about each event`,
+          caption: `Processor time an event of 800 bytes through a gate whose embedded store remembers so many, ${rounds} alternating rounds`,
           columns: [
             'remembered',
             'µs (least-most)',
-            'of none',
-            'µs with a whole filing round',
             'of none',
             'MB resident',
             'bytes on disk each',
@@ -65,8 +57,6 @@ export const duplicates: Part = {
             String(row.size),
             spreadCell(spreadOf(row.costsUs)),
             threeDigits(ratioOfRounds(row.costsUs, none)),
-            threeDigits(row.wholeRoundUs),
-            threeDigits(row.wholeRoundUs / (wholeRoundsUs[0] ?? Number.NaN)),
             threeDigits(row.residentMB),
             row.size === 0 ? '' : threeDigits(row.bytesAnEvent),
             threeDigits(row.readyMs),
@@ -79,12 +69,6 @@ export const duplicates: Part = {
           target: `an event with ${sizes.at(-1)} remembered, of one with none`,
           limit: 1.1,
           measured: ratioOfRounds(costs.at(-1)?.costsUs ?? [], none),
-          unit: '',
-        },
-        {
-          target: 'the same, with what filing all of them costs later',
-          limit: 1.1,
-          measured: (wholeRoundsUs.at(-1) ?? Number.NaN) / (wholeRoundsUs[0] ?? Number.NaN),
           unit: '',
         },
       ],

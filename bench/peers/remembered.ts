@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openEventFile } from '../../src/stores/embedded/event-file.ts';
+import { recordBytes } from '../../src/stores/embedded/exchange.ts';
 
 const rowsAtOnce = 50_000;
 
@@ -14,14 +15,12 @@ export function writeRememberedEvents(file: string, count: number, endsAt: (inde
   // In the order of the keys, so that each page is written once. They are digests: spread evenly.
   const step = 2 ** 48 / count;
   for (let from = 0; from < count; from += rowsAtOnce) {
-    const random = randomBytes(32 * rowsAtOnce);
-    events.inOrder(() => {
-      for (let index = from; index < Math.min(count, from + rowsAtOnce); index++) {
-        const key = random.subarray((index - from) * 32, (index - from + 1) * 32);
-        key.writeUIntBE(Math.floor(index * step), 0, 6);
-        events.file(key, endsAt(index));
-      }
-    });
+    const records = randomBytes(recordBytes * Math.min(rowsAtOnce, count - from));
+    for (let at = 0, index = from; at < records.length; at += recordBytes, index++) {
+      records.writeUIntBE(Math.floor(index * step), at, 6);
+      records.writeDoubleLE(endsAt(index), at + 32);
+    }
+    events.record(records);
   }
   events.checkpoint();
   events.close();

@@ -20,7 +20,7 @@ export async function openBenchStore(
   return { store, setOn: (ms) => (aheadMs += ms) };
 }
 
-/** Resolves once the store has counted what it remembers, and its filter knows every key. */
+/** Resolves once the store has counted what it remembers. */
 export async function counted(store: DuplicateStore): Promise<number> {
   for (;;) {
     const { remembered } = await store.health();

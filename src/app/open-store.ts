@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import { type DuplicateStore, StoreRefused } from '../delivery/duplicate-store.ts';
 import type { Log } from '../log/log.ts';
 
 /** A second gate on the same file is often one that is just ending: so long it is waited for. */
@@ -25,6 +25,12 @@ export async function openStore(
         ...clocks,
         lockWaitMs,
         onFault: (sentence) => log.error({ store }, sentence),
+        // Thrown where nobody catches it: that ends the gate with 1 and the sentence, so that somebody looks. A gate that
+        // stayed would refuse every event for as long as it ran.
+        onDamaged: (sentence) =>
+          void setImmediate(() => {
+            throw new StoreRefused(sentence);
+          }),
         log,
       });
     }

@@ -51,7 +51,8 @@ export function createStatus(parts: StatusParts) {
       metrics.unrecorded.set(gatehouse?.unrecorded.size ?? 0);
       const store = parts.store();
       // Asking keeps hookgate_duplicate_store_up true also while no events come.
-      const { up } = await healthOf(store);
+      const { up, damaged = 0 } = await healthOf(store);
+      metrics.damagedRecords.set(damaged);
       const { routes = [], duplicates } = gatehouse?.loaded.config ?? {};
       const names = routes.map(({ name }) => name);
       if (up && store !== undefined && duplicates?.store === 'redis')

@@ -37,6 +37,8 @@ export interface StoreHealth {
   readonly detail: string;
   /** Remembered delivered keys, where that is cheap to tell. */
   readonly remembered?: number;
+  /** Records that were found not to be as they were written, where the store can tell. */
+  readonly damaged?: number;
 }
 
 /** The store cannot answer. `cause` has the original error. */

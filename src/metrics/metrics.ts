@@ -87,6 +87,10 @@ export function createMetrics() {
       ['operation', 'result'],
     ),
     storeUp: gauge('hookgate_duplicate_store_up', '1 while the duplicate store answers.'),
+    damagedRecords: gauge(
+      'hookgate_duplicate_store_damaged_records',
+      "Records of the store's file that the last walk through it found damaged: repeats of these events may get through.",
+    ),
     unrecorded: gauge(
       'hookgate_unrecorded_events',
       'Events the application accepted that only the memory of this process remembers.',

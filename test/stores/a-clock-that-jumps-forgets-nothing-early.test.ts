@@ -68,7 +68,7 @@ test.each([1, 30, 365, -1, -30, -365])(
 );
 
 test('through a gate: whatever the wall clock does, a delivered event stays a duplicate', async () => {
-  const { store, clock, sentences } = await openTestStore({ sweepEveryMs: 1000, smallestRound: 1 });
+  const { store, clock, sentences } = await openTestStore({ sweepEveryMs: 1000 });
   const application = await startEventApplication();
   const gate = await runGate(application.url, {}, store);
   const event = signedEvent('payment.session.succeeded', { reference: 'r-1' });
@@ -90,7 +90,7 @@ test('through a gate: whatever the wall clock does, a delivered event stays a du
 });
 
 test('an expired event is delivered again, and leaves the file once the clocks agree', async () => {
-  const { store, clock } = await openTestStore({ sweepEveryMs: 1000, smallestRound: 1 });
+  const { store, clock } = await openTestStore({ sweepEveryMs: 1000 });
   const application = await startEventApplication();
   const gate = await runGate(application.url, {}, store);
   for (const reference of ['r-1', 'r-2', 'r-3']) {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { createKeyFilter } from '../../src/stores/embedded/key-filter.ts';
 import { batchFor, openByHand, superviseByHand, type ThreadByHand } from '../support/file-thread-by-hand.ts';
 import { newKey } from '../support/store-keys.ts';
 
@@ -20,7 +19,7 @@ test('a thread that ends without a word: what waits is refused, and another take
   const second = threads[1] as ThreadByHand;
   expect(first.orders.afterFault).toBe(false);
   expect(second.orders.afterFault).toBe(true);
-  second.tell({ kind: 'opened', restored: 0 });
+  second.tell({ kind: 'opened', clock: undefined });
   expect(supervisor.unavailable()).toBeUndefined();
   const record = supervisor.record(newKey(), minuteMs);
   await batchFor(second);
@@ -38,9 +37,7 @@ test('it waits longer each time, at most five seconds, and the same fault is tol
     expect(threads).toHaveLength(index + 1);
     await pass(1);
     expect(threads).toHaveLength(index + 2);
-    threads
-      .at(-1)
-      ?.tell({ kind: 'fault', sentence: 'The disk is full.', refused: false, unfiled: undefined });
+    threads.at(-1)?.tell({ kind: 'fault', sentence: 'The disk is full.', damaged: false });
     threads.at(-1)?.die();
   }
   expect(logged.filter((line) => line === 'error: The disk is full.')).toHaveLength(1);
@@ -53,7 +50,7 @@ test('an answer from the disk ends the waiting that faults had made long', async
   threads[1]?.die();
   await pass(200);
   const third = threads[2] as ThreadByHand;
-  third.tell({ kind: 'opened', restored: 0 });
+  third.tell({ kind: 'opened', clock: undefined });
   const record = supervisor.record(newKey(), minuteMs);
   await batchFor(third);
   third.end.done();
@@ -61,35 +58,6 @@ test('an answer from the disk ends the waiting that faults had made long', async
   third.die();
   await pass(100);
   expect(threads).toHaveLength(4);
-});
-
-test('what was confirmed and not yet filed is given to the next thread, and to the one after that', async () => {
-  const { threads, first, logged, pass } = await openByHand();
-  const unfiled = new Uint8Array(40).fill(7);
-  first.tell({ kind: 'fault', sentence: 'The disk failed.', refused: false, unfiled });
-  first.die();
-  await pass(100);
-  expect(threads[1]?.orders.mustHold).toEqual(unfiled);
-  // This one cannot say what it held.
-  threads[1]?.tell({ kind: 'fault', sentence: 'The disk failed.', refused: false, unfiled: undefined });
-  threads[1]?.die();
-  await pass(200);
-  expect(threads[2]?.orders.mustHold).toEqual(unfiled);
-  threads[2]?.tell({ kind: 'opened', restored: 1 });
-  expect(logged).toContain('warn: 1 keys were lost by the disk and written again.');
-});
-
-test("a filter ends with its thread: until there is another, every key is the file's to know", async () => {
-  const { supervisor, threads, first, pass } = await openByHand();
-  const key = Buffer.from(newKey(), 'hex');
-  expect(supervisor.mayHave(key)).toBe(true);
-  first.tell({ kind: 'filter', memory: createKeyFilter(100).memory, generation: 3 });
-  expect(supervisor.mayHave(key)).toBe(false);
-  expect(first.end.filterInUse).toBe(3);
-  first.die();
-  await pass(100);
-  threads[1]?.tell({ kind: 'opened', restored: 0 });
-  expect(supervisor.mayHave(key)).toBe(true);
 });
 
 test('while another process has the file, the log says that it is waited for', async () => {

@@ -6,7 +6,7 @@ import { openEventFile } from '../../src/stores/embedded/event-file.ts';
 import { recordBytes } from '../../src/stores/embedded/exchange.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-test('keys in the log and keys that were filed are read, each with its end', () => {
+test('all keys are read, each with its end', () => {
   const file = join(temporaryDirectory(), 'events.db');
   const events = openEventFile({ file, lockWaitMs: 0, afterFault: false, onWait: () => {} });
   const wanted = new Map<string, number>();
@@ -16,20 +16,14 @@ test('keys in the log and keys that were filed are read, each with its end', () 
     return key;
   };
   const endOf = (key: Buffer): number => wanted.get(key.toString('hex')) as number;
-  events.inOrder(() => {
-    for (let n = 0; n < 2500; n++) {
-      const key = newKey();
-      events.file(key, endOf(key));
-    }
-  });
-  for (let n = 0; n < 3; n++) {
-    const records = Buffer.alloc(2 * recordBytes);
-    for (const at of [0, recordBytes]) {
+  for (const count of [2500, 1, 5]) {
+    const records = Buffer.alloc(count * recordBytes);
+    for (let at = 0; at < records.length; at += recordBytes) {
       const key = newKey();
       key.copy(records, at);
       records.writeDoubleLE(endOf(key), at + 32);
     }
-    events.append(records);
+    events.record(records);
   }
   events.close();
 

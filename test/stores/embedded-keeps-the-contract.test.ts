@@ -6,7 +6,7 @@ describeStoreContract('the embedded store', async () => {
   return { store, advance: async (ms) => clock.pass(ms) };
 });
 
-describeStoreContract('the embedded store, filing its log all the time,', async () => {
-  const { store, clock } = await openTestStore({ smallestRound: 1 });
+describeStoreContract('the embedded store, sweeping all the time,', async () => {
+  const { store, clock } = await openTestStore({ sweepEveryMs: 1 });
   return { store, advance: async (ms) => clock.pass(ms) };
 });

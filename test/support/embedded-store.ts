@@ -14,9 +14,11 @@ export interface TestStore {
 }
 
 /** The embedded store on a file of its own, with a clock that the test moves; closed when the test has finished. */
-export async function openTestStore(options: Partial<EmbeddedStoreOptions> = {}): Promise<TestStore> {
+export async function openTestStore({
+  clock = createSteppedClock(),
+  ...options
+}: Partial<EmbeddedStoreOptions> & { readonly clock?: SteppedClock } = {}): Promise<TestStore> {
   const file = options.file ?? join(temporaryDirectory(), 'events.db');
-  const clock = createSteppedClock();
   const sentences: string[] = [];
   const note = (sentence: string): void => void sentences.push(sentence);
   const store = await openEmbeddedStore({

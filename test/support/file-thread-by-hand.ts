@@ -73,7 +73,7 @@ export function superviseByHand(): SupervisedByHand {
 export async function openByHand() {
   const { supervisor, ...rest } = superviseByHand();
   const [first] = rest.threads as [ThreadByHand];
-  first.tell({ kind: 'opened', restored: 0 });
+  first.tell({ kind: 'opened', clock: undefined });
   return { ...rest, first, supervisor: await supervisor };
 }
 

@@ -16,7 +16,6 @@ const started = await startGate(
         wallClock: () => Date.now() + aheadMs,
         lockWaitMs: 10_000,
         sweepEveryMs: 1,
-        smallestRound: 16,
       }),
   },
 );

@@ -21,10 +21,9 @@ const lapsedAtOnce = 1000;
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<DuplicateStore> {
   const claims = createInFlightClaims(options.now);
   const file = await superviseFile(options, () => claims.removeLapsed(lapsedAtOnce));
-  const bytes = Buffer.alloc(32);
 
   const refusal = (key: string): StoreUnavailable | undefined =>
-    bytes.write(key, 0, 32, 'hex') === 32 && key.length === 64
+    isKey(key)
       ? file.unavailable()
       : new StoreUnavailable('A key of the duplicate store must be 64 hexadecimal digits.');
 
@@ -34,9 +33,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     const holder = claims.holder(key);
     if (holder?.asking) return afterQuestion(holder, () => claim(key, leaseMs));
     if (holder) return Promise.resolve(inFlight);
-    const mine = claims.hold(key, leaseMs);
-    if (file.mayHave(bytes)) return ask(file, mine, leaseMs);
-    return Promise.resolve({ kind: 'claimed', token: mine.token });
+    return ask(file, claims.hold(key, leaseMs), leaseMs);
   };
 
   /** The file knows. Meanwhile the claim keeps its place, so that one of many at once gets it. */
@@ -83,11 +80,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     async isDelivered(key) {
       const fault = refusal(key);
       if (fault) throw fault;
-      return file.mayHave(bytes) && file.ask(key);
+      return file.ask(key);
     },
     health: async () => file.health(),
     close: () => file.close(),
   };
+}
+
+function isKey(key: string): boolean {
+  return key.length === 64 && !/[^0-9a-f]/i.test(key);
 }
 
 /** Waits for the answer that another claim of the same key has asked for. */

@@ -1,43 +1,47 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { recordBytes } from './exchange.ts';
 import { checkPlace, FileRefused, isBusy } from './file-refusal.ts';
+import { bringUpToDate, createTables, schemaVersion } from './layout.ts';
+import { sumOf } from './record-sum.ts';
+import { rememberPlace } from './same-file.ts';
 
 /** `PRAGMA application_id` of the store's files: "HKgt". */
 const applicationId = 0x484b6774;
-/** `PRAGMA user_version`: raised with every change of the tables that an older version could not read. */
-const schemaVersion = 1;
 /** What must be free on the disk before a store that had a fault takes events again. */
 const roomBytes = 256 * 1024;
 
-/**
- * `recent` is the log: one row a commit, the records end to end, so that a commit writes one page however many
- * events it has. `delivered` is where the log's keys are filed, in the order of the keys, many at a time.
- */
-const tables = `
-  CREATE TABLE recent (id INTEGER PRIMARY KEY, records BLOB NOT NULL) STRICT;
-  CREATE TABLE delivered (key BLOB PRIMARY KEY, ends INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-`;
+/** Where the retention clock was when the file was written to last; milliseconds since 1970. */
+export interface FileClock {
+  readonly timeMs: number;
+  readonly wallMs: number;
+}
 
-/** The SQLite file, as the file's thread sees it. All methods block and throw what SQLite throws. */
+export interface FileRow {
+  readonly key: Uint8Array;
+  /** End of retention. */
+  readonly endsAt: number;
+  /** False: the row is not as it was written. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * The SQLite file, as the file's thread sees it. All methods block and throw what SQLite throws; whatever changes
+ * something is durable on return.
+ */
 export interface EventFile {
-  /** The log, oldest first. */
-  readLog(each: (id: number, records: Uint8Array) => void): void;
-  /** Appends to the log; durable on return. Gives the log row's id. */
-  append(records: Uint8Array): number;
-  /** The end of retention of a key that has been filed. */
+  /** Undefined in a new file, in one of 0.1.0, and where it is damaged. */
+  readClock(): FileClock | undefined;
+  writeClock(clock: FileClock): void;
+  /** Records, `recordBytes` each, in one transaction; with the clock where it is given. */
+  record(records: Uint8Array, clock?: FileClock): void;
+  /** The end of retention of a key; Infinity where it is damaged, since nobody knows that it is over. */
   find(key: Uint8Array): number | undefined;
-  /** One transaction, not yet durable on return but in order with all others: nothing later survives without it. */
-  inOrder(work: () => void): void;
-  file(key: Uint8Array, endsAt: number): void;
-  /** Removes what ended up to `time` among the keys from `from` up to but without `to`; gives how many. */
-  removeEnded(from: Uint8Array, to: Uint8Array, time: number): number;
-  /** Shortens ends that lie beyond `latest` (left by a wall clock that was wrong) to `latest`. */
-  shorten(from: Uint8Array, to: Uint8Array, latest: number): void;
-  /** Removes log rows with ids from `from` to `to`. */
-  trimLog(from: number, to: number): void;
-  /** Up to `limit` filed keys after `after`, in order, end to end: an object a key would be garbage by the megabyte. */
-  keysAfter(after: Uint8Array, limit: number): Buffer;
-  /** A guess at the number of filed keys, from the file's size. */
-  guessRows(): number;
+  /** Up to `limit` rows after `after`, in the order of their keys. */
+  rowsAfter(after: Uint8Array, limit: number): FileRow[];
+  remove(keys: readonly Uint8Array[]): void;
+  /** @throws FileRefused where the file is no longer in its place, so that a restart would not find it. */
+  checkPlace(): void;
   /** Moves what the write-ahead log holds into the database, durably. */
   checkpoint(): void;
   close(): void;
@@ -47,7 +51,7 @@ export interface OpenOptions {
   readonly file: string;
   /** How long to wait for another process to let go of the file. */
   readonly lockWaitMs: number;
-  /** After a fault: demand room on the disk, and rewrite what a failed fsync may have left unwritten. */
+  /** After a fault: the file has to be there, with room on the disk, and what a failed fsync left is written again. */
   readonly afterFault: boolean;
   /** Called once when the lock has to be waited for. */
   readonly onWait: () => void;
@@ -57,13 +61,18 @@ export interface OpenOptions {
 export function openEventFile(options: OpenOptions): EventFile {
   const { file, lockWaitMs } = options;
   checkPlace(file);
+  if (options.afterFault && !existsSync(file)) {
+    throw new FileRefused(
+      `The store's file ${file} was removed while it was in use; put it back, or restart the gate with a new one (what it remembered is then forgotten).`,
+    );
+  }
   const giveUpAt = performance.now() + lockWaitMs;
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let waited = false; ; ) {
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
       prepare(database, options);
-      return statements(database);
+      return statements(database, file);
     } catch (error) {
       database.close();
       if (!isBusy(error)) throw error;
@@ -102,72 +111,92 @@ function prepare(database: DatabaseSync, { file, afterFault }: OpenOptions): voi
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 16777216;
-    PRAGMA cache_size = -512;
+    PRAGMA cache_size = -2048;
     PRAGMA temp_store = MEMORY;
   `);
-  if (isNew) {
-    database.exec(`BEGIN IMMEDIATE; ${tables}
-      PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
-  } else {
-    // A write at once, so that a file that can only be read is refused now and not at the first event.
-    database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
-  }
+  // A write at once, so that a file that can only be read is refused now and not at the first event.
+  database.exec('BEGIN IMMEDIATE');
+  if (isNew) createTables(database);
+  else bringUpToDate(database, version);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
   if (!afterFault) return;
   // After a failed fsync Linux calls pages clean that never reached the disk. A whole checkpoint writes them again
   // from the log and starts the log anew; only then may later commits build on it.
   const row = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
   if (row?.busy !== 0) throw new FileRefused(`${file} could not be checkpointed after a fault.`);
-  database.exec(`INSERT INTO recent VALUES (-1, zeroblob(${roomBytes})); DELETE FROM recent WHERE id = -1;`);
+  // No key has this length, and an end of 0 is over: should the process die in between, the next walk removes it.
+  database.exec(`INSERT OR REPLACE INTO delivered VALUES (zeroblob(${roomBytes}), 0, NULL)`);
+  database.exec(`DELETE FROM delivered WHERE key = zeroblob(${roomBytes})`);
 }
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 }
 
-function statements(database: DatabaseSync): EventFile {
-  const readLog = database.prepare('SELECT id, records FROM recent WHERE id > 0 ORDER BY id');
-  const append = database.prepare('INSERT INTO recent (records) VALUES (?)');
-  const find = database.prepare('SELECT ends FROM delivered WHERE key = ?');
-  const file = database.prepare(
-    'INSERT INTO delivered VALUES (?, ?) ON CONFLICT DO UPDATE SET ends = excluded.ends',
+function statements(database: DatabaseSync, file: string): EventFile {
+  const readClock = database.prepare('SELECT time, wall, sum FROM clock');
+  const writeClock = database.prepare('INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?)');
+  const insert = database.prepare(
+    'INSERT INTO delivered VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ends = excluded.ends, sum = excluded.sum',
   );
-  const removeEnded = database.prepare('DELETE FROM delivered WHERE key >= ? AND key < ? AND ends <= ?');
-  const shorten = database.prepare(
-    'UPDATE delivered SET ends = ?3 WHERE key >= ?1 AND key < ?2 AND ends > ?3',
+  const find = database.prepare('SELECT key, ends, sum FROM delivered WHERE key = ?');
+  const rowsAfter = database.prepare(
+    'SELECT key, ends, sum FROM delivered WHERE key > ? ORDER BY key LIMIT ?',
   );
-  const trimLog = database.prepare('DELETE FROM recent WHERE id BETWEEN ? AND ?');
-  const keysAfter = database.prepare(
-    `SELECT group_concat(hex(key), '' ORDER BY key) AS keys
-      FROM (SELECT key FROM delivered WHERE key > ? ORDER BY key LIMIT ?)`,
-  );
+  const remove = database.prepare('DELETE FROM delivered WHERE key = ?');
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
+  const place = rememberPlace(file);
+
+  const putClock = ({ timeMs, wallMs }: FileClock): void =>
+    void writeClock.run(timeMs, wallMs, sumOf(noKey, timeMs, wallMs));
+
+  const transaction = (work: () => void): void => {
+    begin.run();
+    work();
+    commit.run();
+  };
 
   return {
-    readLog(each) {
-      for (const row of readLog.iterate()) each(Number(row.id), row.records as Uint8Array);
+    readClock() {
+      const row = readClock.get();
+      const [timeMs, wallMs] = [Number(row?.time), Number(row?.wall)];
+      return row?.sum === sumOf(noKey, timeMs, wallMs) ? { timeMs, wallMs } : undefined;
     },
-    append: (records) => Number(append.run(records).lastInsertRowid),
+    writeClock: putClock,
+    record(records, clock) {
+      const ends = new DataView(records.buffer, records.byteOffset, records.byteLength);
+      transaction(() => {
+        for (let at = 0; at < records.length; at += recordBytes) {
+          const key = records.subarray(at, at + 32);
+          const endsAt = Math.ceil(ends.getFloat64(at + 32, true));
+          insert.run(key, endsAt, sumOf(key, endsAt));
+        }
+        if (clock) putClock(clock);
+      });
+    },
     find(key) {
       const row = find.get(key);
-      return row === undefined ? undefined : Number(row.ends);
+      if (row === undefined) return undefined;
+      const { endsAt, isWhole } = rowOf(row);
+      return isWhole ? endsAt : Number.POSITIVE_INFINITY;
     },
-    inOrder(work) {
-      // NORMAL leaves the fsync to the next commit of the log, or to the checkpoint; the log has the keys until then.
-      database.exec('PRAGMA synchronous = NORMAL');
-      begin.run();
-      work();
-      commit.run();
-      database.exec('PRAGMA synchronous = FULL');
-    },
-    file: (key, endsAt) => void file.run(key, Math.ceil(endsAt)),
-    removeEnded: (from, to, time) => Number(removeEnded.run(from, to, Math.floor(time)).changes),
-    shorten: (from, to, latest) => void shorten.run(from, to, Math.ceil(latest)),
-    trimLog: (from, to) => void trimLog.run(from, to),
-    keysAfter: (after, limit) =>
-      Buffer.from((keysAfter.get(after, limit)?.keys as string | null) ?? '', 'hex'),
-    guessRows: () => Math.ceil((pragma(database, 'page_count') * pragma(database, 'page_size')) / 64),
+    rowsAfter: (after, limit) => rowsAfter.all(after, limit).map(rowOf),
+    remove: (keys) =>
+      transaction(() => {
+        for (const key of keys) remove.run(key);
+      }),
+    checkPlace: () => place.check(),
     checkpoint: () => void database.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => database.close(),
   };
+}
+
+const noKey = new Uint8Array(0);
+
+/** Rows that 0.1.0 has written carry no sum. */
+function rowOf(row: Record<string, unknown>): FileRow {
+  const key = row.key as Uint8Array;
+  const endsAt = Number(row.ends);
+  return { key, endsAt, isWhole: row.sum === null || row.sum === sumOf(key, endsAt) };
 }

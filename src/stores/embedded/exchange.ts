@@ -15,11 +15,11 @@ const turn = 0;
 const records = 1;
 const questions = 2;
 const closing = 3;
-const filterInUse = 4;
-const sweepAllowed = 5;
+const sweepAllowed = 4;
 /** Indexes into `numbers`. */
 const time = 0;
 const remembered = 1;
+const wall = 2;
 
 /** Values of `turn`; 0 before the first batch. */
 const workers = 1;
@@ -57,10 +57,8 @@ export interface MainEnd {
   /** Lets go of a batch whose thread has ended. */
   abandon(): void;
   isDelivered(index: number): boolean;
-  /** Tells the thread the time and whether it may remove what has expired by it. */
-  setTime(timeMs: number, maySweep: boolean): void;
-  /** Tells the thread which filter is read now. */
-  setFilterInUse(generation: number): void;
+  /** Tells the thread the time, what the wall clock says, and whether it may remove what has expired. */
+  setTime(timeMs: number, wallMs: number, maySweep: boolean): void;
   /** Delivered keys that are remembered; undefined until they have been counted. */
   remembered(): number | undefined;
 }
@@ -100,11 +98,11 @@ export function createMainEnd(): MainEnd {
       Atomics.notify(view.words, turn);
     },
     isDelivered: (index) => view.answers[index] === answers.delivered,
-    setTime(timeMs, maySweep) {
+    setTime(timeMs, wallMs, maySweep) {
       view.numbers[time] = timeMs;
+      view.numbers[wall] = wallMs;
       view.words[sweepAllowed] = maySweep ? 1 : 0;
     },
-    setFilterInUse: (generation) => Atomics.store(view.words, filterInUse, generation),
     remembered() {
       const count = view.numbers[remembered] ?? -1;
       return count < 0 ? undefined : count;
@@ -117,8 +115,8 @@ export interface WorkerEnd {
   waitForBatch(timeoutMs: number): boolean;
   readonly closing: boolean;
   readonly timeMs: number;
+  readonly wallMs: number;
   readonly maySweep: boolean;
-  readonly filterInUse: number;
   readonly questionCount: number;
   /** A copy of the batch's records, `recordBytes` each; it holds until the next call. */
   records(): Uint8Array;
@@ -147,11 +145,11 @@ export function createWorkerEnd(memory: SharedArrayBuffer): WorkerEnd {
     get timeMs() {
       return view.numbers[time] ?? 0;
     },
+    get wallMs() {
+      return view.numbers[wall] ?? 0;
+    },
     get maySweep() {
       return view.words[sweepAllowed] === 1;
-    },
-    get filterInUse() {
-      return Atomics.load(view.words, filterInUse);
     },
     get questionCount() {
       return view.words[questions] ?? 0;

@@ -28,6 +28,12 @@ export function sqliteCode(error: unknown): number | undefined {
 /** Whether another connection has the file's lock. */
 export const isBusy = (error: unknown): boolean => sqliteCode(error) === codes.busy;
 
+/** Whether the file itself is at fault: its pages, or what is in its place. */
+export function isDamaged(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === codes.corrupt || code === codes.notadb;
+}
+
 /** Refuses what SQLite would only name by a number: a missing or unusable folder, a folder in the file's place. */
 export function checkPlace(file: string): void {
   const folder = dirname(file);

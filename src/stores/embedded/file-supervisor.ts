@@ -3,7 +3,6 @@ import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type BatchLine, createBatchLine } from './batch-line.ts';
 import { createMainEnd, type MainEnd } from './exchange.ts';
 import { type FileThread, type FromWorker, startFileThread } from './file-thread.ts';
-import { type KeyFilter, openKeyFilter } from './key-filter.ts';
 import { createRetentionClock } from './retention-clock.ts';
 
 export interface SupervisorOptions {
@@ -16,11 +15,14 @@ export interface SupervisorOptions {
   readonly lockWaitMs: number;
   /** Called once for each fault, with a sentence for people. */
   readonly onFault?: (sentence: string) => void;
+  /**
+   * Called with a sentence once the open file turned out to be damaged. No other thread is started: SQLite promises nothing
+   * about what it would write into such a file. Until the process ends, every operation is refused.
+   */
+  readonly onDamaged?: (sentence: string) => void;
   readonly log?: StoreLog;
   /** Expired keys leave the file at most so much later; default one hour. */
   readonly sweepEveryMs?: number;
-  /** Keys that gather in the log, at least, before they are filed; default 8192. */
-  readonly smallestRound?: number;
   /** How long the disk may keep a batch before operations are refused; default five seconds. */
   readonly answerWithinMs?: number;
 }
@@ -36,8 +38,6 @@ export interface StoreLog {
 export interface FileSupervisor {
   /** Why no operation is taken now; undefined when they are. */
   unavailable(): StoreUnavailable | undefined;
-  /** False: the key is certainly not in the file. True while nobody knows. */
-  mayHave(key: Uint8Array): boolean;
   ask(key: string): Promise<boolean>;
   record(key: string, retentionMs: number): Promise<void>;
   health(): StoreHealth;
@@ -50,7 +50,6 @@ const longestRetryMs = 5000;
 const tickMs = 250;
 const closeWithinMs = 10_000;
 const lineCapacity = 65_536;
-const nothing = new Uint8Array(0);
 
 /** Resolves when the file is open; rejects with `StoreRefused`. `onTick` is called four times a second. */
 export function superviseFile(
@@ -69,19 +68,22 @@ export function superviseFile(
   });
   let thread: FileThread | undefined;
   let end: MainEnd | undefined;
-  let filter: KeyFilter | undefined;
+  /** Rows that the last walk through the file found damaged. */
+  let damagedRows = 0;
+  let isDamaged = false;
   /** Why the store is down; undefined while it is up. */
   let trouble: string | undefined = `${file} is being opened.`;
-  let mustHold: Uint8Array = nothing;
   let retryMs = firstRetryMs;
   let retryTimer: NodeJS.Timeout | undefined;
   let closing: Promise<void> | undefined;
   let onThreadEnd: () => void = () => {};
 
+  const tellTime = (to: MainEnd): void => to.setTime(clock.read(), clock.wallMs, clock.settled());
+
   const line: BatchLine = createBatchLine({
     now: () => performance.now(),
     capacity: lineCapacity,
-    beforeSend: (to) => to.setTime(clock.read(), clock.settled()),
+    beforeSend: tellTime,
     onAnswer() {
       retryMs = firstRetryMs;
       if (end !== undefined && trouble !== undefined && !closing) backUp('The disk answers again.');
@@ -89,7 +91,7 @@ export function superviseFile(
   });
 
   const ticking = setInterval(() => {
-    end?.setTime(clock.read(), clock.settled());
+    if (end) tellTime(end);
     if (trouble === undefined && line.outForMs() > answerWithinMs) {
       goDown(`The disk of the store's file ${file} has not answered for ${answerWithinMs} ms.`);
       line.stall(new StoreUnavailable(trouble));
@@ -113,30 +115,30 @@ export function superviseFile(
 
   /** Starts a thread; calls back with undefined once the file is open, or with the reason when the thread ends. */
   const start = (afterFault: boolean, ended: (sentence: string) => void, opened: () => void): void => {
-    const { lockWaitMs, sweepEveryMs = 3_600_000, smallestRound = 8192 } = options;
+    const { lockWaitMs, sweepEveryMs = 3_600_000 } = options;
     const mine = createMainEnd();
-    mine.setTime(clock.read(), clock.settled());
+    tellTime(mine);
     let sentence: string | undefined;
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'waiting') {
         log?.warn(`Another process has the store's file ${file} open; waiting for up to ${lockWaitMs} ms.`);
       } else if (message.kind === 'opened') {
-        if (message.restored > 0)
-          log?.warn(`${message.restored} keys were lost by the disk and written again.`);
+        // Another thread of this process: the clock has run on meanwhile.
+        if (message.clock && !afterFault) clock.resume(message.clock);
+        tellTime(mine);
         end = mine;
         line.connect(mine);
         opened();
-      } else if (message.kind === 'filter') {
-        filter = openKeyFilter(message.memory);
-        mine.setFilterInUse(message.generation);
+      } else if (message.kind === 'walked') {
+        tellDamaged(message.damaged);
       } else if (message.kind === 'fault') {
         sentence = message.sentence;
-        mustHold = message.unfiled ?? mustHold;
+        isDamaged = message.damaged;
         disconnect(sentence);
       }
     };
     thread = startThread(
-      { memory: mine.memory, file, lockWaitMs, afterFault, mustHold, sweepEveryMs, smallestRound },
+      { memory: mine.memory, file, lockWaitMs, afterFault, sweepEveryMs },
       onMessage,
       (error) => {
         thread = undefined;
@@ -147,15 +149,27 @@ export function superviseFile(
     );
   };
 
+  const tellDamaged = (rows: number): void => {
+    if (rows > damagedRows) {
+      const sentence = `${rows} records in the store's file ${file} are damaged: repeats of these events may reach the application. Look at the disk, and restore the file.`;
+      log?.error(sentence);
+      onFault?.(sentence);
+    }
+    damagedRows = rows;
+  };
+
   const disconnect = (sentence: string): void => {
     end = undefined;
-    filter = undefined;
     if (!closing) goDown(sentence);
     line.fail(new StoreUnavailable(sentence));
   };
 
   const retry = (): void => {
     if (closing) return;
+    if (isDamaged) {
+      options.onDamaged?.(trouble ?? file);
+      return;
+    }
     retryTimer = setTimeout(() => {
       start(true, retry, () => backUp(`The store's file ${file} is open again.`));
     }, retryMs);
@@ -186,7 +200,6 @@ export function superviseFile(
       if (closing) return new StoreUnavailable('The embedded store is closed.');
       return trouble === undefined ? undefined : new StoreUnavailable(trouble);
     },
-    mayHave: (key) => filter === undefined || filter.mayHave(key, 0),
     ask: (key) => line.ask(key),
     record: (key, retentionMs) => line.record(key, clock.read() + retentionMs),
     health() {
@@ -197,8 +210,9 @@ export function superviseFile(
         remembered === undefined ? 'its keys are still being counted' : `about ${remembered} keys`;
       return {
         up: true,
-        detail: `The store's file ${file} is open; ${count}.`,
+        detail: `The store's file ${file} is open; ${count}${damagedRows === 0 ? '' : `, ${damagedRows} damaged`}.`,
         ...(remembered === undefined ? {} : { remembered }),
+        ...(damagedRows === 0 ? {} : { damaged: damagedRows }),
       };
     },
     close() {

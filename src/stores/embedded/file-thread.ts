@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { FileClock } from './event-file.ts';
 
 /** What the main thread gives the file's thread at its start. */
 export interface WorkerOrders {
@@ -6,17 +7,16 @@ export interface WorkerOrders {
   readonly file: string;
   readonly lockWaitMs: number;
   readonly afterFault: boolean;
-  /** Records that were confirmed before a fault and have to be in the file. */
-  readonly mustHold: Uint8Array;
   readonly sweepEveryMs: number;
-  readonly smallestRound: number;
 }
 
 /** What the file's thread tells, seldom; events go by the exchange. */
 export type FromWorker =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'opened'; readonly restored: number }
-  | { readonly kind: 'filter'; readonly memory: SharedArrayBuffer; readonly generation: number }
+  /** With where the retention clock was when the file was written to last. */
+  | { readonly kind: 'opened'; readonly clock: FileClock | undefined }
+  /** All rows were looked at; so many are not as they were written. */
+  | { readonly kind: 'walked'; readonly damaged: number }
   | { readonly kind: 'closed' }
   | FileFault;
 
@@ -24,10 +24,8 @@ export interface FileFault {
   readonly kind: 'fault';
   /** For people: what is wrong with the file and what helps. */
   readonly sentence: string;
-  /** The file cannot be used as it is. */
-  readonly refused: boolean;
-  /** Records that the next thread has to find in the file; undefined when the thread could not say. */
-  readonly unfiled: Uint8Array | undefined;
+  /** The file is damaged: no other thread will fare better with it. */
+  readonly damaged: boolean;
 }
 
 /** What the supervisor asks of a thread beyond its messages. */

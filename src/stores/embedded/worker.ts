@@ -1,11 +1,11 @@
-/** The thread that does all file work of the embedded store: it opens, commits, files, sweeps and closes. */
+/** The thread that does all file work of the embedded store: it opens, commits, sweeps and closes. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventFile } from './event-file.ts';
 import { openEventFile } from './event-file.ts';
 import { answers, createWorkerEnd, type WorkerEnd } from './exchange.ts';
-import { FileRefused, faultSentence } from './file-refusal.ts';
+import { faultSentence, isDamaged } from './file-refusal.ts';
 import type { FromWorker, WorkerOrders } from './file-thread.ts';
-import { createKeyLedger, type KeyLedger } from './key-ledger.ts';
+import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 
 /** Without anything to do the thread wakes this often, to see whether it is time to sweep. */
 const idleMs = 1000;
@@ -15,19 +15,18 @@ run(workerData as WorkerOrders);
 function run(orders: WorkerOrders): void {
   const tell = (message: FromWorker): void => parentPort?.postMessage(message);
   let file: EventFile | undefined;
-  let ledger: KeyLedger | undefined;
   try {
     file = openEventFile({ ...orders, onWait: () => tell({ kind: 'waiting' }) });
     const end = createWorkerEnd(orders.memory);
-    ledger = createKeyLedger({
-      ...orders,
+    const keeping = createHousekeeping({
       file,
       end,
-      onFilter: (memory, generation) => tell({ kind: 'filter', memory, generation }),
+      sweepEveryMs: orders.sweepEveryMs,
+      onWalked: (damaged) => tell({ kind: 'walked', damaged }),
     });
-    const restored = ledger.restore(orders.mustHold);
-    tell({ kind: 'opened', restored });
-    serve(end, ledger);
+    tell({ kind: 'opened', clock: file.readClock() });
+    serve(end, keeping);
+    keeping.end();
     file.checkpoint();
     file.close();
     tell({ kind: 'closed' });
@@ -40,29 +39,28 @@ function run(orders: WorkerOrders): void {
     tell({
       kind: 'fault',
       sentence: faultSentence(orders.file, error),
-      refused: error instanceof FileRefused,
-      unfiled: ledger?.unfiled() ?? orders.mustHold,
+      damaged: isDamaged(error),
     });
   }
 }
 
-function serve(end: WorkerEnd, ledger: KeyLedger): void {
+function serve(end: WorkerEnd, keeping: Housekeeping): void {
   let dueAt = 0;
   while (!end.closing) {
     if (end.waitForBatch(Math.max(0, Math.min(idleMs, dueAt - performance.now())))) {
       if (end.closing) return;
-      answerBatch(end, ledger);
+      answerBatch(end, keeping);
     }
     if (performance.now() < dueAt) continue;
-    dueAt = performance.now() + (ledger.step() ?? idleMs);
+    dueAt = performance.now() + (keeping.step() ?? idleMs);
   }
 }
 
-function answerBatch(end: WorkerEnd, ledger: KeyLedger): void {
+function answerBatch(end: WorkerEnd, keeping: Housekeeping): void {
   const records = end.records();
-  if (records.length > 0) ledger.record(records);
+  if (records.length > 0) keeping.record(records);
   for (let index = 0; index < end.questionCount; index++) {
-    end.answer(index, ledger.isDelivered(end.question(index)) ? answers.delivered : answers.absent);
+    end.answer(index, keeping.isDelivered(end.question(index)) ? answers.delivered : answers.absent);
   }
   end.done();
 }
