@@ -1,7 +1,7 @@
 import { compileAddressSet } from '../addresses/address-set.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
-import type { Problem } from '../config/problem.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
 import { Answer } from '../delivery/answer.ts';
 import type { Facts } from '../delivery/delivery.ts';
 import { Rejection } from '../delivery/rejections.ts';
@@ -58,7 +58,7 @@ export async function explain(question: ExplainQuestion): Promise<ExplainResult>
         ...addressSentences(question, judged, read.hasAllowlist, outcomes),
         ...(first === undefined ? [] : bodySentences(question, judged, first)),
         ...routeSentences(heard),
-        ...warnings,
+        ...warnings.map(asSentence),
       ],
     },
   };
@@ -101,9 +101,10 @@ async function readJudged({ keysDirectory, sources, address }: ExplainQuestion):
   if (defaults.kind === 'problems') return defaults;
   const read = readKeys(keysDirectory);
   if (read.kind === 'problems') return read;
+  const warnings = [...read.warnings, ...read.unmeant.map(formatProblem)];
   const nobody = compileAddressSet([]);
   const judged = { config: defaults.config, keys: read.keys, allowlist: nobody, trustedProxies: nobody };
-  return { kind: 'ok', judged, hasAllowlist: false, warnings: read.warnings };
+  return { kind: 'ok', judged, hasAllowlist: false, warnings };
 }
 
 async function judgeOnEachRoute({ body, address }: ExplainQuestion, judged: Judged): Promise<Outcome[]> {

@@ -7,7 +7,7 @@ import { contentDigest } from '../config/content-digest.ts';
 import { filesInUse, watchedPaths } from '../config/files-in-use.ts';
 import type { Key } from '../config/keys.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import type { Problem } from '../config/problem.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
 import { readFiles } from '../config/read-files.ts';
 import type { Settings } from '../config/schema.ts';
 import { inTurns } from './in-turns.ts';
@@ -79,7 +79,10 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       tls: found.tls,
       upstreamCa:
         config.upstream.caFile === undefined ? undefined : found.authorities.get(config.upstream.caFile),
-      warnings: [...read.warnings, ...found.reports.flatMap(({ warnings }) => warnings)],
+      warnings: [
+        ...read.warnings,
+        ...found.reports.flatMap(({ warnings, unmeant }) => [...warnings, ...unmeant.map(formatProblem)]),
+      ],
     },
   };
 }

@@ -23,8 +23,8 @@ export async function checkFiles({ config, settings }: Valid): Promise<readonly 
   const read = await readFiles(files, config.listen.tls);
   const isEnforced = config.allowlist.mode === 'enforce';
   const inOrder = read.reports.toSorted(({ file: a }, { file: b }) => rankOf(a) - rankOf(b));
-  return inOrder.map(({ file, detail, problems, warnings }) => {
-    const all = isEnforced ? [...problems, ...emptiness(file, read)] : problems;
+  return inOrder.map(({ file, detail, problems, unmeant, warnings }) => {
+    const all = [...problems, ...unmeant, ...(isEnforced ? emptiness(file, read) : [])];
     const ok = all.length === 0;
     return { name: nameOf(file), ok, detail: ok ? detail : '', problems: all, warnings };
   });

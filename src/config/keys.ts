@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { findLeftovers, type Leftover } from '../values/leftovers.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readBytes, unreadable } from './read-file.ts';
 import { readAtOneMoment } from './stable-mount.ts';
@@ -13,7 +14,16 @@ export interface Key {
 }
 
 export type KeysRead =
-  | { readonly kind: 'ok'; readonly keys: readonly Key[]; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'ok';
+      readonly keys: readonly Key[];
+      readonly warnings: readonly string[];
+      /**
+       * Keys that nobody can have meant. They do not end the gate, since another key may be the good one and a reload
+       * must be able to take a key away; `check` fails with them.
+       */
+      readonly unmeant: readonly Problem[];
+    }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
 const maxKeyBytes = 4096;
@@ -41,6 +51,7 @@ function readOnce(directory: string): KeysRead {
   }
   const problems: Problem[] = [];
   const warnings: string[] = [];
+  const unmeant: Problem[] = [];
   const keys: Key[] = [];
   for (const name of names.sort()) {
     const file = join(directory, name);
@@ -65,8 +76,9 @@ function readOnce(directory: string): KeysRead {
         problemAt({ source: file }, '', `found the same key as in ${twin.name}`, 'expected each key once'),
       );
     }
-    if (isSpace(secret.at(0)) || isSpace(secret.at(-1))) {
-      warnings.push(`${file} begins or ends with white space, which counts as part of the key`);
+    for (const leftover of findLeftovers(secret)) {
+      if (leftover.isCertain) unmeant.push(unmeantIn(file, leftover, 'key'));
+      else warnings.push(`${file} ${leftover.has}, which counts as part of the key`);
     }
     keys.push({ name, secret });
   }
@@ -75,7 +87,7 @@ function readOnce(directory: string): KeysRead {
       'expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold';
     problems.push(problemAt({ source: directory }, '', 'found no key', expected));
   }
-  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings };
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings, unmeant };
 }
 
 /** Most editors and `echo` end a file with a newline that nobody means; only one is taken off. */
@@ -84,6 +96,7 @@ export function withoutNewline(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+/** What is said of a secret's file that nobody can have meant; nothing of its content. */
+export function unmeantIn(file: string, { has }: Leftover, secret: string): Problem {
+  return problemAt({ source: file }, '', `it ${has}`, `expected the ${secret} alone, since all of it counts`);
 }

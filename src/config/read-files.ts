@@ -1,7 +1,8 @@
+import { findLeftovers } from '../values/leftovers.ts';
 import { readAllowlist } from './allowlist-file.ts';
 import type { TlsFiles } from './config.ts';
 import type { NamedFile } from './files-in-use.ts';
-import { type Key, readKeys } from './keys.ts';
+import { type Key, readKeys, unmeantIn, withoutNewline } from './keys.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readBytes } from './read-file.ts';
 import { readCa, readTls } from './tls-files.ts';
@@ -13,6 +14,8 @@ export interface FileReport {
   readonly detail: string;
   /** Empty where the file can be used. */
   readonly problems: readonly Problem[];
+  /** Secrets that nobody can have meant: `check` fails with them, and the gate says so and goes on. */
+  readonly unmeant: readonly Problem[];
   /** Sentences about what works but should be looked at. */
   readonly warnings: readonly string[];
 }
@@ -56,10 +59,8 @@ export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | und
         const found = readKeys(path);
         if (found.kind === 'problems') return bad(found.problems);
         read.keys.set(path, found.keys);
-        return good(
-          `${plural(found.keys.length, 'key')}: ${found.keys.map(nameOf).join(', ')}`,
-          found.warnings,
-        );
+        const detail = `${plural(found.keys.length, 'key')}: ${found.keys.map(nameOf).join(', ')}`;
+        return good(detail, found.warnings, found.unmeant);
       }
       case 'allowlist': {
         const found = await readAllowlist(path);
@@ -97,17 +98,30 @@ export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | und
 function readWord(path: string, holds: 'user name' | 'password'): Omit<FileReport, 'file'> {
   const read = readBytes(path, maxSecretBytes);
   if (read.kind === 'problem') return bad([read.problem]);
-  return read.bytes.toString('latin1').trim() === ''
-    ? bad([problemAt({ source: path }, '', 'found an empty file', `expected a ${holds}`)])
-    : good(path);
+  const secret = withoutNewline(read.bytes);
+  if (secret.toString('latin1').trim() === '') {
+    return bad([problemAt({ source: path }, '', 'found an empty file', `expected a ${holds}`)]);
+  }
+  const leftovers = findLeftovers(secret, 'password');
+  return good(
+    path,
+    leftovers
+      .filter(({ isCertain }) => !isCertain)
+      .map(({ has }) => `${path} ${has}, which counts as part of the ${holds}`),
+    leftovers.filter(({ isCertain }) => isCertain).map((leftover) => unmeantIn(path, leftover, holds)),
+  );
 }
 
-function good(detail: string, warnings: readonly string[] = []): Omit<FileReport, 'file'> {
-  return { detail, problems: [], warnings };
+function good(
+  detail: string,
+  warnings: readonly string[] = [],
+  unmeant: readonly Problem[] = [],
+): Omit<FileReport, 'file'> {
+  return { detail, problems: [], unmeant, warnings };
 }
 
 function bad(problems: readonly Problem[]): Omit<FileReport, 'file'> {
-  return { detail: '', problems, warnings: [] };
+  return { detail: '', problems, unmeant: [], warnings: [] };
 }
 
 const nameOf = ({ name }: Key): string => name;

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { findLeftovers } from '../values/leftovers.ts';
 import type { Envelope } from './envelope.ts';
 import { createHmacSha256 } from './hmac.ts';
 import type { ChecksumKey } from './verify.ts';
@@ -129,10 +130,15 @@ function keyVariants(secret: Buffer): { secret: Buffer; difference: string[] }[]
     ['the key in lower case', Buffer.from(text.toLowerCase())],
     ['the key in upper case', Buffer.from(text.toUpperCase())],
   ];
+  const cleaned = findLeftovers(secret).flatMap(({ has, meant }) =>
+    meant === undefined
+      ? []
+      : [[`the key that is left where one thing of its file is taken away: it ${has}`, meant] as const],
+  );
   return [
     { secret, difference: [] },
-    ...variants.flatMap(([difference, variant]) =>
-      variant.equals(secret) ? [] : [{ secret: variant, difference: [difference] }],
+    ...[...variants, ...cleaned].flatMap(([difference, variant]) =>
+      variant.length === 0 || variant.equals(secret) ? [] : [{ secret: variant, difference: [difference] }],
     ),
   ];
 }
