@@ -1,24 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 
-/**
- * Strikes off the events that failed here and went through another replica: the retry finds any of them, and this one
- * would count the event as undelivered until its sender has given up. Looks at the oldest ones alone, since nothing else is
- * shown. Never rejects.
- */
-export async function strikeOffDelivered(
-  store: DuplicateStore,
-  undelivered: Undelivered,
-  routes: readonly string[],
-): Promise<void> {
-  await Promise.all(routes.map(strikeOff));
+/** Whoever scrapes gives up after some seconds, and then sees nothing at all. */
+const patienceMs = 500;
+/** Asked at once. Usually the oldest is undelivered, and one question tells. */
+const firstBatch = 1;
+const growth = 10;
+const largestBatch = 100;
 
-  async function strikeOff(route: string): Promise<void> {
+/**
+ * Makes a function that strikes off the events which failed here and went through another replica: the retry finds any of
+ * them, and this one would count the event as undelivered until its sender has given up. It looks at the oldest ones alone,
+ * since nothing else is shown. It resolves once that is done, and after half a second at the latest; then the rest is done
+ * behind it, once, however many ask. It never rejects.
+ */
+export function createStrikeOff(
+  undelivered: Undelivered,
+  /** For tests. */
+  patience: () => Promise<unknown> = () => sleep(patienceMs, undefined, { ref: false }),
+): (store: DuplicateStore, routes: readonly string[]) => Promise<void> {
+  let running: Promise<unknown> | undefined;
+  return async (store, routes) => {
+    running ??= Promise.all(routes.map((route) => strikeOff(store, route))).finally(() => {
+      running = undefined;
+    });
+    await Promise.race([running, patience()]);
+  };
+
+  async function strikeOff(store: DuplicateStore, route: string): Promise<void> {
     try {
-      for (;;) {
-        const key = undelivered.oldestKey(route);
-        if (key === undefined || !(await store.isDelivered(key))) return;
-        undelivered.delivered(route, key);
+      for (let size = firstBatch; ; size = Math.min(largestBatch, size * growth)) {
+        const keys = undelivered.oldestKeys(route, size);
+        const delivered = await Promise.all(keys.map((key) => store.isDelivered(key)));
+        for (const [place, key] of keys.entries()) if (delivered[place]) undelivered.delivered(route, key);
+        if (keys.length === 0 || delivered.includes(false)) return;
       }
     } catch {
       // The store cannot say now; the age that is known here stands.

@@ -3,7 +3,7 @@ import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import { version } from '../version.ts';
-import { strikeOffDelivered } from './delivered-elsewhere.ts';
+import { createStrikeOff } from './delivered-elsewhere.ts';
 import type { Gatehouse } from './gatehouse.ts';
 import { answersOnlyOnLoopback, onlyOnLoopback } from './only-on-loopback.ts';
 import type { ReloadState } from './reloader.ts';
@@ -27,6 +27,7 @@ export interface Readiness {
 
 /** What the admin port tells: readiness, `/status`, and the gauges that are read at the moment of a scrape. */
 export function createStatus(parts: StatusParts) {
+  const strikeOff = createStrikeOff(parts.undelivered);
   return {
     async ready(): Promise<Readiness> {
       const gatehouse = parts.gatehouse();
@@ -55,8 +56,9 @@ export function createStatus(parts: StatusParts) {
       metrics.damagedRecords.set(damaged);
       const { routes = [], duplicates } = gatehouse?.loaded.config ?? {};
       const names = routes.map(({ name }) => name);
-      if (up && store !== undefined && duplicates?.store === 'redis')
-        await strikeOffDelivered(store, parts.undelivered, names);
+      if (up && store !== undefined && duplicates?.store === 'redis') await strikeOff(store, names);
+      // A route that a reload has taken away must not be told of for ever as it last was.
+      metrics.oldestUndelivered.reset();
       for (const route of names)
         metrics.oldestUndelivered.set({ route }, parts.undelivered.oldestSeconds(route));
       return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };

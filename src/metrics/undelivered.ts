@@ -8,8 +8,8 @@ export interface Undelivered {
   delivered(route: string, duplicateKey: string): void;
   /** Seconds since the oldest first failed; 0 when there is none. */
   oldestSeconds(route: string): number;
-  /** Duplicate key of the oldest. */
-  oldestKey(route: string): string | undefined;
+  /** Duplicate keys of the oldest, `atMost` so many, the oldest first. */
+  oldestKeys(route: string, atMost: number): string[];
 }
 
 /**
@@ -35,16 +35,24 @@ export function createUndelivered(options: {
     delivered(route, key) {
       routes.get(route)?.delete(key);
     },
-    oldestSeconds: (route) => (oldest(route)?.ageMs ?? 0) / 1000,
-    oldestKey: (route) => oldest(route)?.key,
+    oldestSeconds: (route) => (oldestAgeMs(route) ?? 0) / 1000,
+    oldestKeys(route, atMost) {
+      oldestAgeMs(route);
+      const keys: string[] = [];
+      for (const key of routes.get(route)?.keys() ?? []) {
+        if (keys.length === atMost) break;
+        keys.push(key);
+      }
+      return keys;
+    },
   };
 
-  /** A Map keeps the order of insertion, so the first that has not lapsed is the oldest. */
-  function oldest(route: string): { key: string; ageMs: number } | undefined {
+  /** Forgets what has lapsed. A Map keeps the order of insertion, so the first of the rest is the oldest. */
+  function oldestAgeMs(route: string): number | undefined {
     const events = routes.get(route);
     for (const [key, sinceMs] of events ?? []) {
       const ageMs = options.now() - sinceMs;
-      if (ageMs <= options.forgetAfterMs) return { key, ageMs };
+      if (ageMs <= options.forgetAfterMs) return ageMs;
       events?.delete(key);
     }
     return undefined;

@@ -91,6 +91,8 @@ async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions
       body: `hookgate: the content type is ${JSON.stringify(type.slice(0, 100))}, expected application/json\n`,
     };
   const text = await readBody(request);
+  if (text === 'left')
+    return { status: 400, body: 'hookgate: the client left before its review was whole\n' };
   if (text === undefined)
     return { status: 413, body: `hookgate: the review is larger than ${maxBodyBytes} bytes\n` };
   const parsed = parseJson(text);
@@ -103,14 +105,18 @@ async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions
     : { status: 200, body: answered };
 }
 
-/** Undefined when it is too large. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** Undefined when it is too large, `left` when it breaks off: by the client or by its network, and no fault of the review. */
+async function readBody(request: IncomingMessage): Promise<string | 'left' | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBodyBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return 'left';
   }
   return Buffer.concat(chunks).toString('utf8');
 }

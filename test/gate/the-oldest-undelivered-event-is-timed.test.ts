@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createUndelivered } from '../../src/metrics/undelivered.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { startEventApplication } from '../support/event-application.ts';
+import { replaceFile } from '../support/replace-file.ts';
 import { runGate } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';
 import { until } from '../support/until.ts';
@@ -68,4 +70,20 @@ test('an event is forgotten after 48 hours, when its sender has given up, and no
   expect(undelivered.oldestSeconds('juicyway')).toBe((47 * hourMs + 1) / 1000);
   undelivered.delivered('juicyway', 'b');
   expect(undelivered.oldestSeconds('juicyway')).toBe(0);
+});
+
+test('a route that a reload has taken away is not told of any more', async () => {
+  const application = await startEventApplication();
+  application.answer = (response) => void response.writeHead(500).end();
+  const gate = await runGate(application.url);
+  await gate.post(signedEvent('payment.a', { n: 1 }));
+  await until(async () => (await gate.metric(series)) > 0);
+  const config = readFileSync(gate.configFile, 'utf8');
+  replaceFile(gate.configFile, config.replace('name: juicyway', 'name: another'));
+
+  await gate.gate.reload();
+
+  const page = await (await fetch(`${gate.adminUrl}/metrics`)).text();
+  const told = page.split('\n').filter((line) => line.startsWith('hookgate_oldest_undelivered_seconds'));
+  expect(told).toEqual(['hookgate_oldest_undelivered_seconds{route="another"} 0']);
 });

@@ -1,10 +1,13 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { Pod } from '../../src/injector/pod.ts';
 import { applyJsonPatch, type PatchOperation } from '../support/apply-json-patch.ts';
 import { endpointOf } from '../support/endpoint-lookup.ts';
-import { type FakeKubernetes, fakeKubernetes } from '../support/fake-kubernetes.ts';
+import { bundleIn, type FakeKubernetes, fakeKubernetes } from '../support/fake-kubernetes.ts';
 import { optedIn } from '../support/injection.ts';
-import { reviewOf, runInjector } from '../support/running-injector.ts';
+import { reviewOf, runInjector, serviceName } from '../support/running-injector.ts';
+import { until } from '../support/until.ts';
 
 const configMap = '/api/v1/namespaces/shop/configmaps/hookgate-config';
 
@@ -122,4 +125,28 @@ test('an older API server gets an ordinary container', async () => {
   const { response } = await injector.review(optedIn());
   const patch = JSON.parse(Buffer.from(response.patch ?? '', 'base64').toString()) as PatchOperation[];
   expect(patch.map(({ path }) => path)).toContain('/spec/containers/-');
+});
+
+test('a client that leaves within its body is no fault of the injector', async () => {
+  const kubernetes = await cluster();
+  const injector = await runInjector(kubernetes);
+  for (const leave of ['end', 'destroy'] as const) {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: injector.injector.reviews.port,
+      ca: bundleIn(kubernetes),
+      servername: serviceName,
+    });
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'secureConnect');
+    socket.write(
+      'POST /inject HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
+    // Once it has been taken up, so that the rest is missing and not the whole.
+    await injector.review(optedIn());
+    socket[leave]();
+    await once(socket, 'close');
+  }
+  await until(async () => (await injector.metric('hookgate_injection_malformed_requests_total')) === 2);
+  expect(await injector.metric('hookgate_injection_faults_total')).toBe(0);
 });
