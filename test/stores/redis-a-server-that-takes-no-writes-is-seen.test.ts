@@ -62,3 +62,13 @@ async function deliver(store: DuplicateStore): Promise<void> {
   const key = newKey();
   expect(await store.confirm(key, await claimed(store, key, 60_000), 600_000)).toBe(true);
 }
+
+test('a server whose policy turns to evicting while the gate runs, without an event', async () => {
+  const server = await startRedis();
+  const { store, troubles } = await openRedis({ url: server.url });
+  await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+  await until(async () => !(await store.health()).up);
+  expect(troubles).toEqual([expect.stringMatching(/has maxmemory-policy allkeys-lru, which forgets/)]);
+  await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  await until(async () => (await store.health()).up);
+});

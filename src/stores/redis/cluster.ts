@@ -68,7 +68,9 @@ export function createCluster(options: ClusterOptions): Servers {
   return {
     async connectionFor(key, untilMs) {
       const slot = slotOf(key);
-      if (owners[slot] === undefined) await ask();
+      // Whoever called gives up at its deadline, however long the nodes are silent.
+      if (owners[slot] === undefined)
+        await Promise.race([ask(), pause(Math.max(0, untilMs - now()), undefined, { ref: false })]);
       for (;;) {
         const owner = owners[slot];
         // A short wait each, since the map may give the slot to another node meanwhile.
@@ -118,29 +120,41 @@ export function createCluster(options: ClusterOptions): Servers {
     return asking;
   }
 
-  /** The first node that answers is believed; a node cut off from the majority says CLUSTERDOWN to every key. */
+  /** Nodes that serve keys first: one that was cut off or left the cluster may have an old map. */
   async function askAll(): Promise<void> {
-    const known = [
-      ...shards.filter(({ link }) => link.trouble === undefined).map(({ node }) => node),
-      ...seeds,
-      ...shards.map(({ node }) => node),
-    ];
+    const healthy = shards.filter(({ link }) => link.trouble === undefined).map(({ node }) => node);
     const troubles = new Set<string>();
-    for (const node of known) {
+    const partial: SlotRange[][] = [];
+    for (const nodes of [healthy, [...seeds, ...shards.map(({ node }) => node)]]) {
       if (closed) return;
+      // All at once: the silence of one must not cost the others' answer its time.
+      const known = new Map(nodes.map((node) => [nameOf(node), node]));
+      const asked = [...known.values()].map(async (node) => {
+        const ranges = await askNode(node);
+        if (slotsIn(ranges) === slotCount) return ranges;
+        partial.push(ranges);
+        throw new ConnectionLost(`${nameOf(node)} knows no master for some slots`);
+      });
       try {
-        const connection = await open(node);
-        try {
-          adopt(readSlots(await connection.ask(['CLUSTER', 'SLOTS']), node));
-          return;
-        } finally {
-          connection.destroy('asked');
-        }
+        return adopt(await Promise.any(asked));
       } catch (error) {
-        troubles.add(whatWentWrong(error));
+        const { errors = [error] } = error as AggregateError;
+        for (const one of errors) troubles.add(whatWentWrong(one));
       }
     }
+    // What part of the cluster is there can be used.
+    const [fullest] = partial.toSorted((a, b) => slotsIn(b) - slotsIn(a));
+    if (fullest !== undefined) return adopt(fullest);
     mapTrouble = `no node tells who has which slots: ${[...troubles].join('; ')}`;
+  }
+
+  async function askNode(node: Address): Promise<SlotRange[]> {
+    const connection = await open(node);
+    try {
+      return readSlots(await connection.ask(['CLUSTER', 'SLOTS']), node);
+    } finally {
+      connection.destroy('asked');
+    }
   }
 
   function adopt(ranges: readonly SlotRange[]): void {
@@ -180,6 +194,10 @@ interface SlotRange {
   readonly from: number;
   readonly to: number;
   readonly master: Address;
+}
+
+function slotsIn(ranges: readonly SlotRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
 
 /** The reply of CLUSTER SLOTS; an empty host means the node that was asked. */

@@ -46,6 +46,8 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
     socket: {
       ...address,
       connectTimeout: timeoutMs,
+      // Of a name's addresses; Node gives each up after 250 ms, whatever the deadline. Half leaves time for another.
+      autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2),
       reconnectStrategy: false,
       ...(tls === undefined ? {} : { tls: true as const, ...(tls.ca === undefined ? {} : { ca: tls.ca }) }),
     },

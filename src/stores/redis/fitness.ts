@@ -36,13 +36,8 @@ export async function judgeServer(connection: Connection, name: string, demands:
       `${name} is version ${version}; the duplicate store needs Redis ${oldestVersion.join('.')} or newer, or Valkey`,
     );
   }
-  const policy = info.get('maxmemory_policy');
-  if (policy !== undefined && policy !== 'noeviction') {
-    throw new Unfit(
-      `${name} has maxmemory-policy ${policy}, which forgets delivered events when memory runs short, so that ` +
-        'repeats would reach the application; set maxmemory-policy noeviction',
-    );
-  }
+  const evicting = evictionIn(info, name);
+  if (evicting !== undefined) throw new Unfit(evicting);
   // Valkey names it server_mode.
   const isCluster = (info.get('redis_mode') ?? info.get('server_mode')) === 'cluster';
   if (isCluster !== demands.cluster) {
@@ -56,9 +51,31 @@ export async function judgeServer(connection: Connection, name: string, demands:
   if (info.get('role') !== 'master') throw new NotNow(`${name} is a replica`);
 }
 
-async function readInfo(connection: Connection): Promise<ReadonlyMap<string, string> | undefined> {
+/**
+ * Whether the server would forget what was delivered: its policy may be changed while the gate runs. Gives a sentence.
+ *
+ * @throws what the connection throws.
+ */
+export async function evictionOf(connection: Connection, name: string): Promise<string | undefined> {
+  const info = await readInfo(connection, 'memory');
+  return info === undefined ? undefined : evictionIn(info, name);
+}
+
+function evictionIn(info: ReadonlyMap<string, string>, name: string): string | undefined {
+  const policy = info.get('maxmemory_policy');
+  if (policy === undefined || policy === 'noeviction') return undefined;
+  return (
+    `${name} has maxmemory-policy ${policy}, which forgets delivered events when memory runs short, so that ` +
+    'repeats would reach the application; set maxmemory-policy noeviction'
+  );
+}
+
+async function readInfo(
+  connection: Connection,
+  ...section: readonly string[]
+): Promise<ReadonlyMap<string, string> | undefined> {
   try {
-    const text = String(await connection.ask(['INFO']));
+    const text = String(await connection.ask(['INFO', ...section]));
     const fields = text.split('\r\n').map((line) => line.split(':', 2) as [string, string]);
     return new Map(fields);
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Address, addressOf, addressOfUrl, nameOf } from './address.ts';
 import { createCluster } from './cluster.ts';
 import { keyOf } from './commands.ts';
 import { type Connection, ConnectionLost, dial } from './connection.ts';
-import { judgeServer } from './fitness.ts';
+import { evictionOf, judgeServer } from './fitness.ts';
 import { createOneServer, notMaster } from './one-server.ts';
 import { createRedisStore } from './redis-store.ts';
 import { refusalOf } from './refusal.ts';
@@ -82,7 +82,7 @@ function oneServer(settings: RedisSettings, kept: Kept): Servers {
       kept.onConnected();
     },
     probe: (connection) =>
-      refusalOf(connection, keyOf(settings.keyPrefix, 'probe'), () => connection.destroy(notMaster)),
+      probe(connection, keyOf(settings.keyPrefix, 'probe'), () => connection.destroy(notMaster)),
     async open() {
       const address =
         sentinels.length === 0
@@ -100,10 +100,22 @@ function cluster(settings: RedisSettings, kept: Kept): Servers {
     ...kept,
     seeds: urls.map(addressOfUrl),
     probe: (connection, hashTag, lookAgain) =>
-      refusalOf(connection, keyOf(settings.keyPrefix, hashTag), lookAgain),
+      probe(connection, keyOf(settings.keyPrefix, hashTag), lookAgain),
     open: (node) => connect(node, first, settings),
     openForKeys: async (node) => judged(await connect(node, first, settings), node, true),
   });
+}
+
+/** Why the server must not be relied on now, though it answers: it would refuse a record, or forget it. */
+async function probe(
+  connection: Connection,
+  key: string,
+  lookAgain: () => void,
+): Promise<string | undefined> {
+  return (
+    (await refusalOf(connection, key, lookAgain)) ??
+    (await evictionOf(connection, nameOf(connection.address)))
+  );
 }
 
 /** Files are read for every connection, so that a rotated password is taken up with the next one. */

@@ -29,9 +29,10 @@ export function createWithinDeadline(
       try {
         const node = askNode;
         askNode = undefined;
-        connection = await (node === undefined
-          ? servers.connectionFor(key, untilMs)
-          : servers.connectionTo(node, untilMs));
+        connection = await connectedInTime(
+          node === undefined ? servers.connectionFor(key, untilMs) : servers.connectionTo(node, untilMs),
+          untilMs,
+        );
         return await inTime(
           command(node === undefined ? connection : asking(connection)),
           connection,
@@ -50,6 +51,17 @@ export function createWithinDeadline(
       }
     }
   };
+
+  /** Whatever it takes to find a connection, however many servers are asked for it: an operation waits no longer. */
+  function connectedInTime(connecting: Promise<Connection>, untilMs: number): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new ConnectionLost(servers.trouble ?? `no connection within ${timeoutMs} ms`)),
+        Math.max(untilMs - now(), 1),
+      );
+      connecting.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
 
   /** A server that does not answer in time may have hung, or its connection may be half open: another is made. */
   function inTime(reply: Promise<unknown>, connection: Connection, untilMs: number): Promise<unknown> {
