@@ -2,6 +2,7 @@ import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { withoutBrackets } from '../values/host-brackets.ts';
+import { trustedAuthorities } from '../values/trusted-authorities.ts';
 
 export interface DialRules {
   /** http or https; its name is what TLS asks for, whichever address is used. */
@@ -120,7 +121,7 @@ function createOpener({ url, caPem }: DialRules, host: string) {
     ...tcp,
     // An address is no server name (RFC 6066 section 3); the certificate is then checked against the address.
     servername: isIP(host) === 0 ? host : '',
-    ...(caPem === undefined ? {} : { ca: caPem }),
+    ...(secure ? { secureContext: trustedAuthorities(caPem) } : {}),
     ALPNProtocols: ['http/1.1'],
   };
   let session: Buffer | undefined;

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { trustedAuthorities } from '../values/trusted-authorities.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 
 /** What came back for one posted body. */
@@ -32,7 +33,10 @@ export function createPoster(target: {
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
-    connect: { timeout: target.timeoutMs, ...(target.caPem === undefined ? {} : { ca: target.caPem }) },
+    connect: {
+      timeout: target.timeoutMs,
+      ...(target.url.protocol === 'https:' ? { secureContext: trustedAuthorities(target.caPem) } : {}),
+    },
   });
   const named = target.headers.some((field, at) => at % 2 === 0 && field.toLowerCase() === 'content-type');
   const headers = [...(named ? [] : ['Content-Type', 'application/json']), ...target.headers];

@@ -1,5 +1,7 @@
 /** The shared store in Redis or Valkey. This file: one connection to one server, from its greeting to its end. */
+import type { SecureContext } from 'node:tls';
 import { createClient, ErrorReply } from '@redis/client';
+import { trustedAuthorities } from '../../values/trusted-authorities.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type Address, nameOf } from './address.ts';
 
@@ -42,6 +44,7 @@ export interface DialOptions {
  */
 export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): Promise<Connection> {
   const name = nameOf(address);
+  const secure = tls === undefined ? {} : { tls: true as const, secureContext: believe(tls.ca, name) };
   const client = createClient({
     socket: {
       ...address,
@@ -49,7 +52,7 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
       // Of a name's addresses; Node gives each up after 250 ms, whatever the deadline. Half leaves time for another.
       autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2),
       reconnectStrategy: false,
-      ...(tls === undefined ? {} : { tls: true as const, ...(tls.ca === undefined ? {} : { ca: tls.ca }) }),
+      ...secure,
     },
     database: login.database,
     ...(login.username === undefined ? {} : { username: login.username }),
@@ -110,5 +113,13 @@ export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): 
       end(`${name}: ${whatWentWrong(error)}`);
       throw new ConnectionLost(why, { cause: error });
     }
+  }
+}
+
+function believe(caPem: string | undefined, name: string): SecureContext {
+  try {
+    return trustedAuthorities(caPem);
+  } catch (error) {
+    throw new ConnectionLost(`${name}: ${whatWentWrong(error)}`, { cause: error });
   }
 }
