@@ -44,16 +44,15 @@ export interface DialOptions {
  */
 export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): Promise<Connection> {
   const name = nameOf(address);
-  const secure = tls === undefined ? {} : { tls: true as const, secureContext: believe(tls.ca, name) };
+  const plain = {
+    ...address,
+    connectTimeout: timeoutMs,
+    // Of a name's addresses; Node gives each up after 250 ms, whatever the deadline. Half leaves time for another.
+    autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2),
+    reconnectStrategy: false as const,
+  };
   const client = createClient({
-    socket: {
-      ...address,
-      connectTimeout: timeoutMs,
-      // Of a name's addresses; Node gives each up after 250 ms, whatever the deadline. Half leaves time for another.
-      autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2),
-      reconnectStrategy: false,
-      ...secure,
-    },
+    socket: tls === undefined ? plain : { ...plain, tls: true, secureContext: believe(tls.ca, name) },
     database: login.database,
     ...(login.username === undefined ? {} : { username: login.username }),
     ...(login.password === undefined ? {} : { password: login.password }),
