@@ -57,7 +57,12 @@ export function createReviews(options: {
             { namespace, pod: name, operations: result.patch.length },
             isSame ? 'unchanged' : 'injected',
           );
-          return renderAdmissionReview({ uid, allowed: true, patch: result.patch });
+          return renderAdmissionReview({
+            uid,
+            allowed: true,
+            patch: result.patch,
+            warnings: isSame ? [] : result.warnings,
+          });
         }
       }
     }),

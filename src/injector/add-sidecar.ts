@@ -1,4 +1,5 @@
 import { sameAsDefaulted } from './defaulted.ts';
+import { isSameImage } from './image-name.ts';
 import type { Container, PodSpec, Volume } from './pod.ts';
 import type { FormerPlace } from './remove-sidecar.ts';
 
@@ -15,7 +16,9 @@ export function addSidecar(
   const list = sidecar.restartPolicy === 'Always' ? 'initContainers' : 'containers';
   const [before, ...further] = former.filter((place) => place.list === list);
   const container =
-    before !== undefined && sameAsDefaulted(before.container, sidecar) ? before.container : sidecar;
+    before !== undefined && sameAsDefaulted(before.container, asOthersMayHave(sidecar, before.container))
+      ? before.container
+      : sidecar;
   const others = spec[list] ?? [];
   // Two containers of one name: the pod is not one that injection made, so their places mean nothing.
   const index = before === undefined || further.length > 0 ? others.length : before.index;
@@ -23,6 +26,21 @@ export function addSidecar(
     ...spec,
     [list]: others.toSpliced(index, 0, container),
     volumes: withVolumes(spec.volumes ?? [], volumes),
+  };
+}
+
+/**
+ * What others may change in a sidecar: where its image is fetched from and when (mirrors, AlwaysPullImages), and what
+ * it may use (a LimitRange's defaults, autoscalers). The API server asks each webhook a second time at most, so what is
+ * set back here would stay so.
+ */
+function asOthersMayHave(sidecar: Container, present: Container): Container {
+  const { image, imagePullPolicy = sidecar.imagePullPolicy, resources = sidecar.resources } = present;
+  return {
+    ...sidecar,
+    ...(isSameImage(image, sidecar.image) && image !== undefined && { image }),
+    ...(imagePullPolicy !== undefined && { imagePullPolicy }),
+    ...(resources !== undefined && { resources }),
   };
 }
 

@@ -18,6 +18,12 @@ const remedies = {
   move_port_taken: 'Choose a free number in hookgate.io/move-port.',
   move_port_unverified: 'Give the container an httpGet or tcpSocket readiness probe on the guarded port.',
   move_port_unready_addresses: 'Remove publishNotReadyAddresses from the Service, or guard a named port.',
+  resources_too_small:
+    'Raise what the sentence names, or give the sidecar less with the annotations hookgate.io/cpu-request, cpu-limit, memory-request and memory-limit.',
+  limit_range:
+    'Give the sidecar what the LimitRange allows, with the annotations hookgate.io/cpu-request, cpu-limit, memory-request and memory-limit.',
+  quota_exceeded:
+    'Raise the quota, or give the sidecar less with the annotations hookgate.io/cpu-request, cpu-limit, memory-request and memory-limit.',
   config_missing:
     'Create the ConfigMap in the namespace of the pod: add the namespace to sidecar.namespaces of the chart.',
 } as const;

@@ -8,11 +8,19 @@ import { findCollision, findObstacle } from './obstacles.ts';
 import { type OptIn, readOptIn } from './opt-in.ts';
 import { type Operation, patchBetween } from './patch.ts';
 import type { Container, Pod, PodSpec } from './pod.ts';
+import { findTooLittle } from './pod-resources.ts';
+import { withPullSecrets } from './pull-secrets.ts';
 import { removeSidecar } from './remove-sidecar.ts';
 import { renamedPort } from './renamed-port.ts';
+import { recordAnnotation, writeRecord } from './renamed-record.ts';
 import { sidecarFor, volumesFor } from './sidecar.ts';
 import type { SidecarTemplate } from './sidecar-template.ts';
 import { withGracePeriod, withStopDelay } from './stop.ts';
+
+const throughLoopback =
+  'hookgate.io/upstream is loopback: the application takes every caller of its Service for 127.0.0.1, so that what it ' +
+  'gives to its own machine only (status pages, admin paths) is open to them. Let it listen on the address of the pod ' +
+  'and leave the annotation out, or refuse such paths with sidecar.denyPaths';
 
 export interface InjectorSettings {
   readonly template: SidecarTemplate;
@@ -41,6 +49,8 @@ export type Injection =
       readonly pod: Pod;
       readonly patch: readonly Operation[];
       readonly optIn: OptIn;
+      /** For the person who applies it: what is as it was asked for, and worth a thought. */
+      readonly warnings: readonly string[];
     }
   | Denial;
 
@@ -50,7 +60,9 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
   if (optIn === undefined) return { kind: 'not opted in' };
   if (optIn.kind === 'denial') return optIn;
 
-  const { pod, former } = removeSidecar(given, optIn);
+  const removed = removeSidecar(given, optIn);
+  if ('kind' in removed) return removed;
+  const { pod, former } = removed;
   const obstacle = findObstacle(pod.spec);
   if (obstacle !== undefined) return obstacle;
   const guarded = findGuardedPort(pod.spec, optIn);
@@ -62,13 +74,15 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
   if ('kind' in application) return application;
   const delaySeconds = features.sleepAction ? (optIn.stopDelaySeconds ?? settings.stopDelaySeconds) : 0;
   const applicationPort = optIn.move?.to ?? guarded.port.containerPort;
+  const { name } = guarded.port;
+  const nowName = name && renamedPort(name, portsTogether(pod.spec));
   const renamed = withApplication(pod.spec, guarded, {
     ...withStopDelay(application, delaySeconds),
     ports: (application.ports ?? []).map((port) =>
       port === guarded.port
         ? {
             ...port,
-            ...(port.name !== undefined && { name: renamedPort(port.name, portsTogether(pod.spec)) }),
+            ...(nowName !== undefined && { name: nowName }),
             containerPort: applicationPort,
           }
         : port,
@@ -76,22 +90,47 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
   });
 
   const endsByItself = (pod.spec.restartPolicy ?? 'Always') !== 'Always';
-  const sidecar = sidecarFor(settings.template, {
+  const sidecar = sidecarFor(settings.template, optIn, {
     port: {
-      name: guarded.port.name,
+      name,
       number: optIn.move === undefined ? undefined : guarded.port.containerPort,
     },
     applicationPort,
     isNative: features.nativeSidecars || (endsByItself && features.nativeSidecarsOfJobs),
   });
   const guardedSpec = addSidecar(
-    withGracePeriod(renamed, delaySeconds + settings.stopSeconds),
+    withPullSecrets(
+      withGracePeriod(renamed, delaySeconds + settings.stopSeconds),
+      settings.template.imagePullSecrets,
+    ),
     sidecar,
     volumesFor(settings.template, optIn),
     former,
   );
-  const injected: Pod = { ...pod, spec: guardedSpec };
-  return { kind: 'injected', pod: injected, patch: patchBetween(given, injected), optIn };
+  const tooLittle = findTooLittle(guardedSpec);
+  if (tooLittle !== undefined) return tooLittle;
+  const record = writeRecord({
+    container: guarded.place.container.name,
+    name,
+    number: guarded.port.containerPort,
+    nowName,
+    nowNumber: applicationPort,
+  });
+  const injected: Pod = {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      annotations: { ...(pod.metadata.annotations as object | undefined), [recordAnnotation]: record },
+    },
+    spec: guardedSpec,
+  };
+  return {
+    kind: 'injected',
+    pod: injected,
+    patch: patchBetween(given, injected),
+    optIn,
+    warnings: optIn.upstream === 'loopback' ? [throughLoopback] : [],
+  };
 }
 
 /** The name goes to the sidecar; the application keeps the number, and its handlers ask for that. */

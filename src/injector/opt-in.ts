@@ -1,10 +1,19 @@
 import { type Denial, deny } from './denials.ts';
 import { type Pod, textAt } from './pod.ts';
+import { isQuantity } from './quantity.ts';
 
 export const injectLabel = 'hookgate.io/inject';
 export const portAnnotation = 'hookgate.io/port';
 export const movePortAnnotation = 'hookgate.io/move-port';
 export const stopDelayAnnotation = 'hookgate.io/stop-delay';
+export const upstreamAnnotation = 'hookgate.io/upstream';
+/** Annotation → what of the sidecar's resources it sets. */
+export const resourceAnnotations = {
+  'hookgate.io/cpu-request': ['requests', 'cpu'],
+  'hookgate.io/cpu-limit': ['limits', 'cpu'],
+  'hookgate.io/memory-request': ['requests', 'memory'],
+  'hookgate.io/memory-limit': ['limits', 'memory'],
+} as const satisfies Readonly<Record<string, readonly ['requests' | 'limits', 'cpu' | 'memory']>>;
 /** Annotation → the volume of the sidecar whose ConfigMap or Secret it names. */
 export const sourceAnnotations: Readonly<Record<string, string>> = {
   'hookgate.io/config': 'hookgate-config',
@@ -20,6 +29,13 @@ export interface OptIn {
   readonly move: { readonly variable: string; readonly to: number } | undefined;
   /** Undefined: the default of the settings. 0: no sleep. */
   readonly stopDelaySeconds: number | undefined;
+  /** Where the application is called: at the pod's own addresses, or at 127.0.0.1. */
+  readonly upstream: 'pod' | 'loopback';
+  /** What the sidecar gets instead of the chart's resources. */
+  readonly resources: {
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits: Readonly<Record<string, string>>;
+  };
   /** Volume → name of the ConfigMap or Secret in the pod's namespace. */
   readonly sources: Readonly<Record<string, string>>;
 }
@@ -60,6 +76,22 @@ export function readOptIn(pod: Pod, defaultPort: string): OptIn | Denial | undef
   if (delay !== undefined && !(delay <= longestStopDelaySeconds))
     return invalid(stopDelayAnnotation, `whole seconds from 0 (no sleep) to ${longestStopDelaySeconds}`);
 
+  const upstream = annotation(upstreamAnnotation) ?? 'pod';
+  if (upstream !== 'pod' && upstream !== 'loopback')
+    return invalid(upstreamAnnotation, 'pod (its own address) or loopback');
+
+  const resources: { requests: Record<string, string>; limits: Record<string, string> } = {
+    requests: {},
+    limits: {},
+  };
+  for (const [name, [part, resource]] of Object.entries(resourceAnnotations)) {
+    const value = annotation(name);
+    if (value === undefined) continue;
+    if (!isQuantity(value))
+      return invalid(name, `a quantity, such as ${resource === 'cpu' ? '50m' : '96Mi'}`);
+    resources[part][resource] = value;
+  }
+
   const sources: Record<string, string> = {};
   for (const [name, volume] of Object.entries(sourceAnnotations)) {
     const value = annotation(name);
@@ -68,7 +100,15 @@ export function readOptIn(pod: Pod, defaultPort: string): OptIn | Denial | undef
       return invalid(name, 'the name of an object in this namespace');
     sources[volume] = value;
   }
-  return { kind: 'opted in', port: number ?? portText, move, stopDelaySeconds: delay, sources };
+  return {
+    kind: 'opted in',
+    port: number ?? portText,
+    move,
+    stopDelaySeconds: delay,
+    upstream,
+    resources,
+    sources,
+  };
 }
 
 function readMove(text: string): { variable: string; to: number } | undefined {

@@ -19,6 +19,9 @@ export interface PodSpec {
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly os?: { readonly name: string };
+  readonly imagePullSecrets?: readonly Named[];
+  /** Of the pod as a whole (Kubernetes 1.34). */
+  readonly resources?: Resources;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: {
     readonly nodeAffinity?: {
@@ -41,7 +44,9 @@ export interface NodeSelectorTerm {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly imagePullPolicy?: string;
   readonly restartPolicy?: string;
+  readonly resources?: Resources;
   readonly ports?: readonly ContainerPort[];
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
   readonly volumeMounts?: readonly {
@@ -53,6 +58,12 @@ export interface Container {
   readonly readinessProbe?: Handler;
   readonly livenessProbe?: Handler;
   readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
+}
+
+/** Quantities by name (`cpu`, `memory`, ...). */
+export interface Resources {
+  readonly requests?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, unknown>>;
 }
 
 export interface ContainerPort {
@@ -71,22 +82,27 @@ export interface Handler {
   readonly sleep?: unknown;
 }
 
-export interface Volume {
+export interface Named {
   readonly name: string;
 }
+
+export type Volume = Named;
 
 /** A pod as an AdmissionReview or a template holds it; undefined for anything else. */
 export function readPod(value: unknown): Pod | undefined {
   if (!isMap(value) || !isMap(value.metadata) || !isMap(value.spec)) return undefined;
   const { containers, initContainers, volumes, restartPolicy, terminationGracePeriodSeconds, os } =
     value.spec;
+  const { imagePullSecrets, resources } = value.spec;
   const fits =
     isListOf(containers, isContainer) &&
     isAbsentOr(initContainers, (list) => isListOf(list, isContainer)) &&
     isAbsentOr(volumes, (list) => isListOf(list, isNamed)) &&
     isAbsentOr(restartPolicy, isText) &&
     isAbsentOr(terminationGracePeriodSeconds, isNumber) &&
-    isAbsentOr(os, isNamed);
+    isAbsentOr(os, isNamed) &&
+    isAbsentOr(imagePullSecrets, (list) => isListOf(list, isNamed)) &&
+    isAbsentOr(resources, isResources);
   return fits ? (value as unknown as Pod) : undefined;
 }
 
@@ -94,9 +110,12 @@ export function readPod(value: unknown): Pod | undefined {
 export function isContainer(value: unknown): value is Container {
   if (!isNamed(value)) return false;
   const { image, restartPolicy, ports, env, volumeMounts, lifecycle } = value as Record<string, unknown>;
+  const { imagePullPolicy, resources } = value as Record<string, unknown>;
   const { startupProbe, readinessProbe, livenessProbe } = value as Record<string, unknown>;
   return (
     isAbsentOr(image, isText) &&
+    isAbsentOr(imagePullPolicy, isText) &&
+    isAbsentOr(resources, isResources) &&
     isAbsentOr(restartPolicy, isText) &&
     isAbsentOr(ports, (list) => isListOf(list, isPort)) &&
     isAbsentOr(env, (list) => isListOf(list, isNamed)) &&
@@ -138,6 +157,10 @@ function isPort(value: unknown): boolean {
     isAbsentOr(value.protocol, isText) &&
     isAbsentOr(value.hostPort, isNumber)
   );
+}
+
+function isResources(value: unknown): boolean {
+  return isMap(value) && isAbsentOr(value.requests, isMap) && isAbsentOr(value.limits, isMap);
 }
 
 function isMount(value: unknown): boolean {

@@ -23,7 +23,12 @@ export function sameQuantity(one: unknown, other: unknown): boolean {
   return a !== undefined && b !== undefined && Math.abs(a - b) <= 1e-9 * Math.max(a, b);
 }
 
-function amount(quantity: unknown): number | undefined {
+export function isQuantity(text: string): boolean {
+  return amount(text) !== undefined;
+}
+
+/** The amount in its base unit (cores, bytes); undefined for what is no quantity. */
+export function amount(quantity: unknown): number | undefined {
   const match = /^(\d+(?:\.\d*)?|\.\d+)([numkMGTPE]?|[KMGTPE]i)$/.exec(String(quantity));
   const factor = factors[match?.[2] ?? ''];
   return match === null || factor === undefined ? undefined : Number(match[1]) * factor;

@@ -1,5 +1,6 @@
 import { type Denial, deny } from './denials.ts';
 import { type ClusterFeatures, type Injection, type InjectorSettings, inject } from './inject.ts';
+import { findNamespaceLimit, type LimitRange, type ResourceQuota } from './namespace-limits.ts';
 import type { Pod, Volume } from './pod.ts';
 
 /** What only the cluster knows. Each may be unknown, and then keeps no pod out. */
@@ -12,6 +13,8 @@ export interface ClusterLookups {
     namespace: string,
     labels: Readonly<Record<string, string>>,
   ) => Promise<string | undefined>;
+  readonly limitRanges: (namespace: string) => Promise<readonly LimitRange[]>;
+  readonly resourceQuotas: (namespace: string) => Promise<readonly ResourceQuota[]>;
 }
 
 /** Injects into a pod that is about to be created in `namespace`, or tells why not. */
@@ -23,11 +26,13 @@ export async function reviewPod(
 ): Promise<Injection> {
   const injection = inject(pod, settings, cluster.features());
   if (injection.kind !== 'injected') return injection;
-  const [missing, unready] = await Promise.all([
+  const [ranges, quotas, missing, unready] = await Promise.all([
+    cluster.limitRanges(namespace),
+    cluster.resourceQuotas(namespace),
     findMissingConfig(injection.pod, namespace, cluster),
     injection.optIn.move === undefined ? undefined : findUnreadyService(pod, namespace, cluster),
   ]);
-  return missing ?? unready ?? injection;
+  return missing ?? unready ?? findNamespaceLimit(injection.pod, ranges, quotas) ?? injection;
 }
 
 /** Such a pod would wait in ContainerCreating; the person who made it would have to look for the reason. */

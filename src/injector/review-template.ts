@@ -35,11 +35,13 @@ export async function reviewTemplate(
     cluster,
   );
   if (result.kind === 'denial') return [`the pods of ${kind} ${name} will be refused: ${result.sentence}`];
-  if (result.kind === 'injected' && replicas > 1 && settings.remembersPerPod)
-    return [
+  if (result.kind !== 'injected') return [];
+  const warnings = result.warnings.map((warning) => `${kind} ${name}: ${warning}`);
+  if (replicas > 1 && settings.remembersPerPod)
+    warnings.push(
       `${kind} ${name} has ${replicas} pods, and each remembers only the events that it delivered itself: a repeat may reach the application through another one. Use duplicates.store: redis`,
-    ];
-  return [];
+    );
+  return warnings;
 }
 
 interface Workload {

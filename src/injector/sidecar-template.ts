@@ -1,4 +1,4 @@
-import { type Container, isContainer, isNamed, isTcp, type Volume } from './pod.ts';
+import { type Container, isContainer, isNamed, isTcp, type Named, type Volume } from './pod.ts';
 
 export const sidecarName = 'hookgate';
 /** Names that the template's ports must have; the first is replaced by the name of the guarded port. */
@@ -12,6 +12,8 @@ const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 export interface SidecarTemplate {
   readonly container: Container;
   readonly volumes: readonly Volume[];
+  /** Names of Secrets with which nodes may fetch the image; in the pod's namespace. */
+  readonly imagePullSecrets: readonly Named[];
   readonly trafficPort: number;
   readonly adminPort: number;
 }
@@ -19,11 +21,17 @@ export interface SidecarTemplate {
 /** Reads `{container, volumes}`; returns a phrase that tells what is wrong with it. */
 export function readSidecarTemplate(value: unknown): SidecarTemplate | string {
   if (typeof value !== 'object' || value === null) return 'expected a map with container and volumes';
-  const { container, volumes = [] } = value as { container?: unknown; volumes?: unknown };
+  const {
+    container,
+    volumes = [],
+    imagePullSecrets = [],
+  } = value as Readonly<Record<'container' | 'volumes' | 'imagePullSecrets', unknown>>;
   if (!isContainer(container)) return 'container is no Kubernetes container';
   if (container.name !== sidecarName) return `container.name must be ${sidecarName}`;
   if (container.image === undefined || container.image === '') return 'container.image is missing';
   if (!Array.isArray(volumes) || !volumes.every(isNamed)) return 'volumes is no list of named volumes';
+  if (!Array.isArray(imagePullSecrets) || !imagePullSecrets.every(isNamed))
+    return 'imagePullSecrets is no list of names';
   if (!volumes.every(({ name }) => name.startsWith('hookgate-')))
     return 'the name of each volume must begin with hookgate-';
   const number = (name: string) =>
@@ -45,6 +53,7 @@ export function readSidecarTemplate(value: unknown): SidecarTemplate | string {
       ...volumes.filter(({ name }) => name !== noTokenVolume),
       { name: noTokenVolume, emptyDir: {} } as Volume,
     ],
+    imagePullSecrets,
     trafficPort,
     adminPort,
   };

@@ -2,9 +2,17 @@ import type { OptIn } from './opt-in.ts';
 import type { Container, ContainerPort, Volume } from './pod.ts';
 import { adminPortName, type SidecarTemplate, trafficPortName } from './sidecar-template.ts';
 
+const addressesVariable = 'HOOKGATE_UPSTREAM_ADDRESSES';
+/**
+ * The pod's own addresses in place of 127.0.0.1, which the URL names: an application that trusts loopback (a status
+ * page, `Require local`) would answer every caller of the Service as if it were itself.
+ */
+const podAddresses = { fieldRef: { fieldPath: 'status.podIPs' } };
+
 /** The sidecar's container for one pod. */
 export function sidecarFor(
   template: SidecarTemplate,
+  { upstream, resources }: OptIn,
   pod: {
     /** Name and number as the Service knows them; the number only where the sidecar takes it over. */
     readonly port: { readonly name: string | undefined; readonly number: number | undefined };
@@ -24,13 +32,20 @@ export function sidecarFor(
       ? one
       : { ...one, name: port.name ?? trafficPortName, containerPort: port.number ?? one.containerPort };
   const { container } = template;
+  const names = [...Object.keys(own), addressesVariable];
   return {
     ...container,
     ...(isNative && { restartPolicy: 'Always' }),
     env: [
-      ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(own, name)),
+      ...(container.env ?? []).filter(({ name }) => !names.includes(name)),
       ...Object.entries(own).map(([name, value]) => ({ name, value })),
+      ...(upstream === 'pod' ? [{ name: addressesVariable, valueFrom: podAddresses }] : []),
     ],
+    resources: {
+      ...container.resources,
+      requests: { ...container.resources?.requests, ...resources.requests },
+      limits: { ...container.resources?.limits, ...resources.limits },
+    },
     ports: (container.ports ?? [])
       .filter(({ name }) => name === trafficPortName || name === adminPortName)
       .map(takesOver),

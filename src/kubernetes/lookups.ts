@@ -1,3 +1,4 @@
+import type { LimitRange, ResourceQuota } from '../injector/namespace-limits.ts';
 import type { Api } from './api.ts';
 
 /** What admission asks of the cluster; each question is answered at once or not at all. */
@@ -9,6 +10,9 @@ export interface Lookups {
     namespace: string,
     labels: Readonly<Record<string, string>>,
   ): Promise<string | undefined>;
+  /** Empty where they may not be read: then the API server's own sentences have to do. */
+  limitRanges(namespace: string): Promise<readonly LimitRange[]>;
+  resourceQuotas(namespace: string): Promise<readonly ResourceQuota[]>;
   /** Such as v1.36.3; undefined while the API server does not say. */
   version(): Promise<string | undefined>;
 }
@@ -22,7 +26,14 @@ export function createLookups(api: Api): Lookups {
       return undefined;
     }
   };
+  const list = async <Item>(namespace: string, what: string): Promise<readonly Item[]> => {
+    const answer = await get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/${what}`);
+    const { items } = (answer?.body ?? {}) as { items?: unknown };
+    return answer?.status === 200 && Array.isArray(items) ? (items as Item[]) : [];
+  };
   return {
+    limitRanges: (namespace) => list(namespace, 'limitranges'),
+    resourceQuotas: (namespace) => list(namespace, 'resourcequotas'),
     async configMapMayExist(namespace, name) {
       const answer = await get(
         `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`,

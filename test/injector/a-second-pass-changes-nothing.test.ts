@@ -50,7 +50,7 @@ test('what the API server fills in is no difference', () => {
 });
 
 test.each([
-  ['its image', { image: 'evil.example/hookgate:1' }],
+  ['its image', { image: 'evil.example/other:1' }],
   ['its command', { command: ['sh'] }],
   ['a variable', { env: [{ name: 'HOOKGATE_CHECKSUM_MODE', value: 'observe' }] }],
   ['a default with another value', { terminationMessagePath: '/etc/hookgate/keys/primary' }],

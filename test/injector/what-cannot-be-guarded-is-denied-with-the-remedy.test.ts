@@ -145,6 +145,24 @@ const cases: readonly (readonly [
   ],
   ['its own number', move('PORT=3000'), 'move_port_taken', /sidecar itself needs port 3000/],
   [
+    'neither the pod nor loopback',
+    { annotations: { 'hookgate.io/upstream': 'localhost' } },
+    'annotation_invalid',
+    /upstream is "localhost".*or loopback/,
+  ],
+  [
+    'no quantity',
+    { annotations: { 'hookgate.io/memory-limit': 'much' } },
+    'annotation_invalid',
+    /memory-limit is "much".*96Mi/,
+  ],
+  [
+    'no room in the resources of the pod',
+    { spec: { resources: { limits: { memory: '100Mi' } } } },
+    'resources_too_small',
+    /limit of 100Mi memory/,
+  ],
+  [
     'a readiness that asks nothing of the port',
     { container: { readinessProbe: { exec: { command: ['true'] } } }, ...move('PORT=18080') },
     'move_port_unverified',
@@ -168,7 +186,12 @@ test.each([
 });
 
 test('every reason that a pod alone can give is reached above', () => {
-  const needTheCluster: readonly DenialReason[] = ['config_missing', 'move_port_unready_addresses'];
+  const needTheCluster: readonly DenialReason[] = [
+    'config_missing',
+    'move_port_unready_addresses',
+    'limit_range',
+    'quota_exceeded',
+  ];
   const reached = new Set(cases.map(([, , reason]) => reason));
   expect(denialReasons.filter((reason) => !reached.has(reason))).toEqual(
     denialReasons.filter((reason) => needTheCluster.includes(reason)),

@@ -8,6 +8,8 @@ const cluster: ClusterLookups = {
   features: () => today,
   configMapMayExist: async () => true,
   serviceWithUnreadyAddresses: async () => undefined,
+  limitRanges: async () => [],
+  resourceQuotas: async () => [],
 };
 const label = { 'hookgate.io/inject': 'true' };
 const container = { name: 'app', ports: [{ name: 'http', containerPort: 3000 }] };

@@ -1,0 +1,104 @@
+import { type Denial, deny } from './denials.ts';
+import type { Container, Pod, PodSpec } from './pod.ts';
+import { of, type Part, sidecarOf, text, together } from './pod-resources.ts';
+import { amount } from './quantity.ts';
+
+type Amounts = Readonly<Record<string, unknown>>;
+
+/** As far as it is read; the API server has checked its form. */
+export interface LimitRange {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly limits?: readonly {
+      readonly type?: string;
+      readonly max?: Amounts;
+      readonly min?: Amounts;
+      readonly maxLimitRequestRatio?: Amounts;
+    }[];
+  };
+}
+
+export interface ResourceQuota {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: { readonly scopes?: readonly unknown[]; readonly scopeSelector?: unknown };
+  readonly status?: { readonly hard?: Amounts; readonly used?: Amounts };
+}
+
+/**
+ * What a namespace allows and the sidecar does not keep to. The API server would refuse the pod as well, with a sentence
+ * from which nobody could tell that the sidecar is meant: a pod that would be refused without it is left to that.
+ */
+export function findNamespaceLimit(
+  { spec }: Pod,
+  ranges: readonly LimitRange[],
+  quotas: readonly ResourceQuota[],
+): Denial | undefined {
+  const sidecar = sidecarOf(spec);
+  if (sidecar === undefined) return undefined;
+  return findRange(spec, sidecar, ranges) ?? findQuota(spec, sidecar, quotas);
+}
+
+function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRange[]): Denial | undefined {
+  for (const { metadata, spec: range } of ranges) {
+    for (const { type, max, min, maxLimitRequestRatio } of range?.limits ?? []) {
+      for (const name of ['cpu', 'memory'] as const) {
+        const [most, least, ratio] = [max, min, maxLimitRequestRatio].map((one) => amount(one?.[name]));
+        const limit = of(sidecar.resources, 'limits', name);
+        const request = of(sidecar.resources, 'requests', name);
+        const refuse = (found: string) => deny('limit_range', `LimitRange ${metadata?.name} ${found}`);
+        if (type === 'Container') {
+          if (most !== undefined && limit > most)
+            return refuse(
+              `allows a container ${max?.[name]} ${name}, and the sidecar has a limit of ${text(limit, name)}`,
+            );
+          if (least !== undefined && request < least)
+            return refuse(
+              `wants a container to request ${min?.[name]} ${name}, and the sidecar requests ${text(request, name)}`,
+            );
+          if (ratio !== undefined && request > 0 && limit / request > ratio)
+            return refuse(
+              `allows a limit of ${maxLimitRequestRatio?.[name]} times the request, and the sidecar has ${text(limit, name)} and ${text(request, name)} ${name}`,
+            );
+        }
+        if (type === 'Pod') {
+          const whole = together(spec, 'limits', name);
+          if (most !== undefined && whole > most && whole - limit <= most)
+            return refuse(
+              `allows a pod ${max?.[name]} ${name}, and this one with the sidecar's ${text(limit, name)} has a limit of ${text(whole, name)}`,
+            );
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Names that a quota may give to the same sum. */
+const counted: Readonly<Record<string, readonly [Part, string]>> = {
+  cpu: ['requests', 'cpu'],
+  memory: ['requests', 'memory'],
+  'requests.cpu': ['requests', 'cpu'],
+  'requests.memory': ['requests', 'memory'],
+  'limits.cpu': ['limits', 'cpu'],
+  'limits.memory': ['limits', 'memory'],
+};
+
+function findQuota(spec: PodSpec, sidecar: Container, quotas: readonly ResourceQuota[]): Denial | undefined {
+  for (const { metadata, spec: quota, status } of quotas) {
+    // Which pods those count is told by more than the pod.
+    if ((quota?.scopes ?? []).length > 0 || quota?.scopeSelector !== undefined) continue;
+    for (const [key, [part, name]] of Object.entries(counted)) {
+      const hard = amount(status?.hard?.[key]);
+      if (hard === undefined) continue;
+      const left = hard - (amount(status?.used?.[key]) ?? 0);
+      const whole = together(spec, part, name);
+      const own = of(sidecar.resources, part, name);
+      if (whole > left && whole - own <= left)
+        return deny(
+          'quota_exceeded',
+          `ResourceQuota ${metadata?.name} leaves ${text(left, name)} of ${key}, and this pod needs ${text(whole, name)}, of which the sidecar ${text(own, name)}`,
+        );
+    }
+  }
+  return undefined;
+}

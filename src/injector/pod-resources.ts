@@ -1,0 +1,68 @@
+import { type Denial, deny } from './denials.ts';
+import { runningTogether } from './guarded-port.ts';
+import type { Container, PodSpec, Resources } from './pod.ts';
+import { amount } from './quantity.ts';
+import { sidecarName } from './sidecar-template.ts';
+
+export type Part = 'requests' | 'limits';
+
+/**
+ * Whether resources of the pod as a whole (Kubernetes 1.34) have no room for the sidecar: the API server would refuse
+ * such a pod with a sentence about sums, and the kernel would end processes where only limits are too small.
+ */
+export function findTooLittle(spec: PodSpec): Denial | undefined {
+  const { resources } = spec;
+  const sidecar = sidecarOf(spec);
+  if (resources === undefined || sidecar === undefined) return undefined;
+  for (const name of ['cpu', 'memory'] as const) {
+    const request = amount(resources.requests?.[name]);
+    const requested = together(spec, 'requests', name);
+    if (request !== undefined && request < requested)
+      return tooLittle(
+        `request of ${resources.requests?.[name]} ${name}`,
+        `request ${text(requested, name)} together`,
+      );
+    const limit = amount(resources.limits?.[name]);
+    const own = amount(sidecar.resources?.limits?.[name]);
+    if (limit === undefined) continue;
+    if (limit < requested)
+      return tooLittle(
+        `limit of ${resources.limits?.[name]} ${name}`,
+        `request ${text(requested, name)} together`,
+      );
+    if (own !== undefined && limit < own)
+      return tooLittle(
+        `limit of ${resources.limits?.[name]} ${name}`,
+        `have a limit of ${sidecar.resources?.limits?.[name]} for the sidecar alone`,
+      );
+  }
+  return undefined;
+}
+
+/** What all containers that run side by side ask for, in cores or bytes. */
+export function together(spec: PodSpec, part: Part, name: string): number {
+  return runningTogether(spec).reduce((sum, { container }) => sum + of(container.resources, part, name), 0);
+}
+
+export function sidecarOf(spec: PodSpec): Container | undefined {
+  return runningTogether(spec).find(({ container }) => container.name === sidecarName)?.container;
+}
+
+/** A container without a request requests its limit. */
+export function of(resources: Resources | undefined, part: Part, name: string): number {
+  const limit = amount(resources?.limits?.[name]);
+  return (part === 'requests' ? (amount(resources?.requests?.[name]) ?? limit) : limit) ?? 0;
+}
+
+/** An amount for people. */
+export function text(value: number, name: string): string {
+  if (name.endsWith('cpu')) return `${Math.round(value * 1000)}m`;
+  return `${Math.round((value / 2 ** 20) * 10) / 10}Mi`;
+}
+
+function tooLittle(has: string, needs: string): Denial {
+  return deny(
+    'resources_too_small',
+    `the pod as a whole (spec.resources) has a ${has}, and its containers with the sidecar ${needs}`,
+  );
+}
