@@ -51,6 +51,7 @@
   "duplicates" $duplicates
   "routes" $routes
   "otherPaths" $v.otherPaths
+  "denyPaths" $v.denyPaths
   "limits" $limits
   "drain" (dict "delay" $v.drain.delay)
   "log" (dict "level" $v.log.level)

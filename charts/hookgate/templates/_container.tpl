@@ -19,7 +19,7 @@ the name `hookgate` sends its traffic through it.
   terminationMessagePolicy: FallbackToLogsOnError
   {{- end }}
   args: [serve, --config, /etc/hookgate/config/hookgate.yaml]
-  {{- with .Values.extraEnv }}
+  {{- with include "hookgate.containerEnv" . | fromJsonArray }}
   env:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -55,6 +55,26 @@ the name `hookgate` sends its traffic through it.
     - name: hookgate-store
       mountPath: /var/lib/hookgate
     {{- end }}
+    {{- if eq .Values.shape "sidecar" }}
+    - name: hookgate-run
+      mountPath: /run/hookgate
+    {{- end }}
+{{- end -}}
+
+{{/*
+Variables, as a JSON list. A container beside its application calls it at the pod's own addresses, whatever 127.0.0.1 in
+upstream.url says: an application that trusts loopback would answer every caller of the Service as if it were itself. In
+an injected sidecar the injector writes this variable.
+*/}}
+{{- define "hookgate.containerEnv" -}}
+{{- $env := .Values.extraEnv | default list -}}
+{{- if eq .Values.shape "sidecar" -}}
+{{- $env = append $env (dict "name" "HOOKGATE_DRAIN_SOCKET" "value" "/run/hookgate/stop") -}}
+{{- end -}}
+{{- if and (eq .Values.shape "container") (not .Values.upstream.loopback) (regexMatch "^https?://(127\\.[0-9.]+|localhost|\\[::1\\])(:|/|$)" .Values.upstream.url) -}}
+{{- $env = append $env (dict "name" "HOOKGATE_UPSTREAM_ADDRESSES" "valueFrom" (dict "fieldRef" (dict "fieldPath" "status.podIPs"))) -}}
+{{- end -}}
+{{- $env | toJson -}}
 {{- end -}}
 
 {{/* Directories, never subPath, which would not follow a change. */}}
@@ -102,6 +122,10 @@ the name `hookgate` sends its traffic through it.
   emptyDir:
     sizeLimit: {{ .Values.persistence.emptyDirSizeLimit }}
   {{- end }}
+{{- end }}
+{{- if eq .Values.shape "sidecar" }}
+- name: hookgate-run
+  emptyDir: {}
 {{- end }}
 {{- end -}}
 

@@ -10,6 +10,12 @@ Gives the findings as a JSON list.
 {{- range $index, $route := $v.routes -}}
 {{- with include "hookgate.pathFinding" (dict "at" (printf "routes[%d].path" $index) "path" $route.path) }}{{ $found = append $found . }}{{ end -}}
 {{- end -}}
+{{- range $index, $path := $v.denyPaths -}}
+{{- with include "hookgate.pathFinding" (dict "at" (printf "denyPaths[%d]" $index) "path" $path) }}{{ $found = append $found . }}{{ end -}}
+{{- end -}}
+{{- range $index, $path := $v.sidecar.denyPaths -}}
+{{- with include "hookgate.pathFinding" (dict "at" (printf "sidecar.denyPaths[%d]" $index) "path" $path) }}{{ $found = append $found . }}{{ end -}}
+{{- end -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "allowlist.addresses" "ranges" $v.allowlist.addresses) | fromJsonArray) -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "clientAddress.trustedProxies" "ranges" $v.clientAddress.trustedProxies) | fromJsonArray) -}}
 {{- with $v.keys.existingSecret -}}

@@ -62,6 +62,7 @@ app.kubernetes.io/component: injector
 {{- $_ := set $v "listen" (dict "port" .Values.sidecar.port "tls" (dict "existingSecret" "" "minVersion" "TLSv1.2")) -}}
 {{- $_ := set $v "admin" (dict "port" .Values.sidecar.adminPort) -}}
 {{- $_ := set $v "otherPaths" .Values.sidecar.otherPaths -}}
+{{- $_ := set $v "denyPaths" .Values.sidecar.denyPaths -}}
 {{- $_ := set $v "resources" .Values.sidecar.resources -}}
 {{- $_ := set $v "securityContext" .Values.sidecar.securityContext -}}
 {{- $_ := set $v "existingConfigMap" (include "hookgate.sidecarConfigMapName" .) -}}
@@ -86,9 +87,23 @@ container:
   lifecycle:
     preStop:
       exec:
-        command: [/nodejs/bin/node, -e, "process.kill(1, 'SIGUSR2')"]
+        command: [/nodejs/bin/node, -e, "require('node:net').connect('/run/hookgate/stop')"]
 volumes:
   {{- include "hookgate.volumes" $context | fromYamlArray | toYaml | nindent 2 }}
+{{- with include "hookgate.sidecarPullSecrets" . | fromJsonArray }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Names of Secrets that guarded pods get, as a JSON list of maps. */}}
+{{- define "hookgate.sidecarPullSecrets" -}}
+{{- kindIs "invalid" .Values.sidecar.imagePullSecrets | ternary .Values.imagePullSecrets .Values.sidecar.imagePullSecrets | toJson -}}
+{{- end -}}
+
+{{/* The last part of the image's name, for a regular expression: a mirror keeps it, whatever the registry, the tag or the digest. */}}
+{{- define "hookgate.imageName" -}}
+{{- base .Values.image.repository | replace "." "[.]" -}}
 {{- end -}}
 
 {{/*
@@ -117,6 +132,20 @@ yours is somebody's to replace.
 {{- $names = append $names .name -}}
 {{- end -}}
 {{- $names | toJson -}}
+{{- end -}}
+
+{{/* Names of all variables that a sidecar may have of ours, as a JSON list. */}}
+{{- define "hookgate.sidecarVariables" -}}
+{{- $names := list "HOOKGATE_UPSTREAM_URL" "HOOKGATE_UPSTREAM_ADDRESSES" "HOOKGATE_LISTEN_PORT" "HOOKGATE_DRAIN_DELAY" -}}
+{{- range (include "hookgate.sidecar" . | fromYaml).container.env -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- $names | uniq | toJson -}}
+{{- end -}}
+
+{{/* Annotations that give one sidecar other resources, as a JSON list. */}}
+{{- define "hookgate.resourceAnnotations" -}}
+["hookgate.io/cpu-request", "hookgate.io/cpu-limit", "hookgate.io/memory-request", "hookgate.io/memory-limit"]
 {{- end -}}
 
 {{/* JSON as a CEL expression: every value wrapped in dyn(), since a CEL list or map otherwise has one type only. */}}
