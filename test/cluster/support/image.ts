@@ -20,6 +20,10 @@ export const prometheusImage =
 export const valkeyImage =
   process.env.HOOKGATE_TEST_VALKEY_IMAGE ?? 'docker.io/library/hookgate-test-valkey:2';
 
+/** nginx and Apache, for what applications give to their own machine only. */
+export const serversImage =
+  process.env.HOOKGATE_TEST_SERVERS_IMAGE ?? 'docker.io/library/hookgate-test-servers:1';
+
 export default function setUp(): void {
   if (process.env.KUBECONFIG === undefined) throw new Error('KUBECONFIG names no cluster');
   const load = process.env.HOOKGATE_TEST_LOAD ?? (existsSync(neighbour) ? neighbour : undefined);
@@ -35,14 +39,18 @@ export default function setUp(): void {
     buildValkey();
     handOver(valkeyImage, load);
   }
+  if (process.env.HOOKGATE_TEST_SERVERS_IMAGE === undefined) {
+    buildServers();
+    handOver(serversImage, load);
+  }
 }
 
 /** From Debian, where this runs as root. */
-function requireFromDebian(program: string): void {
+function requireFromDebian(program: string, name = program): void {
   const has = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
   if (has) return;
   run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', program]);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name]);
 }
 
 function buildHookgate(): void {
@@ -76,8 +84,23 @@ function buildValkey(): void {
   );
 }
 
+function buildServers(): void {
+  requireFromDebian('nginx');
+  requireFromDebian('apache2', 'apache2-bin');
+  const modules = ['mpm_event', 'unixd', 'authz_core', 'authz_host', 'status'].map(
+    (name) => `mod_${name}.so`,
+  );
+  const copied = modules.map((name) => `/usr/lib/apache2/modules/${name}`);
+  buildFromPrograms(serversImage, { nginx: 'nginx', apache2: 'apache2' }, 'ENV PATH=/bin', copied);
+}
+
 /** An image of nothing but some programs of this machine, each under a name of its own, and their libraries. */
-function buildFromPrograms(name: string, programs: Readonly<Record<string, string>>, last: string): void {
+function buildFromPrograms(
+  name: string,
+  programs: Readonly<Record<string, string>>,
+  last: string,
+  files: readonly string[] = [],
+): void {
   requireFromDebian('buildah');
   const context = mkdtempSync(join(tmpdir(), 'hookgate-image-'));
   const copy =
@@ -86,6 +109,7 @@ function buildFromPrograms(name: string, programs: Readonly<Record<string, strin
     'echo "hosts: files dns" > root/etc/nsswitch.conf';
   try {
     for (const [program, as] of Object.entries(programs)) run('sh', ['-c', copy, 'sh', program, as], context);
+    for (const file of files) run('install', ['-D', file, join(context, 'root', file)]);
     writeFileSync(join(context, 'Dockerfile'), `FROM scratch\nCOPY root/ /\nUSER 65532:65532\n${last}\n`);
     run('buildah', ['bud', '-t', name, context]);
   } finally {
