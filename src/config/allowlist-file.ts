@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parseAddressRange } from './address-range.ts';
+import { linkLocalCaution, parseAddressRange } from './address-range.ts';
 import { usualEntries, type WrittenEntry } from './allowlist-lines.ts';
 import { nearestName } from './nearest-name.ts';
 import { formatProblem, type Problem, problemAt, quote } from './problem.ts';
@@ -58,6 +58,9 @@ async function judge<Stop extends 'unusual'>(
         warnings.push(
           formatProblem(problemAt(origin, key, `found ${range.text}`, `it admits every ${kind} address`)),
         );
+      }
+      if (range.linkLocal) {
+        warnings.push(formatProblem(problemAt(origin, key, `found ${range.text}`, linkLocalCaution)));
       }
     } else if (problems.length < maxProblems) {
       problems.push(problemAt(origin, key, `found ${quote(address)}`, range.expected));

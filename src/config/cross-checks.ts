@@ -1,3 +1,4 @@
+import { linkLocalCaution } from './address-range.ts';
 import { reachesListener } from './host.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
 import { formatDuration } from './quantity.ts';
@@ -63,10 +64,17 @@ export function crossCheck(
 /** Settings that are allowed, although they weaken the gate. */
 export function crossWarnings(settings: Settings): readonly string[] {
   const { clientAddress } = settings;
+  if (clientAddress.from === 'peer') return [];
   const everyone = clientAddress.trustedProxies.filter((range) => range.endsWith('/0'));
-  return clientAddress.from === 'peer' || everyone.length === 0
-    ? []
-    : [`clientAddress.trustedProxies has ${everyone.join(' and ')}: whoever connects can claim any address`];
+  const linkLocal = clientAddress.trustedProxies.filter((range) => /^fe[89ab].:/.test(range));
+  return [
+    ...(everyone.length === 0
+      ? []
+      : [
+          `clientAddress.trustedProxies has ${everyone.join(' and ')}: whoever connects can claim any address`,
+        ]),
+    ...linkLocal.map((range) => `clientAddress.trustedProxies has ${range}: ${linkLocalCaution}`),
+  ];
 }
 
 function checkRetention({ duplicates: { retention } }: Settings): Finding[] {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { parseAddressRange } from './address-range.ts';
+import { linkLocalCaution, parseAddressRange } from './address-range.ts';
 import { checkShape } from './check-shape.ts';
 import type { Config } from './config.ts';
 import { crossCheck, crossWarnings } from './cross-checks.ts';
 import { overlayEnvironment } from './environment.ts';
 import { anyFlag, type Flags, overlayFlags, overlayPath } from './flags.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
-import { readTextFile } from './read-file.ts';
-import { readYaml } from './read-yaml.ts';
 import { hookgateYaml, type Settings } from './schema.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
-import { emptySettings, type SettingsMap } from './settings-tree.ts';
+import { noSettings, readSettingsFile } from './settings-file.ts';
 
 export interface ConfigSources {
   /** From `--config`. Without it and without flags, `defaultFile` is read where it exists. */
@@ -36,8 +34,6 @@ export type LoadedConfig =
     }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
-const maxFileBytes = 1_048_576;
-const maxValues = 10_000;
 const schema = hookgateYaml as unknown as ShapeSchema;
 
 /**
@@ -47,7 +43,8 @@ const schema = hookgateYaml as unknown as ShapeSchema;
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { env, flags, defaultFile = '/etc/hookgate/hookgate.yaml' } = sources;
   const file = sources.file ?? (!anyFlag(flags) && existsSync(defaultFile) ? defaultFile : undefined);
-  const read = readSettings(file, anyFlag(flags) ? 'flags' : `${defaultFile}, which is not there`);
+  const instead = anyFlag(flags) ? 'flags' : `${defaultFile}, which is not there`;
+  const read = file === undefined ? noSettings(instead) : readSettingsFile(file);
   if (read.kind === 'problems') return read;
 
   const { root } = read;
@@ -79,29 +76,6 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   };
 }
 
-type FileSettings =
-  | { readonly kind: 'settings'; readonly root: SettingsMap; readonly problems: readonly Problem[] }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
-
-/** `instead` is told as the place of what is missing where there is no file. */
-function readSettings(file: string | undefined, instead: string): FileSettings {
-  if (file === undefined) return { kind: 'settings', root: emptySettings(instead), problems: [] };
-  const read = readTextFile(file, maxFileBytes);
-  if (read.kind === 'problem') return { kind: 'problems', problems: [read.problem] };
-  const { root, problems } = readYaml(read.text, file, maxValues);
-  // Without a root, every further problem would only be a consequence of the first.
-  if (root === undefined && problems.length > 0) return { kind: 'problems', problems };
-  if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
-    return { kind: 'settings', root: emptySettings(file), problems };
-  }
-  if (root.kind === 'map') return { kind: 'settings', root, problems };
-  const found = root.kind === 'list' ? 'found a list' : 'found one value';
-  return {
-    kind: 'problems',
-    problems: [problemAt(root.origin, '', found, 'expected settings, each "key: value"')],
-  };
-}
-
 function readAllowed(allow: readonly string[] | undefined, source: string) {
   const problems: Problem[] = [];
   const warnings: string[] = [];
@@ -112,6 +86,7 @@ function readAllowed(allow: readonly string[] | undefined, source: string) {
       return [];
     }
     if (range.everyone) warnings.push(`${source} has ${range.text}: every address of its kind is admitted`);
+    if (range.linkLocal) warnings.push(`${source} has ${range.text}: ${linkLocalCaution}`);
     return [range.text];
   });
   return { ranges, problems, warnings };

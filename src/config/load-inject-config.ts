@@ -5,27 +5,25 @@ import { type InjectConfig, injectYaml } from './inject-schema.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { formatDuration } from './quantity.ts';
 import { readTextFile } from './read-file.ts';
-import { readYaml } from './read-yaml.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
-import { emptySettings } from './settings-tree.ts';
+import { readSettingsFile } from './settings-file.ts';
 
 export type LoadedInjectConfig =
   | { readonly kind: 'ok'; readonly config: InjectConfig; readonly sidecar: unknown }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
 const maxFileBytes = 1_048_576;
-const maxValues = 10_000;
 
 /** Reads inject.yaml, and the sidecar's file that it names. Reports all problems together; never throws. */
 export function loadInjectConfig(
   file: string,
   env: Readonly<Record<string, string | undefined>>,
 ): LoadedInjectConfig {
-  const read = readTextFile(file, maxFileBytes);
-  if (read.kind === 'problem') return { kind: 'problems', problems: [read.problem] };
-  const { root, problems } = readYaml(read.text, file, maxValues);
-  if (problems.length > 0) return { kind: 'problems', problems };
-  const settings = root?.kind === 'map' ? root : emptySettings(file);
+  const read = readSettingsFile(file);
+  if (read.kind === 'problems' || read.problems.length > 0) {
+    return { kind: 'problems', problems: read.problems };
+  }
+  const settings = read.root;
   const schema = injectYaml as unknown as ShapeSchema;
   const environment = overlayEnvironment(schema, settings, env);
   const shape = checkShape(schema, settings);

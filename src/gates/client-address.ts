@@ -39,7 +39,9 @@ export function createClientAddressGate(rules: {
     const { delivery, fields } = wellFormed;
     const peer = read(delivery.peer.address);
     if (peer === undefined)
-      return unknown(`the peer's address ${quote(delivery.peer.address)} is not readable`);
+      return unknown(
+        `the peer's address ${quote(delivery.peer.address)} is not readable${zoneHint(delivery)}`,
+      );
     const client =
       from === 'peer' || !trustedProxies.has(peer.address)
         ? peer
@@ -74,6 +76,11 @@ export function createClientAddressGate(rules: {
     delivery.facts.hops = [peer.text, client.text];
     return client;
   }
+}
+
+/** As a socket reports a link-local peer. */
+function zoneHint({ peer }: Delivery): string {
+  return peer.address.includes('%') ? ': zone ids are refused, so it has to come from another address' : '';
 }
 
 function unknown(detail: string): Rejection {
