@@ -1,5 +1,5 @@
 import type { BuildOptions } from 'esbuild';
-import { slimLibraries } from './slim-libraries.ts';
+import { modulesForLibraries } from './modules-for-libraries.ts';
 
 const root = new URL('../', import.meta.url).pathname;
 
@@ -22,7 +22,7 @@ export function buildOptions(version: string): BuildOptions {
     legalComments: 'none',
     sourcemap: false,
     define: { HOOKGATE_VERSION: JSON.stringify(version) },
-    plugins: [slimLibraries],
+    plugins: [modulesForLibraries],
     logLevel: 'warning',
   };
 }

@@ -7,23 +7,32 @@ import { buildOptions } from './build-options.ts';
  * Writes the command and the store's worker to a directory, as CommonJS: one file to read at start-up instead of
  * hundreds. Why not as ES modules, which they are bundled as first, since esbuild only splits those: what imports one
  * of Node's modules reads all its exports, and `WebSocket` among those of node:http alone loads Node's whole fetch,
- * 9 MiB of memory. `sourcemap` is for profiles: which file of the source each place comes from, inside each file.
+ * 9 MiB of memory. `sourcemap` says which line of the sources each
+ * place comes from: beside each file, where only who asks for it reads it (`node --enable-source-maps`), or inside it, for
+ * profiles.
  */
 export async function bundle(
   version: string,
   outdir: string,
-  sourcemap: false | 'inline' = false,
+  sourcemap: 'external' | 'inline' = 'external',
 ): Promise<void> {
-  const { outputFiles = [] } = await build({ ...buildOptions(version), outdir, write: false, sourcemap });
+  const { outputFiles = [] } = await build({
+    ...buildOptions(version),
+    outdir,
+    write: false,
+    // Inside, so that the second step goes on from it.
+    sourcemap: 'inline',
+    sourcesContent: false,
+  });
   mkdirSync(outdir, { recursive: true });
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
   await Promise.all(outputFiles.map((file) => writeCommonJs(file, sourcemap)));
   chmodSync(join(outdir, 'hookgate.js'), 0o755);
 }
 
-async function writeCommonJs({ path, text }: OutputFile, sourcemap: false | 'inline'): Promise<void> {
+async function writeCommonJs({ path, text }: OutputFile, sourcemap: 'external' | 'inline'): Promise<void> {
   const usesUrl = text.includes('import.meta.url');
-  const { code } = await transform(text, {
+  const { code, map } = await transform(text, {
     format: 'cjs',
     platform: 'node',
     target: 'node24',
@@ -35,7 +44,10 @@ async function writeCommonJs({ path, text }: OutputFile, sourcemap: false | 'inl
     minifyWhitespace: true,
     sourcemap,
     sourcefile: basename(path),
+    sourcesContent: false,
     logLevel: 'warning',
   });
-  writeFileSync(path, code);
+  if (sourcemap === 'inline') return writeFileSync(path, code);
+  writeFileSync(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+  writeFileSync(`${path}.map`, map);
 }

@@ -25,10 +25,8 @@ const processWide: Readonly<Record<string, RegExp>> = {
 
 /** Who may: one file, once. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  'certificates/reflect-metadata.ts': ['prototypes and global objects'],
   // Before anything else runs, for as long as the process does.
   'cli/signals.ts': ['handlers of signals, faults and warnings'],
-  'forward/without-util-extend.ts': ['prototypes and global objects'],
 };
 
 function changesIn(text: string): string[] {

@@ -1,6 +1,5 @@
 import { Agent, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import '../../src/forward/without-util-extend.ts';
 import httpProxy from 'http-proxy';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startPlainApplication } from '../support/plain-application.ts';

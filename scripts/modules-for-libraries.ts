@@ -1,0 +1,27 @@
+import type { Plugin } from 'esbuild';
+
+/** What a library gets in the bundle where it asks for one of Node's modules; its own files are taken as they are. */
+const modules: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'http-proxy': {
+    // 1.18.1 copies with `util._extend`, whose first call prints DEP0060; its documented replacement is `Object.assign`.
+    util: `module.exports = Object.create(require('node:util'), { _extend: { value: Object.assign } });`,
+  },
+  'prom-client': {
+    // For its push gateway, which nobody calls: loading it takes memory in every pod.
+    zlib: `exports.gzipSync = (...input) => require('node:zlib').gzipSync(...input);`,
+  },
+};
+
+export const modulesForLibraries: Plugin = {
+  name: 'modules-for-libraries',
+  setup(build) {
+    const namespace = 'module-for-library';
+    build.onResolve({ filter: /^(util|zlib)$/ }, ({ path, importer }) => {
+      const library = Object.keys(modules).find((name) => importer.includes(`/node_modules/${name}/`));
+      const contents = modules[library ?? '']?.[path];
+      if (contents === undefined) return undefined;
+      return { path: `${library}/${path}`, namespace, pluginData: contents };
+    });
+    build.onLoad({ filter: /.*/, namespace }, ({ pluginData }) => ({ contents: pluginData as string }));
+  },
+};
