@@ -62,6 +62,7 @@ export interface Config {
     readonly connectionsPerPeer: number;
     readonly inFlight: number;
     readonly waiters: number;
+    readonly bufferedBytes: number;
   };
   readonly drain: {
     /** Unix socket on which whoever connects says that a stop is near; empty: none. */

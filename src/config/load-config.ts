@@ -135,6 +135,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
       connectionsPerPeer: limits.connectionsPerPeer,
       inFlight: limits.inFlight,
       waiters: limits.waiters,
+      bufferedBytes: limits.bufferedBytes,
     },
     drain: { socket: settings.drain.socket, delayMs: settings.drain.delay },
     log: settings.log,

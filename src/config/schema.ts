@@ -304,6 +304,14 @@ const limits = Section(
         maximum: 1_000_000,
       }),
     ),
+    bufferedBytes: restart(
+      size(
+        'All bodies and answers held at one time; a quarter of the memory that the process may have.',
+        '64MiB',
+        '64KiB',
+        '65536MiB',
+      ),
+    ),
   },
   closed('Bounds on what a sender can take.'),
 );

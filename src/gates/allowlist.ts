@@ -12,10 +12,13 @@ class AdmittedDelivery {
   readonly delivery: Delivery;
   readonly route: Route;
   readonly fields: HeaderFields;
-  constructor(located: Located) {
+  /** Its address is on the allowlist, or nobody looked. */
+  readonly isListed: boolean;
+  constructor(located: Located, isListed: boolean) {
     this.delivery = located.delivery;
     this.route = located.route;
     this.fields = located.fields;
+    this.isListed = isListed;
   }
 }
 export type Admitted = AdmittedDelivery;
@@ -26,14 +29,14 @@ export function createAllowlistGate(rules: {
   addresses: AddressSet;
 }): Gate<Located, Admitted> {
   const { mode, addresses } = rules;
-  if (mode === 'off') return (located) => new AdmittedDelivery(located);
+  if (mode === 'off') return (located) => new AdmittedDelivery(located, true);
 
   return (located) => {
     const refusal = judge(addresses, located);
-    if (refusal === undefined) return new AdmittedDelivery(located);
+    if (refusal === undefined) return new AdmittedDelivery(located, true);
     if (mode === 'enforce') return refusal;
     noteWouldReject(located.delivery, refusal);
-    return new AdmittedDelivery(located);
+    return new AdmittedDelivery(located, false);
   };
 }
 
