@@ -8,6 +8,8 @@ export interface Config {
     readonly port: number;
     /** Undefined: plain HTTP. */
     readonly tls: TlsFiles | undefined;
+    /** How long a connection may rest between requests. */
+    readonly keepAliveMs: number;
   };
   readonly admin: { readonly host: string; readonly port: number };
   readonly upstream: {

@@ -100,6 +100,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
       host: listen.host,
       port: listen.port,
       tls: listen.tls.certFile === '' ? undefined : listen.tls,
+      keepAliveMs: listen.keepAlive,
     },
     admin,
     upstream: {

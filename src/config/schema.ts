@@ -54,6 +54,15 @@ const listen = Section(
       },
       closed('TLS of the traffic port.'),
     ),
+    keepAlive: restart(
+      duration(
+        'How long a connection may rest. Longer than the front keeps it (90s Traefik, 600s Google): ' +
+          'whoever closes first never sends into a connection that the other has just closed.',
+        '620s',
+        '1s',
+        '1d',
+      ),
+    ),
   },
   closed('Where senders are listened to.'),
 );
