@@ -111,6 +111,7 @@ export function createServe(collaborators: ServeCollaborators) {
     }
     respond(response, settlement, exchange.requestId);
     exchange.giveBackAfterAnswer();
+    if (exchange.facts.keyName !== undefined) connection.isKnown = true;
     connection.answered = response;
     next(connection, request.socket);
   }
@@ -119,6 +120,7 @@ export function createServe(collaborators: ServeCollaborators) {
     const { request, response } = exchange;
     if (collaborators.passThrough === undefined) throw new Error('no passthrough is configured');
     exchange.isStreaming = true;
+    connection.isKnown = true;
     if (collaborators.isDraining()) connection.isLast = true;
     if (connection.answersLast) {
       response.shouldKeepAlive = false;
