@@ -12,6 +12,12 @@ import {
 } from './support/sidecar-workloads.ts';
 
 const quiet = 'setInterval(() => {}, 1e9)';
+const toPort = { name: 'HOOKGATE_UPSTREAM_URL', value: 'http://127.0.0.1:3000' };
+const toElsewhere = { ...toPort, value: 'http://elsewhere:3000' };
+const toPod = {
+  name: 'HOOKGATE_UPSTREAM_ADDRESSES',
+  valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } },
+};
 const ported = (ports: readonly object[], more: object = {}) => ({
   containers: [applicationContainer({ ports, ...more })],
 });
@@ -73,6 +79,11 @@ const plain: Record<string, TemplateParts> = {
     http,
     { name: 'http-udp', containerPort: 3000, protocol: 'UDP' },
   ]),
+  'an application on loopback': { annotations: { 'hookgate.io/upstream': 'loopback' } },
+  'other resources of the sidecar': {
+    annotations: { 'hookgate.io/memory-limit': '200Mi', 'hookgate.io/cpu-request': '20m' },
+  },
+  'a pull secret of its own': { spec: { imagePullSecrets: [{ name: 'own' }] } },
   'a pod that ends by itself': { spec: { restartPolicy: 'Never' } },
 };
 
@@ -96,6 +107,8 @@ const refused: Record<string, TemplateParts> = {
   "the sidecar's admin port taken": ported([http, { name: 'own', containerPort: 29090 }]),
   'another label value': { labels: { 'hookgate.io/inject': 'yes' } },
   'a number without move': { annotations: { 'hookgate.io/port': '3000' } },
+  'an upstream that is none': { annotations: { 'hookgate.io/upstream': 'localhost' } },
+  'no quantity': { annotations: { 'hookgate.io/cpu-limit': 'much' } },
   'a delay that is none': { annotations: { 'hookgate.io/stop-delay': 'soon' } },
   'a delay that is too long': { annotations: { 'hookgate.io/stop-delay': '301' } },
   'a probe by HTTPS': ported([http], {
@@ -174,18 +187,40 @@ describe('without the policy that mutates, the backstop alone', () => {
   test.each<[string, object, string]>([
     ['runs another program', { command: ['/nodejs/bin/node', '-e', quiet] }, 'no genuine sidecar'],
     ['runs another command', { args: ['send'] }, 'no genuine sidecar'],
-    ['is another image', { image: 'docker.io/library/other:1' }, 'no genuine sidecar'],
     [
-      'leads elsewhere',
-      { env: [{ name: 'HOOKGATE_UPSTREAM_URL', value: 'http://elsewhere:3000' }] },
-      'no genuine sidecar',
+      'is another image',
+      { image: 'docker.io/library/other:1' },
+      'the image of its sidecar is docker.io/library/other:1',
+    ],
+    ['leads elsewhere', { env: [toElsewhere, toPod] }, 'does not lead to the pod itself'],
+    ['leads to loopback', { env: [toPort] }, 'HOOKGATE_UPSTREAM_ADDRESSES come from the field status.podIPs'],
+    [
+      'has addresses from another field',
+      { env: [toPort, { ...toPod, valueFrom: { fieldRef: { fieldPath: 'status.hostIPs' } } }] },
+      'does not lead to the pod itself',
+    ],
+    [
+      'has addresses that are written down',
+      { env: [toPort, { name: toPod.name, value: '203.0.113.9' }] },
+      'does not lead to the pod itself',
+    ],
+    ['has two sources of addresses', { env: [toPort, toPod, toPod] }, 'does not lead to the pod itself'],
+    [
+      'has a setting of somebody else',
+      { env: [toPort, toPod, { name: 'HOOKGATE_CHECKSUM_MODE', value: 'observe' }] },
+      'gave the sidecar settings',
+    ],
+    [
+      'has settings from elsewhere',
+      { envFrom: [{ configMapRef: { name: 'other' } }] },
+      'gave the sidecar settings',
     ],
     ['stands beside the port', { ports: [{ name: 'other', containerPort: 28080 }] }, 'no genuine sidecar'],
   ])('refuses a sidecar that %s', (_what, change, sentence) => {
     const genuine = {
       command: undefined,
       args: ['serve', '--config', '/etc/hookgate/config/hookgate.yaml'],
-      env: [{ name: 'HOOKGATE_UPSTREAM_URL', value: 'http://127.0.0.1:3000' }],
+      env: [toPort, toPod],
       ports: [{ name: 'http', containerPort: 28080 }],
       restartPolicy: 'Always',
     };

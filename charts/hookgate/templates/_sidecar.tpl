@@ -38,6 +38,27 @@ matchExpressions:
   expression: "!has(object.metadata.labels) || !('hookgate.io/injector' in object.metadata.labels) || object.metadata.labels['hookgate.io/injector'] == {{ include "hookgate.injectorLabel" . | squote }}"
 {{- end -}}
 
+{{/* Of what warns who applies a workload: it has the label somewhere, and wants no other injector. */}}
+{{- define "hookgate.workloadConditions" -}}
+- name: labelled
+  expression: >-
+    (has(object.metadata.labels) && 'hookgate.io/inject' in object.metadata.labels)
+    || (has(object.spec.template) && has(object.spec.template.metadata) && has(object.spec.template.metadata.labels)
+    && 'hookgate.io/inject' in object.spec.template.metadata.labels)
+    || (has(object.spec.jobTemplate) && has(object.spec.jobTemplate.spec.template.metadata)
+    && has(object.spec.jobTemplate.spec.template.metadata.labels)
+    && 'hookgate.io/inject' in object.spec.jobTemplate.spec.template.metadata.labels)
+- name: wanted
+  expression: >-
+    !(has(object.spec.template) && has(object.spec.template.metadata) && has(object.spec.template.metadata.labels)
+    && 'hookgate.io/injector' in object.spec.template.metadata.labels
+    && object.spec.template.metadata.labels['hookgate.io/injector'] != {{ include "hookgate.injectorLabel" . | squote }})
+    && !(has(object.spec.jobTemplate) && has(object.spec.jobTemplate.spec.template.metadata)
+    && has(object.spec.jobTemplate.spec.template.metadata.labels)
+    && 'hookgate.io/injector' in object.spec.jobTemplate.spec.template.metadata.labels
+    && object.spec.jobTemplate.spec.template.metadata.labels['hookgate.io/injector'] != {{ include "hookgate.injectorLabel" . | squote }})
+{{- end -}}
+
 {{/* What a pod of the injector is selected by. */}}
 {{- define "hookgate.injectorSelector" -}}
 app.kubernetes.io/name: {{ include "hookgate.name" . }}
