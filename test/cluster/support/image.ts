@@ -87,9 +87,7 @@ function buildValkey(): void {
 function buildServers(): void {
   requireFromDebian('nginx');
   requireFromDebian('apache2', 'apache2-bin');
-  const modules = ['mpm_event', 'unixd', 'authz_core', 'authz_host', 'status'].map(
-    (name) => `mod_${name}.so`,
-  );
+  const modules = ['mpm_event', 'authz_core', 'authz_host', 'status'].map((name) => `mod_${name}.so`);
   const copied = modules.map((name) => `/usr/lib/apache2/modules/${name}`);
   buildFromPrograms(serversImage, { nginx: 'nginx', apache2: 'apache2' }, 'ENV PATH=/bin', copied);
 }
