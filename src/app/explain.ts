@@ -1,5 +1,4 @@
 import { compileAddressSet } from '../addresses/address-set.ts';
-import { createBufferedBytes } from '../claims/buffered-bytes.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
@@ -110,8 +109,7 @@ async function readJudged({ keysDirectory, sources, address }: ExplainQuestion):
 
 async function judgeOnEachRoute({ body, address }: ExplainQuestion, judged: Judged): Promise<Outcome[]> {
   const now = (): number => 0;
-  const buffered = createBufferedBytes(() => Number.POSITIVE_INFINITY);
-  const gates = orderJudgingGates({ ...judgingParts(judged, judgePathOf(judged.config), now), buffered });
+  const gates = orderJudgingGates(judgingParts(judged, judgePathOf(judged.config), now));
   const outcomes: Outcome[] = [];
   for (const { name, path } of judged.config.routes) {
     const delivery = capturedDelivery(body, path, address ?? anyAddress);

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../addresses/address.ts';
 import type { AddressSet } from '../addresses/address-set.ts';
 import { createAttempts } from '../claims/attempts.ts';
-import { createBufferedBytes } from '../claims/buffered-bytes.ts';
 import { createClaims } from '../claims/claims.ts';
 import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
@@ -69,10 +68,6 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const { duplicates, limits } = options.loaded.config;
   const attempts = createAttempts();
   const slots = createSlots(limits.inFlight);
-  // Room for two of the largest events, whatever was written: a body that is allowed must get through.
-  const buffered = createBufferedBytes(() =>
-    Math.max(limits.bufferedBytes, 2 * (current.loaded.config.limits.bodyBytes + maxAnswerBytes)),
-  );
   const unrecorded = createUnrecorded({
     store,
     leaseMs: duplicates.leaseMs,
@@ -159,7 +154,6 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       ...judgingParts(loaded, judgePath, now),
       claims,
       slots,
-      buffered,
       upstream,
       isDraining: options.isDraining,
     });
@@ -200,6 +194,8 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   ): Passthrough {
     return createPassthrough({
       ...config.upstream,
+      uploadIdleMs: config.limits.uploadIdleMs,
+      streamIdleMs: config.limits.streamIdleMs,
       caPem: upstreamCa?.toString(),
       isTrustedProxy: ({ address }) =>
         config.clientAddress.from === 'forwarded' && isIn(trustedProxies, address),

@@ -8,11 +8,7 @@ import type { Loaded } from './load.ts';
 /** What of the configuration and its files decides about a delivery: the same for `serve` and for `explain`. */
 export type Judged = Pick<Loaded, 'config' | 'keys' | 'allowlist' | 'trustedProxies'>;
 
-export function judgingParts(
-  loaded: Judged,
-  judgePath: JudgePath,
-  now: () => number,
-): Omit<JudgingParts, 'buffered'> {
+export function judgingParts(loaded: Judged, judgePath: JudgePath, now: () => number): JudgingParts {
   const { config, keys, allowlist, trustedProxies } = loaded;
   const verify = createVerifier({ keys, encodings: config.checksum.encodings });
   return { config, judgePath, trustedProxies, allowlist, verify, now };

@@ -8,8 +8,6 @@ export interface Config {
     readonly port: number;
     /** Undefined: plain HTTP. */
     readonly tls: TlsFiles | undefined;
-    /** How long a connection may rest between requests. */
-    readonly keepAliveMs: number;
   };
   readonly admin: { readonly host: string; readonly port: number };
   readonly upstream: {
@@ -59,12 +57,15 @@ export interface Config {
     readonly headers: number;
     readonly headerBytes: number;
     readonly bodyTimeMs: number;
+    /** Longest silence in the middle of a passed body. */
+    readonly uploadIdleMs: number;
+    /** Longest silence in both directions of what is passed through. */
+    readonly streamIdleMs: number;
     readonly headerTimeMs: number;
     readonly connections: number;
     readonly connectionsPerPeer: number;
     readonly inFlight: number;
     readonly waiters: number;
-    readonly bufferedBytes: number;
   };
   readonly drain: {
     /** Unix socket on which whoever connects says that a stop is near; empty: none. */

@@ -54,15 +54,6 @@ const listen = Section(
       },
       closed('TLS of the traffic port.'),
     ),
-    keepAlive: restart(
-      duration(
-        'How long a connection may rest. Longer than the front keeps it (90s Traefik, 600s Google): ' +
-          'whoever closes first never sends into a connection that the other has just closed.',
-        '620s',
-        '1s',
-        '1d',
-      ),
-    ),
   },
   closed('Where senders are listened to.'),
 );
@@ -291,6 +282,12 @@ const limits = Section(
     headerBytes: restart(size('Header bytes of one request.', '16KiB', '1KiB', '1MiB')),
     bodyTime: live(duration('Longest wait for a body.', '10s', '1ms', '1h')),
     headerTime: restart(duration('Longest wait for a header.', '10s', '1ms', '1h')),
+    uploadIdle: live(
+      duration('Longest silence in the middle of a body that is passed through.', '60s', '1ms', '1h'),
+    ),
+    streamIdle: live(
+      duration('Longest silence in both directions of anything that is passed through.', '1h', '1ms', '7d'),
+    ),
     connections: restart(count('Open connections.', { default: 10_000, minimum: 1, maximum: 1_000_000 })),
     connectionsPerPeer: restart(
       count('Open connections of one peer that is no trusted proxy.', {
@@ -312,14 +309,6 @@ const limits = Section(
         minimum: 0,
         maximum: 1_000_000,
       }),
-    ),
-    bufferedBytes: restart(
-      size(
-        'All bodies and answers held at one time; a quarter of the memory that the process may have.',
-        '64MiB',
-        '64KiB',
-        '65536MiB',
-      ),
     ),
   },
   closed('Bounds on what a sender can take.'),

@@ -88,3 +88,17 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 function quoted(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
 }
+
+/** Whether the connection goes on behind this answer (RFC 9112 section 9.3). */
+export function isKept({ minorVersion, headers }: AnswerHead): boolean {
+  let isKeptAlive = false;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string;
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    for (const option of (headers[index + 1] as string).toLowerCase().split(',')) {
+      if (option.trim() === 'close') return false;
+      if (option.trim() === 'keep-alive') isKeptAlive = true;
+    }
+  }
+  return minorVersion === 1 || isKeptAlive;
+}

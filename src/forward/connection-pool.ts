@@ -1,3 +1,4 @@
+import { afterALook } from './after-a-look.ts';
 import type { Dial } from './dial.ts';
 import { type ConnectionRules, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamExchange } from './upstream-exchange.ts';
@@ -47,18 +48,12 @@ export class ConnectionPool {
     return this.#waiting[0];
   }
 
-  /**
-   * First the event loop looks once at what has come over the connection: an end, or an answer that nobody asked for
-   * and that this event would get. Of two turns of the loop the second is behind a whole look.
-   */
   #use(connection: UpstreamConnection, exchange: UpstreamExchange): void {
-    setImmediate(() =>
-      setImmediate(() => {
-        if (!connection.isGone) return void connection.send(exchange);
-        this.#waiting.unshift(exchange);
-        this.#serve();
-      }),
-    );
+    afterALook(() => {
+      if (!connection.isGone) return void connection.send(exchange);
+      this.#waiting.unshift(exchange);
+      this.#serve();
+    });
   }
 
   #openOne(): void {

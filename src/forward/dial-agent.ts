@@ -1,25 +1,60 @@
-import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
+import { type ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { AnswerFault } from './answer-head.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import type { Dial } from './dial.ts';
+import { restTimeMs } from './rest-time.ts';
 
 /**
  * Node's agent over connections that `dial` opens, so that the passthrough reaches the application as deliveries do.
  * Also for https: the TLS is the connection's own business, and Node would take its server name from the client's Host.
+ * Every connection is watched from its first byte to its last.
  */
 export class DialAgent extends HttpAgent {
   #dial: Dial;
+  #keepAliveMs: number;
+  #watches = new WeakMap<Duplex, AnswerWatch>();
 
-  /** `keepAliveMs`: how long a connection may rest; 0: each is used once. */
+  /** `keepAliveMs`: how long a connection may rest where the application gives no hint; 0: each is used once. */
   constructor(dial: Dial, keepAliveMs: number) {
-    super(keepAliveMs === 0 ? { keepAlive: false } : { keepAlive: true, timeout: keepAliveMs });
+    super({ keepAlive: keepAliveMs > 0 });
     this.#dial = dial;
+    this.#keepAliveMs = keepAliveMs;
+  }
+
+  /** What keeps the answer over this connection from being one, although Node has handed it over. */
+  faultOf(socket: Duplex): Error | undefined {
+    const watch = this.#watches.get(socket);
+    if (watch === undefined) return undefined;
+    return (
+      watch.fault ?? (watch.head === undefined ? new AnswerFault('a head that ends nowhere') : undefined)
+    );
   }
 
   override createConnection(
     _options: ClientRequestArgs,
     callback?: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    // Node reads no connection where there is an error.
-    this.#dial((error, socket) => callback?.(error, socket as Duplex));
+    this.#dial((error, socket) => {
+      // Before Node's own listener, so that it sees each byte first.
+      if (socket !== null) this.#watches.set(socket, new AnswerWatch(socket));
+      // Node reads no connection where there is an error.
+      callback?.(error, socket as unknown as Duplex);
+    });
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    const watch = this.#watches.get(socket);
+    const headers = watch?.head?.headers;
+    const restMs = headers === undefined ? 0 : restTimeMs(headers, this.#keepAliveMs);
+    if (watch === undefined || restMs === 0) return false;
+    // Node's own part sets a timeout of its own, so it comes first.
+    super.keepSocketAlive(socket);
+    return watch.rest(restMs);
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    this.#watches.get(socket)?.wake();
+    super.reuseSocket(socket, request);
   }
 }

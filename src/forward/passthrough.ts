@@ -4,12 +4,15 @@ import httpProxy from 'http-proxy';
 import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { afterALook } from './after-a-look.ts';
+import { AnswerFault } from './answer-head.ts';
 import { createDial, type DialRules, hostOf } from './dial.ts';
 import { DialAgent } from './dial-agent.ts';
-import { passAnswer, prepareRefusedUpgrade, prepareTunnel } from './passed-answer.ts';
+import { limitSilence } from './limit-silence.ts';
+import { passAnswer } from './passed-answer.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
+import { passUpgrade } from './passed-upgrade.ts';
 import { mayBeSentAgain } from './sent-again.ts';
-import { watchForLeaving } from './watch-for-leaving.ts';
 
 /**
  * Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets.
@@ -28,6 +31,10 @@ export interface Passthrough {
 export interface PassthroughOptions extends DialRules {
   /** How long a connection to the application may rest. */
   readonly keepAliveMs: number;
+  /** How long a client may be silent in the middle of its body. */
+  readonly uploadIdleMs: number;
+  /** How long nothing may go in either direction, of an answer that is waited for or a tunnel as well. */
+  readonly streamIdleMs: number;
   /** The path gate's word on a request target. */
   readonly isPassedThrough: (target: string) => boolean;
   /** Whether the peer may say who sent a request, as for events. */
@@ -43,12 +50,14 @@ export interface PassthroughOptions extends DialRules {
 /** What a client waits for: its request, and what to do when the application gives no answer. */
 interface Pass {
   readonly delivery: Delivery;
+  readonly agent: DialAgent;
   readonly fail: (error: Error) => void;
+  readonly onAnswer: (answer: IncomingMessage, sent: ClientRequest) => void;
   /** Once it has a connection. */
   sent?: ClientRequest;
 }
 
-/** By http-proxy, which opens the upstream's request and copies bytes; the answers are written here. */
+/** By http-proxy, which opens the upstream's request and copies bytes; the answers and the tunnels are made here. */
 export function createPassthrough(options: PassthroughOptions): Passthrough {
   const dial = createDial(options);
   const pooled = new DialAgent(dial, options.keepAliveMs);
@@ -71,66 +80,66 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     // An unasked 101 ends a request without an error; where there was one, this comes too late to count.
     proxyReq.once('close', () => {
       // Each good answer would pay for the stack of an error that nobody reads.
-      if (!response.headersSent) pass.fail(brokenProtocol('the application closed without an answer'));
+      if (!response.headersSent) pass.fail(new AnswerFault('the application closed without an answer'));
     });
     proxyReq.once('response', (answer: IncomingMessage) => {
-      if (isFinalStatus(answer.statusCode)) {
-        options.onAnswered(answer.statusCode);
-        passAnswer(answer, response, pass.delivery.requestId);
-      } else {
-        proxyReq.destroy();
-        pass.fail(brokenProtocol(`status ${answer.statusCode}`));
-      }
-    });
-  });
-
-  proxy.on('proxyReqWs', (proxyReq, request, socket) => {
-    socket.once('close', () => proxyReq.destroy());
-    const endWatch = watchForLeaving(socket);
-    for (const event of ['upgrade', 'response', 'close'] as const) proxyReq.once(event, endWatch);
-    const pass = passes.get(request);
-    if (pass === undefined) return;
-    const { requestId } = pass.delivery;
-    // Both come before http-proxy's own listeners.
-    proxyReq.once('upgrade', (answer: IncomingMessage, upstream: Socket) => {
-      options.onAnswered(101);
-      prepareTunnel(answer, upstream, socket, requestId);
-    });
-    proxyReq.once('response', (answer: IncomingMessage) => {
-      options.onAnswered(answer.statusCode ?? 0);
-      prepareRefusedUpgrade(answer, socket, requestId);
+      const fault = pass.agent.faultOf(answer.socket) ?? badStatus(answer.statusCode);
+      if (fault === undefined) return void pass.onAnswer(answer, proxyReq);
+      proxyReq.destroy();
+      pass.fail(fault);
     });
   });
 
   return {
     request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const send = (agent: DialAgent): void => {
-        let isOver = false;
-        const fail = (error: Error): void => {
-          // An answer under way has its own end: a late write error must not cut off an early 413.
-          if (isOver || response.headersSent || response.destroyed) return;
-          isOver = true;
-          // Never a third time: that agent's connections are all new.
-          if (!hasBody(request) && mayBeSentAgain(pass.sent, error)) send(single);
-          else options.onFailed(delivery, rejectionFor(error, options.isDraining()), response);
-        };
-        const pass: Pass = { delivery, fail };
-        passes.set(request, pass);
-        proxy.web(request, response, { agent }, fail);
+      const { uploadIdleMs } = options;
+      const { requestId } = delivery;
+      let onBytes = (): void => {};
+      let isOver = false;
+      const refuse = (rejection: Rejection): void => {
+        // An answer under way has its own end: a late write error must not cut off an early 413.
+        if (isOver || response.headersSent || response.destroyed) return;
+        isOver = true;
+        options.onFailed(delivery, rejection, response);
       };
-      send(pooled);
+      const send = (agent: DialAgent): void => {
+        let hasFailed = false;
+        const pass: Pass = {
+          delivery,
+          agent,
+          fail(error) {
+            // Of an error its `close` comes as well, perhaps after it was sent again.
+            if (hasFailed || isOver || response.headersSent || response.destroyed) return;
+            hasFailed = true;
+            // Never a third time: that agent's connections are all new.
+            if (!hasBody(request) && agent === pooled && mayBeSentAgain(pass.sent, error)) send(single);
+            else refuse(rejectionFor(error, options.isDraining()));
+          },
+          onAnswer(answer, sent) {
+            options.onAnswered(answer.statusCode ?? 0);
+            answer.on('data', () => onBytes());
+            passAnswer(answer, { request, response, sent, requestId, uploadIdleMs });
+          },
+        };
+        passes.set(request, pass);
+        proxy.web(request, response, { agent }, pass.fail);
+      };
+      afterALook(() => {
+        if (response.destroyed) return;
+        onBytes = limitSilence({ request, response, hasBody: hasBody(request) }, options, refuse);
+        send(pooled);
+      });
     },
     upgrade(request, socket, head, delivery) {
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       const writtenBefore = socket.bytesWritten;
-      const fail = (error: Error): void => {
+      const upgrade = { request, socket, head, requestId: delivery.requestId };
+      passUpgrade(upgrade, { ...options, agent: single }, (error) => {
         if (socket.destroyed || socket.writableEnded) return;
         if (socket.bytesWritten > writtenBefore) socket.destroy();
         else options.onFailed(delivery, rejectionFor(error, options.isDraining()), socket);
-      };
-      passes.set(request, { delivery, fail });
-      proxy.ws(request, socket, head, { agent: single }, fail);
+      });
     },
     mayUpgrade: (request) => !hasBody(request) && options.isPassedThrough(request.url ?? ''),
     // `pooled.destroy()` would cut what is being streamed, too; those connections end with their idle timeout.
@@ -146,24 +155,21 @@ function targetOf({ url }: PassthroughOptions) {
 }
 
 /** Node's parser takes any three digits; its writer throws on some of them. */
-function isFinalStatus(status: number | undefined): status is number {
-  return status !== undefined && status >= 200 && status <= 999;
-}
-
-const breach = 'HOOKGATE_BREACH';
-
-function brokenProtocol(message: string): Error {
-  return Object.assign(new Error(message), { code: breach });
+function badStatus(status: number | undefined): Error | undefined {
+  return status !== undefined && status >= 200 && status <= 999
+    ? undefined
+    : new AnswerFault(`status ${status}`);
 }
 
 function rejectionFor(error: Error & { code?: string }, isDraining: boolean): Rejection {
   const { code } = error;
-  const isBroken = code === 'ECONNRESET' || code === 'EPIPE' || code === breach || code?.startsWith('HPE_');
+  const isBroken =
+    code === 'ECONNRESET' || code === 'EPIPE' || error instanceof AnswerFault || code?.startsWith('HPE_');
   if (isBroken) return reject('upstream_protocol_error', whatWentWrong(error));
   return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', whatWentWrong(error));
 }
 
-/** http-proxy sends an upgrade's headers and no body: a length without one would swallow the next request. */
+/** An upgrade is sent without a body: a length without one would swallow the next request. */
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type AnswerBody, bodyOf } from './answer-body.ts';
-import { AnswerFault, type AnswerHead, AnswerHeadReader } from './answer-head.ts';
+import { AnswerFault, type AnswerHead, AnswerHeadReader, isKept } from './answer-head.ts';
 import { restTimeMs } from './rest-time.ts';
 import type { UpstreamExchange } from './upstream-exchange.ts';
 
@@ -154,17 +154,3 @@ export class UpstreamConnection {
 
 /** Bytes; up to here copying is cheaper than two writes. */
 const sentInOnePiece = 65_536;
-
-/** RFC 9112 section 9.3. */
-function isKept({ minorVersion, headers }: AnswerHead): boolean {
-  let isKeptAlive = false;
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] as string;
-    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
-    for (const option of (headers[index + 1] as string).toLowerCase().split(',')) {
-      if (option.trim() === 'close') return false;
-      if (option.trim() === 'keep-alive') isKeptAlive = true;
-    }
-  }
-  return minorVersion === 1 || isKeptAlive;
-}

@@ -12,13 +12,10 @@ class AdmittedDelivery {
   readonly delivery: Delivery;
   readonly route: Route;
   readonly fields: HeaderFields;
-  /** Its address is on the allowlist, or nobody looked. */
-  readonly isListed: boolean;
-  constructor(located: Located, isListed: boolean) {
+  constructor(located: Located) {
     this.delivery = located.delivery;
     this.route = located.route;
     this.fields = located.fields;
-    this.isListed = isListed;
   }
 }
 export type Admitted = AdmittedDelivery;
@@ -29,14 +26,14 @@ export function createAllowlistGate(rules: {
   addresses: AddressSet;
 }): Gate<Located, Admitted> {
   const { mode, addresses } = rules;
-  if (mode === 'off') return (located) => new AdmittedDelivery(located, true);
+  if (mode === 'off') return (located) => new AdmittedDelivery(located);
 
   return (located) => {
     const refusal = judge(addresses, located);
-    if (refusal === undefined) return new AdmittedDelivery(located, true);
+    if (refusal === undefined) return new AdmittedDelivery(located);
     if (mode === 'enforce') return refusal;
     noteWouldReject(located.delivery, refusal);
-    return new AdmittedDelivery(located, false);
+    return new AdmittedDelivery(located);
   };
 }
 

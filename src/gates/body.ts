@@ -1,5 +1,3 @@
-import { shareOf } from '../addresses/share.ts';
-import type { BufferedBytes } from '../claims/buffered-bytes.ts';
 import type { Route } from '../config/config.ts';
 import type { BodyRead, Delivery } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
@@ -22,24 +20,19 @@ export type Received = ReceivedDelivery;
 
 /**
  * Reads an uncompressed JSON body, at most `maxBytes` within `timeoutMs`. A compressed body is refused unread, so
- * a compression bomb costs nothing. What it reads is taken out of `buffered` first.
+ * a compression bomb costs nothing.
  */
 export function createBodyGate(limits: {
   maxBytes: number;
   timeoutMs: number;
-  buffered: BufferedBytes;
   now: () => number;
 }): Gate<Admitted, Received> {
   return (admitted) => {
     const refusal = judgeMediaType(admitted);
     if (refusal !== undefined) return refusal;
-    const { delivery, isListed } = admitted;
-    const { facts } = delivery;
+    const { facts } = admitted.delivery;
     const startedMs = limits.now();
-    const held = limits.buffered.open({ share: shareOf(facts.address ?? delivery.peer.address), isListed });
-    delivery.held = held;
-    const { maxBytes, timeoutMs } = limits;
-    return delivery.readBody({ maxBytes, timeoutMs, held }).then((read) => {
+    return admitted.delivery.readBody(limits).then((read) => {
       facts.bodyMs = limits.now() - startedMs;
       facts.bodyBytes = read.kind === 'complete' ? read.bytes.length : read.readBytes;
       return read.kind === 'complete' ? new ReceivedDelivery(admitted, read.bytes) : refuse(read, limits);
@@ -87,8 +80,6 @@ function refuse(
       return reject('body_too_large', `more than ${limits.maxBytes} bytes`);
     case 'timeout':
       return reject('body_timeout', `${read.readBytes} bytes in ${limits.timeoutMs} ms`);
-    case 'no_room':
-      return reject('overloaded', 'the bytes of limits.bufferedBytes are taken');
     case 'aborted':
       return reject('malformed_request', `the sender left after ${read.readBytes} bytes of the body`);
   }

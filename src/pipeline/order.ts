@@ -3,7 +3,6 @@
  * before the checksum holds, nothing forwarded that is not claimed.
  */
 import type { AddressSet } from '../addresses/address-set.ts';
-import type { BufferedBytes } from '../claims/buffered-bytes.ts';
 import type { Claims } from '../claims/claims.ts';
 import type { Slots } from '../claims/slots.ts';
 import type { Config } from '../config/config.ts';
@@ -32,7 +31,6 @@ export interface JudgingParts {
   readonly trustedProxies: AddressSet;
   readonly allowlist: AddressSet;
   readonly verify: Verifier;
-  readonly buffered: BufferedBytes;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -66,12 +64,7 @@ export function orderJudgingGates(parts: JudgingParts): Judging<Verified | Unver
     createHeadersGate(headerLimits),
     createClientAddressGate({ from: config.clientAddress.from, trustedProxies: parts.trustedProxies }),
     createAllowlistGate({ mode: config.allowlist.mode, addresses: parts.allowlist }),
-    createBodyGate({
-      maxBytes: limits.bodyBytes,
-      timeoutMs: limits.bodyTimeMs,
-      buffered: parts.buffered,
-      now,
-    }),
+    createBodyGate({ maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeMs, now }),
     createEnvelopeGate(),
     createChecksumGate({ mode: config.checksum.mode, verify: parts.verify }),
     createUnsignedFieldsGate(),

@@ -1,5 +1,6 @@
 import { type OutgoingHttpHeader, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Settlement } from '../delivery/answer.ts';
+import { answerHeadBytes } from '../delivery/answer-bytes.ts';
 import { Rejection, rejectionRules } from '../delivery/rejections.ts';
 
 /**
@@ -33,11 +34,9 @@ const writtenAsText = 16 * 1024;
 /** The same answer as bytes, for a socket without a response: the request could not be parsed. Closes. */
 export function renderRejectionBytes(rejection: Rejection, requestId: string): Buffer {
   const { status, headers, body } = renderRejection(rejection, requestId);
-  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`];
-  for (let index = 0; index < headers.length; index += 2)
-    lines.push(`${headers[index]}: ${headers[index + 1]}`);
-  lines.push(`Date: ${new Date().toUTCString()}`, 'Connection: close', '', body);
-  return Buffer.from(lines.join('\r\n'), 'latin1');
+  const fields = [...headers, 'Date', new Date().toUTCString(), 'Connection', 'close'];
+  const head = answerHeadBytes(status, STATUS_CODES[status] ?? '', fields);
+  return Buffer.concat([head, Buffer.from(body, 'latin1')]);
 }
 
 /** RFC 9457. The sentence comes from the table; the detail stays in the log. Everything here is ASCII. */

@@ -14,7 +14,7 @@ async function warningsOf(also: string, plugins = [modulesForLibraries]): Promis
     run();
     async function run() {
     const passthrough = createPassthrough({
-      url: new URL('http://127.0.0.1:9'), addresses: [], keepAliveMs: 1500, connectTimeoutMs: 1000,
+      url: new URL('http://127.0.0.1:9'), addresses: [], keepAliveMs: 1500, uploadIdleMs: 60000, streamIdleMs: 60000, connectTimeoutMs: 1000,
       isPassedThrough: () => true, isTrustedProxy: () => false, isDraining: () => false, onAnswered() {},
       onFailed: (delivery, rejection, to) => to.end(),
     });

@@ -1,7 +1,7 @@
 {{/* hookgate.yaml, from the values. Whole numbers go through int64, since Helm reads them as floats. */}}
 {{- define "hookgate.config" -}}
 {{- $v := .Values -}}
-{{- $listen := dict "port" (int64 $v.listen.port) "keepAlive" $v.listen.keepAlive -}}
+{{- $listen := dict "port" (int64 $v.listen.port) -}}
 {{- if $v.listen.tls.existingSecret -}}
 {{- $_ := set $listen "tls" (dict "certFile" "/etc/hookgate/tls/tls.crt" "keyFile" "/etc/hookgate/tls/tls.key" "minVersion" $v.listen.tls.minVersion) -}}
 {{- end -}}
@@ -40,13 +40,6 @@
 {{- $limits := dict -}}
 {{- range $name, $value := $v.limits -}}
 {{- if kindIs "string" $value }}{{ $_ := set $limits $name $value }}{{ else }}{{ $_ := set $limits $name (int64 $value) }}{{ end -}}
-{{- end -}}
-{{- if not $limits.bufferedBytes -}}
-{{- $_ := unset $limits "bufferedBytes" -}}
-{{- with $v.resources.limits }}{{ with .memory -}}
-{{- $bytes := kindIs "string" . | ternary (include "hookgate.bytes" .) (int64 . | toString) | int64 -}}
-{{- if ge $bytes 1048576 }}{{ $_ := set $limits "bufferedBytes" (printf "%dKiB" (div $bytes 4096)) }}{{ end -}}
-{{- end }}{{ end -}}
 {{- end -}}
 {{- dict
   "listen" $listen

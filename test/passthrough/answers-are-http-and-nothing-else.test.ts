@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { openRaw } from '../support/raw-http.ts';
+import { runGate } from '../support/running-gate.ts';
+import { answer200, startScriptedApplication } from '../support/scripted-application.ts';
+
+const ok = 'HTTP/1.1 200 OK\r\n';
+const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'].concat(
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+);
+
+async function behind(answer: string) {
+  const application = await startScriptedApplication((socket) => socket.write(answer, 'latin1'));
+  const gate = await runGate(application.url.href, { otherPaths: 'passthrough' });
+  return { application, gate, port: gate.port };
+}
+
+async function ask(port: number, lines: readonly string[] = []) {
+  const client = await openRaw(port);
+  client.send(['GET /other HTTP/1.1', 'Host: a', ...lines, '', ''].join('\r\n'));
+  return client;
+}
+
+test.each([
+  ['RTSP', 'RTSP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['ICE', 'ICE/1.0 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['HTTP/2.0', 'HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  [
+    'RTSP behind an interim answer',
+    `HTTP/1.1 102 Processing\r\n\r\nRTSP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n`,
+  ],
+  ['more header lines than Node tells of', `${ok}${'A: 1\r\n'.repeat(1_001)}Content-Length: 0\r\n\r\n`],
+])('%s: 502, for a request and for an upgrade', async (_, answer) => {
+  const { port, gate } = await behind(answer);
+  expect(await (await ask(port)).answers(1)).toEqual([502]);
+  expect(await (await ask(port, handshake)).answers(1)).toEqual([502]);
+  const refused = 'hookgate_rejections_total{route="none",reason="upstream_protocol_error"}';
+  expect(await gate.metric(refused)).toBe(2);
+});
+
+test('1,000 header lines are all passed on', async () => {
+  const { port } = await behind(`${ok}${'A: 1\r\n'.repeat(998)}X-Last: here\r\nContent-Length: 0\r\n\r\n`);
+  const client = await ask(port);
+  expect(await client.answers(1)).toEqual([200]);
+  await client.receives('X-Last: here');
+});
+
+test.each([
+  ['an unasked 100', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ['102 and 103', 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
+  ['a thousand of them', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000)],
+])('%s decides nothing, for a request and for a refused upgrade', async (_, interim) => {
+  const { port } = await behind(`${interim}HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\nfine`);
+  for (const lines of [[], handshake]) {
+    const client = await ask(port, lines);
+    expect(await client.answers(1)).toEqual([404]);
+    await client.receives('fine');
+    expect(client.text).not.toMatch(/HTTP\/1\.1 1/);
+  }
+});
+
+test('an answer on a resting connection closes it, and the next request gets its own', async () => {
+  let used: Socket | undefined;
+  const application = await startScriptedApplication((socket) => {
+    used = socket;
+    answer200(socket, '');
+  });
+  const upstream = `{ url: "${application.url.href}", keepAlive: 10m }`;
+  const gate = await runGate('', { otherPaths: 'passthrough', upstream });
+  expect(await (await ask(gate.port)).answers(1)).toEqual([200]);
+  const closed = once(used as unknown as Socket, 'close');
+  (used as unknown as Socket).write('HTTP/1.1 200 OK\r\nX-Stray: 1\r\nContent-Length: 0\r\n\r\n');
+  await closed;
+  application.play((socket) => socket.write('HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'));
+  expect(await (await ask(gate.port)).answers(1)).toEqual([404]);
+});
+
+test('one that has arrived and was not looked at yet is not the answer to the next request', async () => {
+  let used: Socket | undefined;
+  const application = await startScriptedApplication((socket) => {
+    used = socket;
+    answer200(socket, '');
+  });
+  const upstream = `{ url: "${application.url.href}", keepAlive: 10m }`;
+  const gate = await runGate('', { otherPaths: 'passthrough', upstream });
+  const client = await ask(gate.port);
+  await client.answers(1);
+  application.play((socket) => socket.write('HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n'));
+  (used as unknown as Socket).write('HTTP/1.1 200 OK\r\nX-Stray: 1\r\nContent-Length: 0\r\n\r\n');
+  client.send('GET /other HTTP/1.1\r\nHost: a\r\n\r\n');
+  expect(await client.answers(2)).toEqual([200, 404]);
+});
+
+describe('an answer to an upgrade', () => {
+  const accepted = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+  const odd = 'X-Name: caf\xe9\r\n__proto__: 1\r\nconstructor: 2\r\ntoString: 3\r\nhasOwnProperty: 4\r\n';
+
+  test.each([
+    ['that agrees', `${accepted}${odd}\r\n`, 101],
+    ['that refuses', `HTTP/1.0 403 Pr\xe9s\r\n${odd}Content-Length: 2\r\n\r\nno`, 403],
+  ])('%s goes on byte for byte, in the version of the gate', async (_, answer, status) => {
+    const { port } = await behind(answer);
+    const client = await ask(port, handshake);
+    await client.receives('hasOwnProperty: 4\r\n');
+    expect(client.text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    for (const line of odd.split('\r\n').filter((line) => line !== ''))
+      expect(client.text.split('\r\n').filter((other) => other === line)).toHaveLength(1);
+    if (status === 403) await client.receives('\r\n\r\nno');
+  });
+
+  test.each([
+    ['that names no protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\r\n'],
+    [
+      'that names another one',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+    ],
+    ['with nothing at all', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ])('%s is not relayed', async (_, answer) => {
+    const { port, application } = await behind(answer);
+    const client = await ask(port, handshake);
+    expect(await client.answers(1)).toEqual([502]);
+    await client.closing();
+    expect(client.text).not.toContain('101');
+    expect(application.requests).toHaveLength(1);
+  });
+});
