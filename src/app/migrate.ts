@@ -34,7 +34,7 @@ export async function migrate(sources: ConfigSources, from: string | undefined):
   try {
     const store = await openStore(config, clocks, createLog('silent').log);
     try {
-      const keys = readDeliveredKeys(file, lockWaitMs);
+      const keys = readDeliveredKeys(file, lockWaitMs, clocks);
       const figures = await copyDelivered(keys, store, { leaseMs, wallClock: clocks.wallClock });
       return { kind: 'copied', from: file, figures };
     } finally {

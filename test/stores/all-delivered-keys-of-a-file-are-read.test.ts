@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { readDeliveredKeys } from '../../src/stores/embedded/delivered-keys.ts';
 import { openEventFile } from '../../src/stores/embedded/event-file.ts';
 import { recordBytes } from '../../src/stores/embedded/exchange.ts';
+import { createSteppedClock } from '../support/stepped-clock.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 test('all keys are read, each with its end', () => {
@@ -27,7 +28,23 @@ test('all keys are read, each with its end', () => {
   }
   events.close();
 
-  const read = [...readDeliveredKeys(file, 0)];
+  const read = [...readDeliveredKeys(file, 0, createSteppedClock())];
   expect(read.length).toBe(2506);
   expect(new Map(read.map(({ key, endsAt }) => [key, endsAt]))).toEqual(wanted);
+});
+
+test("the ends of a file whose time is another than the wall clock's are told by the wall clock", () => {
+  const file = join(temporaryDirectory(), 'events.db');
+  const clock = createSteppedClock();
+  const year = 365 * 24 * 3_600_000;
+  const wallMs = clock.wallClock();
+  const events = openEventFile({ file, lockWaitMs: 0, afterFault: false, onWait: () => {} });
+  const record = Buffer.alloc(recordBytes, 1);
+  record.writeDoubleLE(wallMs - year + 3_600_000, 32);
+  events.record(record, { timeMs: wallMs - year, wallMs });
+  events.close();
+  clock.pass(600_000);
+  const [read] = [...readDeliveredKeys(file, 0, clock)];
+  // An hour when it was written, and ten minutes have passed.
+  expect((read?.endsAt ?? 0) - clock.wallClock()).toBe(50 * 60_000);
 });

@@ -1,29 +1,42 @@
 import { existsSync } from 'node:fs';
 import { openEventFile } from './event-file.ts';
 import { FileRefused } from './file-refusal.ts';
+import { createRetentionClock } from './retention-clock.ts';
 
 export interface DeliveredKey {
   /** 64 hex digits. */
   readonly key: string;
-  /** Milliseconds since 1970 at which its retention ends. */
+  /** Milliseconds since 1970 at which its retention ends, by the wall clock as it is now. */
   readonly endsAt: number;
 }
 
 const rowsAtOnce = 1000;
 
 /**
- * All keys that a store's file remembers, while nobody else has the file open. Blocks between steps, so it is for commands, not for a gate at work.
+ * All keys that a store's file remembers, while nobody else has the file open. The file has a time of its own, as a start of
+ * the gate would go on from it; the ends are told by the wall clock. Blocks between steps, so it is for commands, not for a
+ * gate at work.
  *
  * @throws FileRefused with a sentence.
  */
-export function* readDeliveredKeys(file: string, lockWaitMs: number): Generator<DeliveredKey> {
+export function* readDeliveredKeys(
+  file: string,
+  lockWaitMs: number,
+  clocks: { readonly now: () => number; readonly wallClock: () => number },
+): Generator<DeliveredKey> {
   // SQLite would make the file.
   if (!existsSync(file)) throw new FileRefused(`${file} does not exist; name the embedded store's file.`);
   const events = openEventFile({ file, lockWaitMs, afterFault: false, onWait: () => {} });
   try {
+    const clock = createRetentionClock({ ...clocks, onJump: () => {} });
+    const saved = events.readClock();
+    if (saved) clock.resume(saved);
+    const aheadMs = clocks.wallClock() - clock.read();
     for (let after: Uint8Array = new Uint8Array(0); ; ) {
       const rows = events.rowsAfter(after, rowsAtOnce);
-      for (const { key, endsAt } of rows) yield { key: Buffer.from(key).toString('hex'), endsAt };
+      for (const { key, endsAt } of rows) {
+        yield { key: Buffer.from(key).toString('hex'), endsAt: endsAt + aheadMs };
+      }
       after = rows.at(-1)?.key ?? after;
       if (rows.length < rowsAtOnce) return;
     }
