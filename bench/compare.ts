@@ -15,7 +15,7 @@ import { postRequest } from './load/requests.ts';
 import { concurrency } from './measure/costs.ts';
 import { costOf } from './measure/processor-time.ts';
 import { alternate, median } from './measure/rounds.ts';
-import { settingsOf, startGate } from './peers/gates.ts';
+import { imageSettings, startGate } from './peers/gates.ts';
 import { pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
 import { startApplication, urlOf } from './peers/start-application.ts';
@@ -66,7 +66,7 @@ try {
 
 async function startBuild(dist: string, upstream: string) {
   const bin = join(resolve(dist), 'hookgate.js');
-  const program = [...settingsOf(bin), bin, 'serve'];
+  const program = [...imageSettings(), bin, 'serve'];
   const env = { HOOKGATE_DUPLICATES_STORE: values.store };
   return { dist, title: dist, ...(await startGate(programs, upstream, { program, env })) };
 }

@@ -12,7 +12,7 @@ import { eventsOf } from './load/signed-requests.ts';
 import { concurrency, longWarmUpCount } from './measure/costs.ts';
 import { costOf } from './measure/processor-time.ts';
 import { alternate, quantile, spreadOf } from './measure/rounds.ts';
-import { bin, settingsOf, startGate } from './peers/gates.ts';
+import { bin, imageSettings, startGate } from './peers/gates.ts';
 import { pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
 import { startApplication, urlOf } from './peers/start-application.ts';
@@ -70,7 +70,7 @@ try {
 
 async function startWith(flag: string, upstream: string) {
   const name = flag.split('=')[0] as string;
-  const own = settingsOf(bin).filter((word) => flag === '' || !word.startsWith(name));
+  const own = imageSettings().filter((word) => flag === '' || !word.startsWith(name));
   const program = [...own, ...(flag === '' ? [] : [flag]), bin, 'serve'];
   const env = { HOOKGATE_DUPLICATES_STORE: values.store };
   const title = flag === '' ? 'as it ships' : flag;

@@ -8,7 +8,7 @@ import type { Programs, Started } from './programs.ts';
 export interface GateOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
-  /** For other settings than the bin's own, which its first line sets; or for another program. */
+  /** For other settings than the image's, or for another program. */
   readonly program?: readonly string[];
   /** Business ids; the events' own unless told. */
   readonly keys?: readonly Buffer[];
@@ -27,21 +27,22 @@ export interface StartedGate extends Started {
 /** The built command. */
 export const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
-/** The command in the first line of a bin (`#!/usr/bin/env -S ...`): Node with the gate's settings. */
-export function settingsOf(builtBin: string): string[] {
-  const [firstLine = ''] = readFileSync(builtBin, 'utf8').split('\n', 1);
-  const [, command = ''] = firstLine.split('env -S ');
-  return ['env', ...command.split(' ')];
+/** Node with the settings of the image, in the words of its Dockerfile. */
+export function imageSettings(): string[] {
+  const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+  const variables = /^ENV (.*)$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+  const entryPoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+  return ['env', ...variables, process.execPath, ...entryPoint.slice(1, -1)];
 }
 
-/** The built program, as an operator starts it, in front of this application. */
+/** The built program, as the image starts it, in front of this application. */
 export async function startGate(
   programs: Programs,
   upstream: string,
   {
     env = {},
     flags = [],
-    program = [bin, 'serve'],
+    program = [...imageSettings(), bin, 'serve'],
     keys = [secret],
     withoutAllow = false,
     storeFile,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildOptions } from '../../scripts/build-options.ts';
-import { bin, type StartedGate, settingsOf, startGate } from './gates.ts';
+import { imageSettings, type StartedGate, startGate } from './gates.ts';
 import type { Programs } from './programs.ts';
 import { longestStallMs } from './stalls.ts';
 
@@ -22,7 +22,7 @@ export async function startHurriedGate(
   const folder = await bundled();
   const stalls = join(programs.folder(), 'stalls');
   const gate = await startGate(programs, upstream, {
-    program: [...settingsOf(bin), join(folder, 'hurried-gate.js')],
+    program: [...imageSettings(), join(folder, 'hurried-gate.js')],
     storeFile: options.storeFile,
     flags: [
       ...['--retention-ms', String(options.retentionMs), '--sweep-every-ms', String(options.sweepEveryMs)],

@@ -15,7 +15,7 @@ import { bundle } from '../../scripts/bundle.ts';
 import { sendAll } from '../load/closed-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency, warmUpCount } from '../measure/costs.ts';
-import { settingsOf, startGate } from '../peers/gates.ts';
+import { imageSettings, startGate } from '../peers/gates.ts';
 import { pinThisProcess } from '../peers/pinning.ts';
 import { createPrograms } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
@@ -58,7 +58,7 @@ try {
 async function profileGate(bin: string): Promise<void> {
   const { port: inspectorPort, flag } = await chooseInspectorPort();
   const { port } = await startGate(programs, urlOf(await startApplication(programs)), {
-    program: [...settingsOf(bin), flag, bin, 'serve'],
+    program: [...imageSettings(), flag, bin, 'serve'],
     env: { HOOKGATE_DUPLICATES_STORE: store },
   });
   const inspector = await inspect(inspectorPort);
