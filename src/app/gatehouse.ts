@@ -10,6 +10,7 @@ import { createPassthrough, type Passthrough, type PassthroughOptions } from '..
 import { createUpstream, type Upstream } from '../forward/upstream.ts';
 import { PassThrough } from '../gates/gate.ts';
 import type { JudgePath } from '../gates/path.ts';
+import { answerProbe } from '../gates/probe.ts';
 import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
@@ -180,7 +181,18 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         deliveries.end();
       },
     });
-    return { loaded, upstream, passthrough, judge };
+    return {
+      loaded,
+      upstream,
+      passthrough,
+      judge(delivery) {
+        const probed = answerProbe(delivery, judgePath);
+        if (probed === undefined) return judge(delivery);
+        // No delivery, so neither counted nor logged as one: a proof must not look like an attack.
+        metrics.probes.inc();
+        return probed;
+      },
+    };
   }
 
   function connect({ config, upstreamCa }: Loaded): UsedUpstream {

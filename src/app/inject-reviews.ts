@@ -17,7 +17,7 @@ export interface RecentDenial {
 /** The reviews by path: what the API server asks, counted and logged. */
 export function createReviews(options: {
   readonly settings: InjectorSettings & { readonly remembersPerPod: boolean };
-  readonly cluster: ClusterLookups;
+  readonly cluster: ClusterLookups & { readonly rivals: () => readonly string[] };
   readonly metrics: InjectorMetrics;
   readonly log: Log;
   readonly onDenial: (denial: RecentDenial) => void;

@@ -18,6 +18,7 @@ import { hostAndPort } from '../values/host-brackets.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { version } from '../version.ts';
 import { createCertificateSource, type InForce } from './inject-certificates.ts';
+import { createWatch, type Watch } from './inject-look.ts';
 import { createReviews, type RecentDenial } from './inject-reviews.ts';
 import { failedStart, type Start } from './start.ts';
 
@@ -26,6 +27,8 @@ export interface RunningInjector {
   readonly admin: { readonly address: string; readonly port: number };
   /** Looks at certificates and webhooks now; resolves when what is due is in force, or has failed and was logged. */
   look(): Promise<void>;
+  /** Looks at Services, guarded pods and other injectors now. Never rejects. */
+  lookAround(): Promise<void>;
   stop(): Promise<void>;
   /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
   reportFatal(fault: unknown): void;
@@ -77,6 +80,7 @@ export async function startInjector(
       injector: {
         ...opened.addresses,
         look: opened.look,
+        lookAround: opened.watch.look,
         stop: () => (stopped ??= stop()),
         reportFatal(fault) {
           log.fatal({ err: fault }, 'a fault that nobody caught: the injector ends');
@@ -111,6 +115,7 @@ interface Opened {
   readonly server: ReturnType<typeof createReviewServer>;
   readonly addresses: Pick<RunningInjector, 'reviews' | 'admin'>;
   readonly look: () => Promise<void>;
+  readonly watch: Watch;
   readonly inForce: () => InForce;
 }
 
@@ -134,6 +139,14 @@ async function open(
   await learnVersion();
 
   const denials: RecentDenial[] = [];
+  const watch = createWatch({
+    api,
+    namespaces: config.watch.namespaces.split(',').filter(Boolean),
+    own: config.kubernetes.mutatingWebhook,
+    metrics,
+    log,
+    now,
+  });
   const source = await createCertificateSource(config, api, now);
   let inForce: InForce = await source();
   let trouble: string | undefined;
@@ -153,6 +166,9 @@ async function open(
       features,
       image: template.container.image,
       certificate: { validTo: inForce.validTo, trouble },
+      pastGate: watch.past,
+      unguarded: watch.unguarded,
+      rivals: watch.rivals,
     }),
     rejections: () => denials,
     onFault: (error) => log.error({ err: error }, 'fault at the admin port'),
@@ -171,7 +187,7 @@ async function open(
         stopSeconds: Math.ceil(config.sidecar.stopTime / 1000),
         remembersPerPod: config.sidecar.remembersPerPod === 'yes',
       },
-      cluster: { ...lookups, features: () => features },
+      cluster: { ...lookups, features: () => features, rivals: () => watch.rivals },
       metrics,
       log,
       onDenial(denial) {
@@ -218,13 +234,13 @@ async function open(
   life.isListening = true;
   const addresses = { reviews, admin: adminAddress };
   log.info({ version, ...addresses, image: template.container.image, features }, 'ready');
-  return { life, log, flush, server, addresses, look, inForce: () => inForce };
+  return { life, log, flush, server, addresses, look, watch, inForce: () => inForce };
 }
 
-/** Looks after the certificates from now on. */
+/** Looks after the certificates from now on, and around at once: a second injector shows itself when it is installed. */
 function keepUp(
-  { life, look, inForce }: Opened,
-  { certificates }: InjectConfig,
+  { life, look, watch, inForce }: Opened,
+  { certificates, watch: { interval } }: InjectConfig,
   now: () => Date,
   closers: AsyncDisposableStack,
 ): void {
@@ -234,9 +250,15 @@ function keepUp(
     await look();
     if (!life.isStopping) timer = setTimeout(tick, nextLookMs());
   }
+  let watchTimer = setTimeout(lookAround, 0);
+  async function lookAround(): Promise<void> {
+    await watch.look();
+    if (!life.isStopping) watchTimer = setTimeout(lookAround, interval);
+  }
   closers.defer(() => {
     life.isStopping = true;
     clearTimeout(timer);
+    clearTimeout(watchTimer);
   });
 }
 

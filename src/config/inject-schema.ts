@@ -95,6 +95,16 @@ export const injectYaml = Section(
       },
       closed('The API server and the names of the objects that belong to this server.'),
     ),
+    watch: Section(
+      {
+        namespaces: plain(
+          'Namespaces whose Services and pods are looked at, with commas between them; empty: of the whole cluster.',
+          '',
+        ),
+        interval: duration('Time between looks at Services that lead past a gate.', '1m', '100ms', '1h'),
+      },
+      closed('What is looked at beside reviews.'),
+    ),
     drain: Section(
       {
         delay: duration(

@@ -3,6 +3,8 @@ import { type Pod, textAt } from './pod.ts';
 import { isQuantity } from './quantity.ts';
 
 export const injectLabel = 'hookgate.io/inject';
+/** Names the injector that a pod wants, where several select it (its webhooks and policies look at it). */
+export const injectorLabel = 'hookgate.io/injector';
 export const portAnnotation = 'hookgate.io/port';
 export const movePortAnnotation = 'hookgate.io/move-port';
 export const stopDelayAnnotation = 'hookgate.io/stop-delay';

@@ -144,6 +144,11 @@ export function isNativeSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always';
 }
 
+/** Whether a container called as the sidecar runs in it; nothing more is judged, and creation judged the rest. */
+export function isInjected({ containers, initContainers = [] }: PodSpec): boolean {
+  return [...containers, ...initContainers].some(({ name }) => name === 'hookgate');
+}
+
 /** TCP is the default. */
 export function isTcp(port: ContainerPort): boolean {
   return port.protocol === undefined || port.protocol === 'TCP';

@@ -1,21 +1,28 @@
 import { type Denial, deny } from './denials.ts';
 import { type ClusterFeatures, type Injection, type InjectorSettings, inject } from './inject.ts';
 import { findNamespaceLimit, type LimitRange, type ResourceQuota } from './namespace-limits.ts';
+import { patchBetween } from './patch.ts';
 import type { Pod, Volume } from './pod.ts';
+import { type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';
 
 /** What only the cluster knows. Each may be unknown, and then keeps no pod out. */
 export interface ClusterLookups {
   readonly features: () => ClusterFeatures;
   /** False only where the ConfigMap is known to be missing. */
   readonly configMapMayExist: (namespace: string, name: string) => Promise<boolean>;
-  /** Name of a Service that selects these labels and publishes addresses that are not ready; undefined: none is known. */
-  readonly serviceWithUnreadyAddresses: (
-    namespace: string,
-    labels: Readonly<Record<string, string>>,
-  ) => Promise<string | undefined>;
   readonly limitRanges: (namespace: string) => Promise<readonly LimitRange[]>;
   readonly resourceQuotas: (namespace: string) => Promise<readonly ResourceQuota[]>;
+  /** The Services of a namespace; none where they are not known. */
+  readonly services: (namespace: string) => Promise<readonly Service[]>;
 }
+
+/** What a pod is told of the Services that led past its gate when it was created: their names and ports. */
+export const bypassAnnotation = 'hookgate.io/bypassed-by';
+
+/** An injection, with the Services that lead past the gate of the pod. */
+export type Reviewed =
+  | Exclude<Injection, { kind: 'injected' }>
+  | (Extract<Injection, { kind: 'injected' }> & { readonly past: readonly Lead[] });
 
 /** Injects into a pod that is about to be created in `namespace`, or tells why not. */
 export async function reviewPod(
@@ -23,16 +30,30 @@ export async function reviewPod(
   namespace: string,
   settings: InjectorSettings,
   cluster: ClusterLookups,
-): Promise<Injection> {
+): Promise<Reviewed> {
   const injection = inject(pod, settings, cluster.features());
   if (injection.kind !== 'injected') return injection;
-  const [ranges, quotas, missing, unready] = await Promise.all([
+  const [ranges, quotas, missing, services] = await Promise.all([
     cluster.limitRanges(namespace),
     cluster.resourceQuotas(namespace),
     findMissingConfig(injection.pod, namespace, cluster),
-    injection.optIn.move === undefined ? undefined : findUnreadyService(pod, namespace, cluster),
+    cluster.services(namespace),
   ]);
-  return missing ?? unready ?? findNamespaceLimit(injection.pod, ranges, quotas) ?? injection;
+  const unready = injection.optIn.move === undefined ? undefined : findUnreadyService(pod, services);
+  const refusal = missing ?? unready ?? findNamespaceLimit(injection.pod, ranges, quotas);
+  if (refusal !== undefined) return refusal;
+  const past = leadsTo(services, injection.pod).filter(({ isPast }) => isPast);
+  const told = withAnnotation(injection.pod, shortly(past));
+  return { ...injection, pod: told, patch: patchBetween(pod, told), past };
+}
+
+/** Whatever the pod's author wrote there, or a copied template. */
+function withAnnotation(pod: Pod, text: string): Pod {
+  const annotations = (pod.metadata.annotations ?? {}) as Readonly<Record<string, string>>;
+  if (text === '' && annotations[bypassAnnotation] === undefined) return pod;
+  const { [bypassAnnotation]: _, ...others } = annotations;
+  const all = text === '' ? others : { ...others, [bypassAnnotation]: text };
+  return { ...pod, metadata: { ...pod.metadata, annotations: all } };
 }
 
 /** Such a pod would wait in ContainerCreating; the person who made it would have to look for the reason. */
@@ -54,14 +75,11 @@ async function findMissingConfig(
 }
 
 /** Such a Service sends requests to the number before, and after, the sidecar has it. */
-async function findUnreadyService(
-  { metadata }: Pod,
-  namespace: string,
-  { serviceWithUnreadyAddresses }: ClusterLookups,
-): Promise<Denial | undefined> {
-  const labels = (metadata.labels ?? {}) as Record<string, string>;
-  const name = await serviceWithUnreadyAddresses(namespace, labels);
-  return name === undefined
-    ? undefined
-    : deny('move_port_unready_addresses', `Service ${name} has publishNotReadyAddresses and selects it`);
+function findUnreadyService({ metadata }: Pod, services: readonly Service[]): Denial | undefined {
+  const found = services.find(
+    ({ spec }) => spec?.publishNotReadyAddresses === true && selects(spec.selector, metadata.labels),
+  );
+  if (found === undefined) return undefined;
+  const name = found.metadata?.name ?? '';
+  return deny('move_port_unready_addresses', `Service ${name} has publishNotReadyAddresses and selects it`);
 }

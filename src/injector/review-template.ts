@@ -1,10 +1,11 @@
 import { isMap } from '../values/is-map.ts';
 import type { AdmissionRequest } from './admission.ts';
 import type { InjectorSettings } from './inject.ts';
-import { injectLabel } from './opt-in.ts';
+import { injectLabel, injectorLabel } from './opt-in.ts';
 import { readPod, textAt } from './pod.ts';
 import type { ClusterLookups } from './review-pod.ts';
 import { reviewPod } from './review-pod.ts';
+import { sentenceOf } from './service-ports.ts';
 
 /**
  * What to tell the person who applies a workload: a denial of its pods would show only in a condition of its
@@ -13,7 +14,7 @@ import { reviewPod } from './review-pod.ts';
 export async function reviewTemplate(
   request: AdmissionRequest,
   settings: InjectorSettings & { readonly remembersPerPod: boolean },
-  cluster: ClusterLookups,
+  cluster: ClusterLookups & { readonly rivals: () => readonly string[] },
 ): Promise<readonly string[]> {
   const workload = readWorkload(request);
   if (workload === undefined) return [];
@@ -36,10 +37,18 @@ export async function reviewTemplate(
   );
   if (result.kind === 'denial') return [`the pods of ${kind} ${name} will be refused: ${result.sentence}`];
   if (result.kind !== 'injected') return [];
-  const warnings = result.warnings.map((warning) => `${kind} ${name}: ${warning}`);
+  const warnings = [
+    ...result.warnings.map((warning) => `${kind} ${name}: ${warning}`),
+    ...result.past.map((lead) => sentenceOf(lead, request.namespace)),
+  ];
   if (replicas > 1 && settings.remembersPerPod)
     warnings.push(
       `${kind} ${name} has ${replicas} pods, and each remembers only the events that it delivered itself: a repeat may reach the application through another one. Use duplicates.store: redis`,
+    );
+  const rivals = cluster.rivals();
+  if (rivals.length > 0 && textAt(pod.metadata.labels, injectorLabel) === undefined)
+    warnings.push(
+      `${rivals.join(' and ')} also ${rivals.length === 1 ? 'puts' : 'put'} a sidecar into pods of this namespace or others, and the last one wins: name the one that ${kind} ${name} wants in the label ${injectorLabel} of its pod template`,
     );
   return warnings;
 }

@@ -12,7 +12,7 @@ const podAddresses = { fieldRef: { fieldPath: 'status.podIPs' } };
 /** The sidecar's container for one pod. */
 export function sidecarFor(
   template: SidecarTemplate,
-  { upstream, resources }: OptIn,
+  { upstream, resources, sources }: OptIn,
   pod: {
     /** Name and number as the Service knows them; the number only where the sidecar takes it over. */
     readonly port: { readonly name: string | undefined; readonly number: number | undefined };
@@ -21,9 +21,11 @@ export function sidecarFor(
   },
 ): Container {
   const { port, applicationPort, isNative } = pod;
+  const keysSecret = sources['hookgate-keys'];
   const own: Record<string, string> = {
     HOOKGATE_UPSTREAM_URL: `http://127.0.0.1:${applicationPort}`,
     ...(port.number !== undefined && { HOOKGATE_LISTEN_PORT: String(port.number) }),
+    ...(keysSecret !== undefined && { POD_KEYS_SECRET: keysSecret }),
     // A native sidecar is told to stop once the application has ended: there is nothing left to wait for.
     ...(isNative && { HOOKGATE_DRAIN_DELAY: '0s' }),
   };

@@ -22,7 +22,7 @@ export interface ApiAnswer {
 export interface Api {
   /** Rejects where no answer came; any status is an answer. */
   call(
-    method: 'GET' | 'PUT' | 'PATCH',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH',
     path: string,
     body?: unknown,
     contentType?: string,

@@ -5,11 +5,8 @@ import type { Api } from './api.ts';
 export interface Lookups {
   /** False only where the API server says that there is none; a question that it refuses keeps no pod out. */
   configMapMayExist(namespace: string, name: string): Promise<boolean>;
-  /** Name of a Service that selects these labels and publishes addresses that are not ready. */
-  serviceWithUnreadyAddresses(
-    namespace: string,
-    labels: Readonly<Record<string, string>>,
-  ): Promise<string | undefined>;
+  /** As the API server lists them; none where it does not. */
+  services(namespace: string): Promise<readonly object[]>;
   /** Empty where they may not be read: then the API server's own sentences have to do. */
   limitRanges(namespace: string): Promise<readonly LimitRange[]>;
   resourceQuotas(namespace: string): Promise<readonly ResourceQuota[]>;
@@ -40,35 +37,10 @@ export function createLookups(api: Api): Lookups {
       );
       return answer?.status !== 404;
     },
-    async serviceWithUnreadyAddresses(namespace, labels) {
-      const answer = await get(`/api/v1/namespaces/${encodeURIComponent(namespace)}/services`);
-      const { items } = (answer?.body ?? {}) as { items?: unknown };
-      if (answer?.status !== 200 || !Array.isArray(items)) return undefined;
-      const found = (items as Service[]).find(
-        ({ spec }) => spec?.publishNotReadyAddresses === true && selects(spec.selector, labels),
-      );
-      return found?.metadata?.name;
-    },
+    services: (namespace) => list(namespace, 'services'),
     async version() {
       const { gitVersion } = ((await get('/version'))?.body ?? {}) as { gitVersion?: unknown };
       return typeof gitVersion === 'string' ? gitVersion : undefined;
     },
   };
-}
-
-interface Service {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: {
-    readonly publishNotReadyAddresses?: boolean;
-    readonly selector?: Readonly<Record<string, string>>;
-  };
-}
-
-/** A Service without selector has endpoints of its own and selects nothing. */
-function selects(
-  selector: Readonly<Record<string, string>> | undefined,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const wanted = Object.entries(selector ?? {});
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }

@@ -128,6 +128,7 @@ export function createMetrics() {
       'Requests on other paths streamed to the application, by class of status; none where it gave no answer.',
       ['code_class'],
     ),
+    probes: counter('hookgate_probes_total', 'Answers to hookgate prove, which are no deliveries.'),
     logLinesDropped: counter(
       'hookgate_log_lines_dropped_total',
       'Lines of the log that were lost: nobody read standard output, or it could not be written.',

@@ -3,10 +3,11 @@ import { type ClusterLookups, reviewPod } from '../../src/injector/review-pod.ts
 import { reviewTemplate } from '../../src/injector/review-template.ts';
 import { containerOf, injected, injection, injectorSettings, optedIn, today } from '../support/injection.ts';
 
-const cluster: ClusterLookups = {
+const cluster: ClusterLookups & { rivals: () => readonly string[] } = {
   features: () => today,
   configMapMayExist: async () => true,
-  serviceWithUnreadyAddresses: async () => undefined,
+  services: async () => [],
+  rivals: () => [],
   limitRanges: async () => [],
   resourceQuotas: async () => [],
 };

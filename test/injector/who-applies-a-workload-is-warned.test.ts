@@ -4,12 +4,13 @@ import type { ClusterLookups } from '../../src/injector/review-pod.ts';
 import { reviewTemplate } from '../../src/injector/review-template.ts';
 import { injectorSettings, today } from '../support/injection.ts';
 
-const cluster: ClusterLookups = {
+const cluster: ClusterLookups & { rivals: () => readonly string[] } = {
   features: () => today,
   configMapMayExist: async () => true,
-  serviceWithUnreadyAddresses: async () => undefined,
   limitRanges: async () => [],
   resourceQuotas: async () => [],
+  services: async () => [],
+  rivals: () => [],
 };
 const label = { 'hookgate.io/inject': 'true' };
 const container = { name: 'app', ports: [{ name: 'http', containerPort: 3000 }] };

@@ -19,10 +19,8 @@ the name `hookgate` sends its traffic through it.
   terminationMessagePolicy: FallbackToLogsOnError
   {{- end }}
   args: [serve, --config, /etc/hookgate/config/hookgate.yaml]
-  {{- with include "hookgate.containerEnv" . | fromJsonArray }}
   env:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+    {{- include "hookgate.containerEnv" . | fromJsonArray | toYaml | nindent 4 }}
   ports:
     - name: hookgate
       containerPort: {{ int64 .Values.listen.port }}
@@ -67,7 +65,12 @@ upstream.url says: an application that trusts loopback would answer every caller
 an injected sidecar the injector writes this variable.
 */}}
 {{- define "hookgate.containerEnv" -}}
-{{- $env := .Values.extraEnv | default list -}}
+{{- /* For its sentences, and for `check`: where it is, which Secret has the keys, and which Services lead past it. */}}
+{{- $env := list (dict "name" "POD_NAMESPACE" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.namespace"))) (dict "name" "POD_KEYS_SECRET" "value" (include "hookgate.keysSecretName" .)) -}}
+{{- if eq .Values.shape "sidecar" -}}
+{{- $env = append $env (dict "name" "POD_BYPASSED_BY" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.annotations['hookgate.io/bypassed-by']"))) -}}
+{{- end -}}
+{{- $env = concat $env (.Values.extraEnv | default list) -}}
 {{- if eq .Values.shape "sidecar" -}}
 {{- $env = append $env (dict "name" "HOOKGATE_DRAIN_SOCKET" "value" "/run/hookgate/stop") -}}
 {{- end -}}

@@ -59,6 +59,16 @@ matchExpressions:
     && object.spec.jobTemplate.spec.template.metadata.labels['hookgate.io/injector'] != {{ include "hookgate.injectorLabel" . | squote }})
 {{- end -}}
 
+{{/* Rights to see which Services lead past the gate of a pod, and to say so beside the pod. */}}
+{{- define "hookgate.watchRules" -}}
+- apiGroups: [""]
+  resources: [services, pods]
+  verbs: [list]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create]
+{{- end -}}
+
 {{/* What a pod of the injector is selected by. */}}
 {{- define "hookgate.injectorSelector" -}}
 app.kubernetes.io/name: {{ include "hookgate.name" . }}

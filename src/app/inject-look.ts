@@ -1,0 +1,139 @@
+import { findRivals, reachesOf } from '../injector/rivals.ts';
+import { sentenceOf } from '../injector/service-ports.ts';
+import type { Api } from '../kubernetes/api.ts';
+import { listAll, listKnown } from '../kubernetes/list.ts';
+import { recordEvent } from '../kubernetes/record-event.ts';
+import type { Log } from '../log/log.ts';
+import type { InjectorMetrics } from '../metrics/injector-metrics.ts';
+import { type Found, lookAtPods, type Named } from './look-at-pods.ts';
+
+/** A Service that leads past the gate of a running pod. */
+export interface PastGate {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly sentence: string;
+}
+
+/** What changes after pods were let in: Services that come later, pods that came unguarded, a second injector. */
+export interface Watch {
+  /** Looks now. Never rejects. */
+  look(): Promise<void>;
+  readonly past: readonly PastGate[];
+  readonly unguarded: readonly string[];
+  /** Names of other injectors that select a namespace of this one's. */
+  readonly rivals: readonly string[];
+}
+
+/** Of one look; the API server is asked for no more, and the log line has all. */
+const maxEvents = 100;
+
+/**
+ * Every replica looks, without a leader: what they find is the same, events have names by which the second is known to be
+ * there, and alerts take the greatest of what the replicas say.
+ */
+export function createWatch(options: {
+  readonly api: Api;
+  /** None: the whole cluster. */
+  readonly namespaces: readonly string[];
+  /** Name of this one's webhook. */
+  readonly own: string;
+  readonly metrics: InjectorMetrics;
+  readonly log: Log;
+  readonly now: () => Date;
+}): Watch {
+  const { api, own, metrics, log, now } = options;
+  let past: readonly PastGate[] = [];
+  let unguarded: readonly string[] = [];
+  let rivals: readonly string[] = [];
+  let said = '';
+
+  async function look(): Promise<void> {
+    try {
+      const found = await lookAtPods(api, options.namespaces);
+      past = found.past.map(({ namespace, name, lead }) => ({
+        namespace,
+        pod: name,
+        sentence: sentenceOf(lead, namespace),
+      }));
+      unguarded = found.unguarded.map(({ namespace, name }) => `${namespace}/${name}`);
+      show(found);
+      for (const one of found.past.slice(0, maxEvents)) {
+        const { namespace, lead } = one;
+        const about = `${lead.service}.${lead.port}`;
+        await recordEvent(api, one, {
+          about,
+          reason: 'BypassedByService',
+          message: sentenceOf(lead, namespace),
+          now: now(),
+        });
+      }
+      await lookForRivals();
+      metrics.lastLook.set(now().getTime() / 1000);
+      sayOnce();
+    } catch (error) {
+      log.error(
+        { sentence: error instanceof Error ? error.message : String(error) },
+        'Services and guarded pods could not be looked at',
+      );
+    }
+  }
+
+  function show({ past: found, unguarded: without }: Found): void {
+    metrics.servicesPast.reset();
+    for (const { namespace, lead } of found)
+      metrics.servicesPast.inc({
+        guarded_namespace: namespace,
+        service: lead.service,
+        port: String(lead.port),
+      });
+    metrics.unguarded.reset();
+    for (const { namespace } of without) metrics.unguarded.inc({ guarded_namespace: namespace });
+  }
+
+  async function lookForRivals(): Promise<void> {
+    const room = '/apis/admissionregistration.k8s.io/v1';
+    const [webhooks, policies, namespaces] = await Promise.all([
+      listAll(api, `${room}/mutatingwebhookconfigurations`),
+      listKnown(api, `${room}/mutatingadmissionpolicies`),
+      listAll(api, '/api/v1/namespaces'),
+    ]);
+    const named = (namespaces as readonly Named[]).map(({ metadata }) => ({
+      name: metadata?.name ?? '',
+      labels: metadata?.labels,
+    }));
+    const found = findRivals(own, reachesOf(webhooks, policies), named);
+    metrics.rivals.reset();
+    for (const { name, namespaces: shared } of found) metrics.rivals.set({ rival: name }, shared.length);
+    rivals = found.map(({ name }) => name);
+  }
+
+  /** Each change once, and not every minute. */
+  function sayOnce(): void {
+    const found = { past: past.map(({ sentence }) => sentence), unguarded, rivals };
+    const text = JSON.stringify(found);
+    if (text === said) return;
+    said = text;
+    const sentences = [...new Set(found.past)];
+    if (sentences.length + unguarded.length + rivals.length === 0) {
+      log.info('no Service leads past a gate');
+      return;
+    }
+    log.error(
+      { past: sentences, unguarded, rivals },
+      'Services lead past a gate, labelled pods run without one, or another injector selects the same pods',
+    );
+  }
+
+  return {
+    look,
+    get past() {
+      return past;
+    },
+    get unguarded() {
+      return unguarded;
+    },
+    get rivals() {
+      return rivals;
+    },
+  };
+}
