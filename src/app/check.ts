@@ -38,8 +38,21 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
       ...checkModes(config),
       store,
       ...upstream,
+      ...checkServices(sources.env),
     ],
   };
+}
+
+/** What the injector wrote into the pod's annotation when the pod was created; Services that came later it tells elsewhere. */
+function checkServices({ POD_BYPASSED_BY: named }: ConfigSources['env']): Check[] {
+  return (named ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map((service) => ({
+      name: 'bypass',
+      result: 'failed',
+      detail: `Service ${service} led past this gate to the application when the pod was created; the pod's events and the injector's warning have the command that mends it`,
+    }));
 }
 
 function linesOf({ name, ok, detail, problems, warnings }: FileCheck): Check[] {

@@ -91,17 +91,8 @@ export function createWatch(options: {
   }
 
   async function lookForRivals(): Promise<void> {
-    const room = '/apis/admissionregistration.k8s.io/v1';
-    const [webhooks, policies, namespaces] = await Promise.all([
-      listAll(api, `${room}/mutatingwebhookconfigurations`),
-      listKnown(api, `${room}/mutatingadmissionpolicies`),
-      listAll(api, '/api/v1/namespaces'),
-    ]);
-    const named = (namespaces as readonly Named[]).map(({ metadata }) => ({
-      name: metadata?.name ?? '',
-      labels: metadata?.labels,
-    }));
-    const found = findRivals(own, reachesOf(webhooks, policies), named);
+    const { webhooks, policies, namespaces } = await listCluster(api);
+    const found = findRivals(own, reachesOf(webhooks, policies), namespaces);
     metrics.rivals.reset();
     for (const { name, namespaces: shared } of found) metrics.rivals.set({ rival: name }, shared.length);
     rivals = found.map(({ name }) => name);
@@ -136,4 +127,19 @@ export function createWatch(options: {
       return rivals;
     },
   };
+}
+
+/** What tells which injectors there are, and what they select. Rejects with a sentence. */
+export async function listCluster(api: Api) {
+  const room = '/apis/admissionregistration.k8s.io/v1';
+  const [webhooks, policies, namespaces] = await Promise.all([
+    listAll(api, `${room}/mutatingwebhookconfigurations`),
+    listKnown(api, `${room}/mutatingadmissionpolicies`),
+    listAll(api, '/api/v1/namespaces'),
+  ]);
+  const named = (namespaces as readonly Named[]).map(({ metadata }) => ({
+    name: metadata?.name ?? '',
+    labels: metadata?.labels,
+  }));
+  return { webhooks, policies, namespaces: named };
 }

@@ -10,11 +10,11 @@ import type { ClusterFeatures } from '../injector/inject.ts';
 import { readSidecarTemplate, type SidecarTemplate } from '../injector/sidecar-template.ts';
 import { createApi } from '../kubernetes/api.ts';
 import { createLookups } from '../kubernetes/lookups.ts';
+import { apiPlace } from '../kubernetes/place.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { createInjectorMetrics } from '../metrics/injector-metrics.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { createReviewServer } from '../server/review-server.ts';
-import { hostAndPort } from '../values/host-brackets.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { version } from '../version.ts';
 import { createCertificateSource, type InForce } from './inject-certificates.ts';
@@ -129,7 +129,7 @@ async function open(
   const { log, flush } = createLog(config.log.level, (lines) => metrics.logLinesDropped.inc(lines));
   closers.defer(flush);
   metrics.buildInfo.set({ version, node: process.version }, 1);
-  const api = await createApi({ ...apiPlace(config, env), timeoutMs: apiTimeoutMs });
+  const api = await createApi({ ...apiPlace(config.kubernetes, env), timeoutMs: apiTimeoutMs });
   closers.defer(() => api.close());
   const lookups = createLookups(api);
   let features = featuresOf(assumedVersion, config.sidecar.native) as ClusterFeatures;
@@ -271,15 +271,4 @@ async function drain({ life, log, server }: Opened, { drain: { delay } }: Inject
   // Known to be away before it is: the probe asks every two seconds.
   life.isLeaving = true;
   await wait(delay * leavingShare);
-}
-
-function apiPlace({ kubernetes }: InjectConfig, env: Readonly<Record<string, string | undefined>>) {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
-  const { server, caFile, tokenFile } = kubernetes;
-  if (server !== '') return { server, caFile, tokenFile };
-  if (host === undefined)
-    throw new Error(
-      'this is no pod (KUBERNETES_SERVICE_HOST is not set): name the API server in kubernetes.server',
-    );
-  return { server: `https://${hostAndPort(host, port)}`, caFile, tokenFile };
 }

@@ -7,15 +7,18 @@ import { addExplainCommand } from './explain.ts';
 import { addInjectCommand } from './inject.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { nodeProblem } from './oldest-node.ts';
+import { addProveCommand } from './prove.ts';
 import { addSendCommand } from './send.ts';
 import { addServeCommand } from './serve.ts';
 import { addSignCommand } from './sign.ts';
 import type { Signals } from './signals.ts';
+import { endWhenNobodyReads } from './when-nobody-reads.ts';
 
 const usageExitCode = 2;
 
 /** Runs the command that the process was started with; resolves once it has ended, or `serve` and `inject` run. */
 export async function runProgram(signals: Signals): Promise<void> {
+  endWhenNobodyReads();
   const program = new Command('hookgate')
     .description(
       'Verifying reverse proxy for payment webhooks: only authentic, non-duplicate events get through.',
@@ -27,6 +30,7 @@ export async function runProgram(signals: Signals): Promise<void> {
   addCheckCommand(program);
   addSignCommand(program);
   addSendCommand(program, signals);
+  addProveCommand(program);
   addExplainCommand(program);
   addInjectCommand(program, signals);
   addMigrateCommand(program);

@@ -1,5 +1,5 @@
 import { readInputFile } from '../config/input-file.ts';
-import { readKeyFile } from '../config/key-file.ts';
+import { readKey } from '../config/key-source.ts';
 import { signEvent } from '../envelope/sign.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
 import { type Attempt, createPoster } from '../sender/post.ts';
@@ -14,7 +14,7 @@ export async function runSend(
   out: { write(text: string): unknown },
   stop: AbortSignal,
 ): Promise<number> {
-  const secret = readKeyFile(options.keyFile);
+  const secret = readKey(options, process.env);
   const poster = createPoster({
     url: options.url,
     headers: options.header,

@@ -10,7 +10,9 @@ import { whatWentWrong } from '../values/what-went-wrong.ts';
 /** The options of `hookgate send`, after parsing. */
 export interface SendOptions {
   readonly url: URL;
-  readonly keyFile: string;
+  /** One of these two. */
+  readonly keyFile?: string;
+  readonly keyEnv?: string;
   readonly event: string;
   /** Text of a JSON object; undefined: the sample. */
   readonly data?: string;

@@ -21,7 +21,8 @@ export function addSendCommand(program: Command, signals: Signals): void {
     .command('send')
     .description('play the sender: sign events, post them, print each answer and a summary')
     .requiredOption('--url <url>', 'where the events go', parseUrl)
-    .requiredOption('--key-file <file>', 'file with the business ID')
+    .option('--key-file <file>', 'file with the business ID; - is standard input')
+    .option('--key-env <name>', 'variable of the environment with the business ID, instead of a file')
     .option('--event <name>', 'name of the event', 'payment.session.succeeded')
     .option('--data <json>', 'the data object, or @file with it (default: a sample payment)', readData)
     .addOption(

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { readKeyFile } from '../config/key-file.ts';
+import { readKey } from '../config/key-source.ts';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { readData } from './send-options.ts';
 
 interface SignOptions {
-  keyFile: string;
+  keyFile?: string;
+  keyEnv?: string;
   encoding: ChecksumEncoding;
   event?: string;
   data?: string;
@@ -17,7 +18,11 @@ export function addSignCommand(program: Command): void {
   program
     .command('sign')
     .description('print a signed body')
-    .requiredOption('--key-file <file>', 'file with the business ID')
+    .option(
+      '--key-file <file>',
+      'file with the business ID; - is standard input, where the body is no option',
+    )
+    .option('--key-env <name>', 'variable of the environment with the business ID, instead of a file')
     .addOption(
       new Option('--encoding <encoding>', 'how data is written in the signed message')
         .choices(['received', 'compact', 'sorted'])
@@ -32,7 +37,11 @@ export function addSignCommand(program: Command): void {
     .action(async (options: SignOptions) => {
       const { signBody, signEvent } = await import('../envelope/sign.ts');
       try {
-        const signing = { secret: readKeyFile(options.keyFile), encoding: options.encoding };
+        if (options.keyFile === '-' && options.data === undefined)
+          throw new Error(
+            'standard input is the body here; the key must come from a file or from --key-env NAME',
+          );
+        const signing = { secret: readKey(options, process.env), encoding: options.encoding };
         const body =
           options.event === undefined && options.data === undefined
             ? signBody(readFileSync(0), signing)

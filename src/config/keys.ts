@@ -32,11 +32,14 @@ const maxKeyBytes = 4096;
  * Reads the keys directory (INTERFACE.md, "Keys directory"), sorted by name. Follows symlinks, since that is how
  * Kubernetes mounts a Secret. Never throws; no sentence has anything of a key's content.
  */
-export function readKeys(directory: string): KeysRead {
-  return readAtOneMoment(directory, () => readOnce(directory));
+export function readKeys(
+  directory: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): KeysRead {
+  return readAtOneMoment(directory, () => readOnce(directory, env));
 }
 
-function readOnce(directory: string): KeysRead {
+function readOnce(directory: string, env: Readonly<Record<string, string | undefined>>): KeysRead {
   let names: string[];
   try {
     names = readdirSync(directory).filter((name) => !name.startsWith('.'));
@@ -85,9 +88,18 @@ function readOnce(directory: string): KeysRead {
   if (names.length === 0) {
     const expected =
       'expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold';
-    problems.push(problemAt({ source: directory }, '', 'found no key', expected));
+    problems.push(problemAt({ source: directory }, '', 'found no key', expected + whichSecret(env)));
   }
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings, unmeant };
+}
+
+/** In a pod of the chart, which says there what is mounted. */
+function whichSecret({ POD_KEYS_SECRET: secret, POD_NAMESPACE: namespace }: NodeJS.ProcessEnv): string {
+  if (!secret || !namespace) return '';
+  return (
+    `: Secret ${secret} of namespace ${namespace} does not exist or is empty ` +
+    `(kubectl --namespace ${namespace} create secret generic ${secret} --from-literal=live=BUSINESS_ID)`
+  );
 }
 
 /** Most editors and `echo` end a file with a newline that nobody means; only one is taken off. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'undici';
+import { Pool } from 'undici';
 import { probeHeader } from '../delivery/probe.ts';
 
 /** What answered at a URL. */
@@ -18,12 +18,13 @@ export async function probe(
   { timeoutMs, caPem }: { readonly timeoutMs: number; readonly caPem: string | undefined },
 ): Promise<Probed> {
   const word = randomBytes(16).toString('hex');
-  const client = new Client(url.origin, {
+  const pool = new Pool(url.origin, {
+    connections: 1,
     connect: { timeout: timeoutMs, ...(caPem !== undefined && { ca: caPem }) },
     allowH2: false,
   });
   try {
-    const { statusCode, headers, body } = await client.request({
+    const { statusCode, headers, body } = await pool.request({
       method: 'POST',
       path: url.pathname + url.search,
       headers: [probeHeader, word],
@@ -39,7 +40,7 @@ export async function probe(
   } catch (error) {
     return { kind: 'no answer', found: reasonOf(error) };
   } finally {
-    await client.destroy();
+    await pool.destroy();
   }
 }
 

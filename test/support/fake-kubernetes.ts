@@ -21,6 +21,10 @@ export interface FakeKubernetes {
   /** `METHOD path status`, in order. */
   readonly calls: string[];
   put(path: string, object: object): void;
+  /** What a list of this path has. */
+  list(path: string, items: readonly object[]): void;
+  /** Events that were written, each name once. */
+  readonly events: { metadata: { name: string }; [key: string]: unknown }[];
   /** Runs once before the next write to this path: somebody else comes first. */
   beforeWrite: (() => void) | undefined;
 }
@@ -45,6 +49,10 @@ export async function fakeKubernetes(): Promise<FakeKubernetes> {
     forbidden: new Set(),
     calls: [],
     beforeWrite: undefined,
+    events: [],
+    list(path, items) {
+      fake.put(path, { metadata: {}, items });
+    },
     put(path, object) {
       const version = Number(fake.objects.get(path)?.metadata.resourceVersion ?? 0) + 1;
       const metadata = { ...(object as Stored).metadata, resourceVersion: String(version) };
@@ -56,8 +64,13 @@ export async function fakeKubernetes(): Promise<FakeKubernetes> {
   fake.put(mutatingPath, { webhooks: [{ name: 'pods', clientConfig: {} }] });
   fake.put(validatingPath, { webhooks: [{ name: 'templates', clientConfig: {} }] });
 
+  for (const kind of ['mutatingwebhookconfigurations', 'mutatingadmissionpolicies'])
+    fake.list(`/apis/admissionregistration.k8s.io/v1/${kind}`, []);
+  for (const path of ['/api/v1/namespaces', '/api/v1/pods', '/api/v1/services']) fake.list(path, []);
+  for (const kind of ['pods', 'services']) fake.list(`/api/v1/namespaces/shop/${kind}`, []);
+
   const server = createServer(async (request, response) => {
-    const path = request.url ?? '';
+    const [path = ''] = (request.url ?? '').split('?');
     const { status, body } = await answer(request, path);
     fake.calls.push(`${request.method} ${path} ${status}`);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -69,6 +82,13 @@ export async function fakeKubernetes(): Promise<FakeKubernetes> {
     if (request.method !== 'GET') {
       fake.beforeWrite?.();
       fake.beforeWrite = undefined;
+    }
+    if (request.method === 'POST') {
+      const event = JSON.parse(text) as (typeof fake.events)[number];
+      if (fake.events.some(({ metadata }) => metadata.name === event.metadata.name))
+        return refusal(409, 'it already exists');
+      fake.events.push(event);
+      return { status: 201, body: event };
     }
     const stored = fake.objects.get(path);
     if (stored === undefined) return refusal(404, `${path} not found`);

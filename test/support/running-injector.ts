@@ -29,7 +29,12 @@ export interface Reviewed {
 /** A whole injector in this process beside a fake API server. */
 export async function runInjector(
   kubernetes: FakeKubernetes,
-  settings: { readonly certificates?: object; readonly sidecar?: object; readonly now?: () => Date } = {},
+  settings: {
+    readonly certificates?: object;
+    readonly sidecar?: object;
+    readonly watch?: object;
+    readonly now?: () => Date;
+  } = {},
 ) {
   const directory = temporaryDirectory();
   const sidecarFile = join(directory, 'sidecar.yaml');
@@ -47,6 +52,7 @@ export async function runInjector(
       ...settings.certificates,
     },
     kubernetes: kubernetesSettings(kubernetes),
+    watch: { interval: '1h', ...settings.watch },
     drain: { delay: '0s' },
     log: { level: 'silent' },
   };

@@ -59,6 +59,13 @@ matchExpressions:
     && object.spec.jobTemplate.spec.template.metadata.labels['hookgate.io/injector'] != {{ include "hookgate.injectorLabel" . | squote }})
 {{- end -}}
 
+{{/* Of what the test's pod needs beside itself, for as long as it runs. */}}
+{{- define "hookgate.testHook" -}}
+helm.sh/hook: test
+helm.sh/hook-weight: "-5"
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
+{{- end -}}
+
 {{/* Rights to see which Services lead past the gate of a pod, and to say so beside the pod. */}}
 {{- define "hookgate.watchRules" -}}
 - apiGroups: [""]

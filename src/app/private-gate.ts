@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config/config.ts';
+import { type Key, readKeys } from '../config/keys.ts';
+import { type ConfigSources, loadConfig } from '../config/load-config.ts';
+import type { Problem } from '../config/problem.ts';
+import { startGate } from './serve.ts';
+
+/** A gate of its own for one command: the configuration and keys of the release, and nobody but this machine before it. */
+export interface PrivateGate {
+  readonly kind: 'running';
+  /** Without a path. */
+  readonly url: string;
+  readonly config: Config;
+  readonly keys: readonly Key[];
+  /** What came to the echo; 0 where the application stands behind it. */
+  arrivals(): number;
+  close(): Promise<void>;
+}
+
+export type PrivateGateStart =
+  | PrivateGate
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+/**
+ * Starts one in this process. What it must not share with the gate that runs is replaced: its ports, its memory, its
+ * socket; and its allowlist has this machine only, so that the live one stays as it is. Behind it stands an echo, or
+ * the application where that is asked for.
+ */
+export async function startPrivateGate(
+  { file, env }: Pick<ConfigSources, 'file' | 'env'>,
+  behind: 'echo' | 'application',
+): Promise<PrivateGateStart> {
+  const read = loadConfig({ file, flags: {}, env });
+  if (read.kind === 'problems') return read;
+  const keys = readKeys(read.config.checksum.keysDirectory);
+  if (keys.kind === 'problems') return keys;
+  const closers = new AsyncDisposableStack();
+  const own: Record<string, string> = {
+    HOOKGATE_LISTEN_HOST: '127.0.0.1',
+    HOOKGATE_LISTEN_PORT: '0',
+    HOOKGATE_LISTEN_TLS_CERT_FILE: '',
+    HOOKGATE_LISTEN_TLS_KEY_FILE: '',
+    HOOKGATE_ADMIN_HOST: '127.0.0.1',
+    HOOKGATE_ADMIN_PORT: '0',
+    HOOKGATE_CLIENT_ADDRESS_FROM: 'peer',
+    HOOKGATE_ALLOW: '127.0.0.1',
+    HOOKGATE_DUPLICATES_STORE: 'memory',
+    HOOKGATE_DRAIN_DELAY: '0s',
+    HOOKGATE_DRAIN_SOCKET: '',
+    HOOKGATE_LOG_LEVEL: 'silent',
+  };
+  let arrivals = 0;
+  if (behind === 'echo') {
+    const echo = createServer((request, response) => {
+      arrivals += 1;
+      request.resume().on('end', () => response.end('ok'));
+    }).listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    closers.defer(() => {
+      echo.closeAllConnections();
+      echo.close();
+    });
+    own.HOOKGATE_UPSTREAM_URL = `http://127.0.0.1:${(echo.address() as AddressInfo).port}`;
+    own.HOOKGATE_UPSTREAM_ADDRESSES = '127.0.0.1';
+    own.HOOKGATE_UPSTREAM_CA_FILE = '';
+  }
+  const started = await startGate({ file, flags: {}, env: { ...env, ...own } });
+  if (started.kind !== 'running') {
+    await closers.disposeAsync();
+    return started;
+  }
+  closers.defer(() => started.gate.stop());
+  return {
+    kind: 'running',
+    url: `http://127.0.0.1:${started.gate.traffic.port}`,
+    config: read.config,
+    keys: keys.keys,
+    arrivals: () => arrivals,
+    close: () => closers.disposeAsync(),
+  };
+}

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { parseUrl } from './send-options.ts';
+
+/** The options of `hookgate prove`, after parsing. */
+export interface ProveOptions {
+  readonly config?: string;
+  readonly toApplication?: true;
+  readonly event?: string;
+  readonly url: readonly URL[];
+  /** Namespaces with commas between them; empty: all. */
+  readonly services?: string;
+  readonly injector: string;
+  readonly path: readonly string[];
+}
+
+/** `hookgate prove`: shows that the way to the application leads through a gate, and that the gate does its work. */
+export function addProveCommand(program: Command): void {
+  program
+    .command('prove')
+    .description('prove that the gate does its work and that every way leads through it')
+    .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml')
+    .option('--to-application', 'say what will be sent, then let one genuine event reach the application')
+    .option('--event <name>', 'name of that event (default: one that the route forwards)')
+    .option('--url <url>', 'only ask whether a gate answers at this URL (repeatable)', collectUrl, [])
+    .option(
+      '--services <namespaces>',
+      'only ask so at every Service that leads to guarded pods of these namespaces, with commas between; "" for all',
+    )
+    .option('--injector <name>', 'with --services: name of the injector in the cluster, to see others', '')
+    .option('--path <path>', 'path of a webhook, for --services (repeatable)', collect, [])
+    .addHelpText('after', explanation)
+    .action(async (options: ProveOptions, command: Command) => {
+      if (options.services !== undefined && options.path.length === 0)
+        command.error('error: --services needs --path, the path of the webhook', { exitCode: 2 });
+      const report = createReport((line) => process.stdout.write(`${line}\n`));
+      try {
+        if (options.url.length > 0 || options.services !== undefined) {
+          const { proveServices, proveUrls } = await import('./prove-services.ts');
+          await proveUrls(options.url, report);
+          if (options.services !== undefined) await proveServices(options, process.env, report);
+        } else {
+          const { proveGate } = await import('./prove-gate.ts');
+          const outcome = await proveGate(options, process.env, report);
+          if (outcome !== undefined) {
+            process.exitCode = outcome;
+            return;
+          }
+        }
+      } catch (error) {
+        process.stderr.write(`hookgate: ${whatWentWrong(error)}\n`);
+        process.exitCode = 1;
+        return;
+      }
+      report.say(report.failures === 0 ? 'All as promised.' : `${report.failures} not as promised.`);
+      process.exitCode = report.failures === 0 ? 0 : 1;
+    });
+}
+
+/** Lines of a proof, in the words of `helm test`. */
+export interface Report {
+  readonly failures: number;
+  say(line: string): void;
+  /** `ok` or `FAIL`, what was to be proved, and what was found instead. */
+  tell(good: boolean, what: string, found: string): void;
+}
+
+export function createReport(say: (line: string) => void): Report {
+  let failures = 0;
+  return {
+    get failures() {
+      return failures;
+    },
+    say,
+    tell(good, what, found) {
+      if (!good) failures += 1;
+      say(good ? `ok    ${what}` : `FAIL  ${what}: ${found}`);
+    },
+  };
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function collectUrl(value: string, before: readonly URL[]): readonly URL[] {
+  return [...before, parseUrl(value)];
+}
+
+const explanation = `
+Without options a private gate with this configuration and these keys is started in front of an echo, both for this
+command only: a signed event must arrive once, its repeat not again, a tampered one never. Then the gate that runs
+here is asked whether it answers. The application sees nothing, and no address has to be listed.
+
+--to-application puts the application in the place of the echo and sends it one genuine event, after saying so.
+
+--url and --services send a POST without a body and with a random word in Hookgate-Probe. Only a gate gives the word
+back. Whatever else answers is reached past the gate; it sees that empty POST and no event.
+
+Exit status: 0 all as promised, 1 something is not, 2 usage or configuration.`;
