@@ -40,7 +40,9 @@ try {
   await wait(seconds * 1000);
   const idle = costs(podIP);
   console.log(`sidecar, idle for ${seconds} s`);
-  console.log(`  processor ${perSecond(start, idle)} ms a second, memory ${idle.residentMiB} MiB`);
+  console.log(
+    `  processor ${perSecond(start, idle)} ms a second, memory ${idle.residentMiB} MiB resident, ${cgroupMiB()} by the cgroup`,
+  );
   for (const [what, url] of [
     ['past the sidecar', `http://${podIP}:3000/`],
     ['through the sidecar', 'http://guarded/'],
@@ -88,6 +90,14 @@ function costs(podIP: string): Costs {
     cpuSeconds: value('process_cpu_seconds_total'),
     residentMiB: Math.round(value('process_resident_memory_bytes') / (1 << 20)),
   };
+}
+
+/** What limits and evictions go by: without the pages of files that were counted for another container first. */
+function cgroupMiB(): number {
+  const read =
+    "process.stdout.write(require('node:fs').readFileSync('/sys/fs/cgroup/memory.current', 'utf8'))";
+  const inPod = ['exec', '--namespace', namespace, 'guarded', '--container', 'hookgate', '--'];
+  return Math.round(Number(kubectl([...inPod, '/nodejs/bin/node', '-e', read])) / (1 << 20));
 }
 
 function perSecond(before: Costs, after: Costs): string {

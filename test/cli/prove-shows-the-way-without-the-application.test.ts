@@ -47,7 +47,10 @@ test('it asks the gate that runs here, and an application in its place is found 
   const at = (port: number) => ({ HOOKGATE_LISTEN_PORT: String(port) });
   const good = await prove(['--config', gate.configFile], at(gate.port));
   expect(good.out).toContain(`ok    the gate that runs here answers at port ${gate.port}`);
-  const past = await prove(['--config', gate.configFile], at(Number(new URL(application.url).port)));
+  const past = await prove(
+    ['--config', gate.configFile],
+    at(Number(new URL((await startPlainApplication()).url).port)),
+  );
   expect(past.out).toMatch(/FAIL {2}the gate that runs here .* answered 200, and not by a gate/);
   expect(past.status).toBe(1);
 });

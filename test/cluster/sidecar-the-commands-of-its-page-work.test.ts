@@ -63,10 +63,12 @@ const checks: Readonly<Record<number, (printed: string) => unknown>> = {
   },
   4: () => leadsTo(3000),
   5: () => leadsTo(28080),
-  6: (printed) => expect(JSON.parse(printed)).toEqual([]),
-  7: () => expect(sidecarImage()).toBe(image),
-  8: (printed) => expect(printed).toContain(sidecarImage()),
-  9: async () => {
+  6: (printed) => expect(printed).toMatch(/^ok +Service \S+ port 80 in \S+ leads to a gate/m),
+  7: (printed) => expect(printed).toMatch(/^by the cgroup \d+ resident VmRSS:/m),
+  8: (printed) => expect(JSON.parse(printed)).toEqual([]),
+  9: () => expect(sidecarImage()).toBe(image),
+  10: (printed) => expect(printed).toContain(sidecarImage()),
+  11: async () => {
     const addresses = `addresses: [${place.senderAddress}, ${place.strangerAddress}]\n`;
     const patch = JSON.stringify({ data: { 'allowlist.yaml': addresses } });
     kubectl(['patch', 'configmap', 'hookgate-allowlist', '--namespace', namespace, '--patch', patch]);
@@ -79,7 +81,7 @@ const checks: Readonly<Record<number, (printed: string) => unknown>> = {
     console.log(`allowlist: in force in a running sidecar ${seconds} s after the edit`);
     expect(podOf(namespace, 'app=payments-app').metadata.uid).toBe(before);
   },
-  10: () => leadsTo(3000),
+  12: () => leadsTo(3000),
 };
 
 test('every command of the page runs, in its order, and so do those of the runbook', async () => {

@@ -75,6 +75,14 @@ const checks = new Map<string, (printed: string) => void | Promise<void>>([
   [
     'Install in ten minutes 3',
     (printed) => {
+      expect(printed).toMatch(/^ok +the gate that runs here answers at port 8080/m);
+      expect(printed).toContain('All as promised.');
+      expect(place.arrivals()).toEqual({ installed: 1 });
+    },
+  ],
+  [
+    'Install in ten minutes 4',
+    (printed) => {
       expect(printed).toMatch(/^good +upstream/m);
       expect(printed).not.toMatch(/^(?:failed|warning)/m);
     },
@@ -149,6 +157,15 @@ const checks = new Map<string, (printed: string) => void | Promise<void>>([
     () => untilService('refuses the old key', () => sendOwn('after').includes('401')),
   ],
   ['When a delivery is refused 1', (printed) => expect(printed).toContain('checksum_mismatch')],
+  [
+    "The provider's go-live checklist 1",
+    (printed) => {
+      expect(printed).toMatch(/^Sends one genuine event to the application/);
+      const [, reference] = /reference (hookgate-prove-\S+),/.exec(printed) ?? [];
+      expect(place.arrivals()[reference ?? '']).toBe(1);
+    },
+  ],
+  ["The provider's go-live checklist 2", (printed) => expect(printed).toContain('403 address_not_allowed')],
   [
     'When a delivery is refused 2',
     (printed) => {
