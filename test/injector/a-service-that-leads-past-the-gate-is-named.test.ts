@@ -65,6 +65,8 @@ test('a pod without a sidecar leads nowhere past one', () => {
 const cluster = (services: readonly Service[], rivals: readonly string[] = []) => ({
   features: () => today,
   configMapMayExist: async () => true,
+  limitRanges: async () => [],
+  resourceQuotas: async () => [],
   services: async () => services,
   rivals: () => rivals,
 });
@@ -77,9 +79,11 @@ test('the pod has it in an annotation, which a second pass leaves and a mended S
     return { patch: result.patch, pod: applyJsonPatch(pod, result.patch) as Pod };
   };
   const first = await review(own, services);
-  expect(first.pod.metadata.annotations).toEqual({ 'hookgate.io/bypassed-by': 'a:80,b:80' });
+  expect(first.pod.metadata.annotations).toMatchObject({ 'hookgate.io/bypassed-by': 'a:80,b:80' });
   expect((await review(first.pod, services)).patch).toEqual([]);
-  expect((await review(first.pod, [])).pod.metadata.annotations ?? {}).toEqual({});
+  expect((await review(first.pod, [])).pod.metadata.annotations).not.toHaveProperty([
+    'hookgate.io/bypassed-by',
+  ]);
 });
 
 test('whoever applies the workload reads it, with the command that mends it', async () => {
