@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
+import { textsOfEncoders } from '../values/json-encoders.ts';
 import { findLeftovers } from '../values/leftovers.ts';
 import type { Envelope } from './envelope.ts';
 import { createHmacSha256 } from './hmac.ts';
@@ -44,17 +45,20 @@ interface Candidate {
 function candidateTexts(envelope: Envelope): Candidate[] {
   const encodings: readonly ChecksumEncoding[] = ['received', 'compact', 'sorted'];
   const plain = encodings.map((encoding) => ({ data: envelope.dataIn(encoding), encoding, differences: [] }));
-  const written = (['compact', 'sorted'] as const).flatMap((encoding) => {
-    const text = envelope.dataIn(encoding).toString('utf8');
-    const rewritten = allStyles().map(({ style, differences }) => ({
-      data: Buffer.from(rewrite(text, style), 'utf8'),
+  const compact = envelope.dataIn('compact').toString('utf8');
+  const written = [...textsOfEncoders(compact)].map(({ text, isSorted, differences }) => ({
+    data: Buffer.from(text, 'utf8'),
+    encoding: isSorted ? ('sorted' as const) : ('compact' as const),
+    differences,
+  }));
+  const decimals = (['compact', 'sorted'] as const).flatMap((encoding) =>
+    withDecimalsInOne(envelope.dataIn(encoding).toString('utf8')).map((data) => ({
+      data,
       encoding,
-      differences,
-    }));
-    const decimals = withDecimalsInOne(text).map((data) => ({ data, encoding, differences: [oneDecimal] }));
-    return [...rewritten, ...decimals];
-  });
-  return [...plain, ...written];
+      differences: [oneDecimal],
+    })),
+  );
+  return [...plain, ...written, ...decimals];
 }
 
 const oneDecimal = 'one whole number that had .0 when it was signed (parsed and written again on the way)';
@@ -70,57 +74,10 @@ function withDecimalsInOne(compactJson: string): Buffer[] {
   return ends.map((end) => Buffer.from(`${compactJson.slice(0, end)}.0${compactJson.slice(end)}`, 'utf8'));
 }
 
-interface Style {
-  readonly spaced: boolean;
-  readonly unescaped: boolean;
-  readonly slashes: boolean;
-  readonly ascii: boolean;
-  readonly reparsed: boolean;
-  readonly decimals: boolean;
-}
-
-const styleWords: Readonly<Record<keyof Style, string>> = {
-  spaced: "a blank after each comma and colon (Python's json.dumps without separators)",
-  unescaped: 'escapes in strings resolved (parsed and written again)',
-  slashes: "slashes written as \\/ (PHP's json_encode without JSON_UNESCAPED_SLASHES)",
-  ascii: 'non-ASCII characters written as \\uXXXX (json.dumps without ensure_ascii=False, PHP by default)',
-  reparsed: 'numbers parsed and written again as JavaScript does',
-  decimals: 'all whole numbers with .0 when they were signed (parsed and written again on the way)',
-};
-
-/** Every combination of the styles. */
-function allStyles(): { style: Style; differences: string[] }[] {
-  const names = Object.keys(styleWords) as (keyof Style)[];
-  return Array.from({ length: 1 << names.length }, (_, bits) => {
-    const chosen = names.filter((_name, index) => bits & (1 << index));
-    const style = Object.fromEntries(names.map((name) => [name, chosen.includes(name)])) as unknown as Style;
-    return { style, differences: chosen.map((name) => styleWords[name]) };
-  });
-}
-
-/** Writes compact, valid JSON in another style. */
-function rewrite(compactJson: string, style: Style): string {
-  return compactJson.replace(tokens, (token) => {
-    if (token === ',' || token === ':') return style.spaced ? `${token} ` : token;
-    if (!token.startsWith('"')) {
-      const number = style.reparsed ? JSON.stringify(Number(token)) : token;
-      return style.decimals && isWhole(number) ? `${number}.0` : number;
-    }
-    let text = style.unescaped ? JSON.stringify(JSON.parse(token)) : token;
-    if (style.slashes) text = text.replace(/\\?\//g, '\\/');
-    if (style.ascii) text = text.replace(/[\u0080-\uffff]/g, escapeCharacter);
-    return text;
-  });
-}
-
 /** Strings, numbers, and what separates them. */
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[,:]/g;
 
 const isWhole = (token: string): boolean => /^-?\d+$/.test(token);
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
 
 function keyVariants(secret: Buffer): { secret: Buffer; difference: string[] }[] {
   const text = secret.toString('utf8');
