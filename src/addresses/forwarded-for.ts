@@ -22,6 +22,11 @@ export function walkForwardedFor(
       if (hops.length === maxHops) return { kind: 'unknown', problem: `more than ${maxHops} hops`, hops };
       const start = end === 0 ? 0 : line.lastIndexOf(',', end - 1) + 1;
       const entry = line.slice(start, end).trim();
+      if (entry === '') {
+        // An empty element of a list means nothing (RFC 9110 section 5.6.1.2).
+        end = start - 1;
+        continue;
+      }
       const hop = by.read(withoutPort(entry));
       if (hop === undefined) {
         return { kind: 'unknown', problem: `X-Forwarded-For names ${quote(entry)}`, hops };

@@ -1,3 +1,5 @@
+import { elementsOf } from '../values/field-grammar.ts';
+
 /**
  * The header fields that may go on to the next hop, names and values alternating as they came (RFC 9110
  * section 7.6.1). Left out, in requests and answers alike:
@@ -54,9 +56,9 @@ function listedByConnection(rawHeaders: readonly string[]): Set<string> | undefi
     if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
     const value = rawHeaders[index + 1] as string;
     if (value === 'keep-alive' || value === 'close') continue;
-    for (const option of value.split(',')) {
-      const field = option.trim().toLowerCase();
-      if (field === '' || keptAlthoughListed.has(field)) continue;
+    for (const option of elementsOf(value)) {
+      const field = option.toLowerCase();
+      if (keptAlthoughListed.has(field)) continue;
       listed ??= new Set();
       listed.add(field);
     }

@@ -24,6 +24,8 @@ export function preparePassedHeaders(
     if (!goesOn || name.startsWith('hookgate-') || !mayBeTold(name, headers[name], peerIsTrusted))
       delete headers[name];
   }
+  // However it was written: the one coding that was judged.
+  if (headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
   const before = headers['x-forwarded-for'];
   const { address, proxied } = delivery.peer;
   const peer = withoutMapping(proxied === undefined || proxied === 'local' ? address : proxied);

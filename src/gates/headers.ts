@@ -2,6 +2,7 @@ import type { Route } from '../config/config.ts';
 import type { Delivery, RequestHead } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import { isHost } from '../forward/forwarded-fields.ts';
+import { elementsOf } from '../values/field-grammar.ts';
 import type { Gate } from './gate.ts';
 import type { Routed } from './path.ts';
 
@@ -96,7 +97,7 @@ class FoundFields implements HeaderFields {
         this.host = value;
         return undefined;
       case 6:
-        if (!isNamed(name, 'expect') || value.toLowerCase() === '100-continue') return undefined;
+        if (!isNamed(name, 'expect') || elementsOf(value).every(isContinue)) return undefined;
         return `Expect: ${value}, only 100-continue is known`;
       case 12:
         if (!isNamed(name, 'content-type')) return undefined;
@@ -136,11 +137,23 @@ class FoundFields implements HeaderFields {
     if (this.transferEncoding === undefined) return undefined;
     if (httpVersion === '1.0') return 'Transfer-Encoding on HTTP/1.0';
     if (this.contentLength !== undefined) return 'both Content-Length and Transfer-Encoding';
-    if (this.transferEncoding !== 'chunked') {
+    if (!isChunkedAlone(this.transferEncoding)) {
       return `Transfer-Encoding: ${this.transferEncoding}, only chunked is read`;
     }
     return undefined;
   }
+}
+
+/**
+ * The coding is case-insensitive (RFC 9112 section 7). Empty list elements beside it are legal, and recipients differ on
+ * what they make of them: not read.
+ */
+function isChunkedAlone(transferEncoding: string): boolean {
+  return transferEncoding === 'chunked' || transferEncoding.toLowerCase() === 'chunked';
+}
+
+function isContinue(expectation: string): boolean {
+  return expectation.toLowerCase() === '100-continue';
 }
 
 function isNamed(name: string, lowerCaseName: string): boolean {

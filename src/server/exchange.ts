@@ -8,6 +8,7 @@ import {
   type Peer,
   type RequestHead,
 } from '../delivery/delivery.ts';
+import { elementsOf } from '../values/field-grammar.ts';
 import { BodyReader, takeWholeBody } from './read-body.ts';
 
 /** One request and its answer on a connection; to the gates it is the delivery. */
@@ -87,6 +88,7 @@ export class Exchange implements Delivery {
   /** HTTP/1.0 senders cannot wait for an interim answer (RFC 9110 section 10.1.1). */
   expectsContinue(): boolean {
     const { expect } = this.request.headers;
-    return expect !== undefined && expect.toLowerCase() === '100-continue' && this.head.httpVersion === '1.1';
+    if (expect === undefined || this.head.httpVersion !== '1.1') return false;
+    return elementsOf(expect).some((expectation) => expectation.toLowerCase() === '100-continue');
   }
 }

@@ -11,6 +11,11 @@ test.each([
   'application/json;charset=utf-8',
   'application/json ; Charset = "UTF-8"',
   'application/json; charset=utf8',
+  'application/json;',
+  'application/json;charset=utf-8;',
+  'application/json;;charset=utf-8',
+  'application/json ; ; charset="utf-8" ;',
+  'application/json; x="a;b, c\\"d"; charset=utf-8',
   'application/vnd.juicyway.v1+json; version=1; charset=utf-8',
 ])('%s is taken', async (contentType) => {
   const gate = await runGate((await startEventApplication()).url);
@@ -35,9 +40,10 @@ test.each([
   "application/json; 'charset'=utf-7",
   'application/json; x="; charset=utf-7',
   'application/json; x="\\"; charset=utf-7; y=\\""',
+  'application/json; x="a; charset=utf-7; b"',
+  ';application/json',
   'application/json; charset',
   'application/json; charset=',
-  'application/json;',
   'application/json, text/plain',
   'application/json+x',
   'application/jsonp',

