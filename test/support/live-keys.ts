@@ -241,6 +241,12 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
       seen: [200, 404],
     };
   },
+  'limits.streamIdle': ({ application }) => {
+    application.answer = (response) => void response.write('begun');
+    return idle('streamIdle', 'GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
+  },
+  'limits.uploadIdle': () =>
+    idle('uploadIdle', 'POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nbegun'),
   'limits.body': () => ({
     before: {},
     after: { limits: '{ body: 20B }' },
@@ -289,6 +295,32 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
     seen: [true, false],
   }),
 };
+
+/** A passed request of which one side falls silent: cut by the short limit, left alone by the long one. */
+function idle(key: string, head: string): LiveKey {
+  return {
+    before: { otherPaths: 'passthrough', limits: `{ ${key}: 1h }` },
+    after: { otherPaths: 'passthrough', limits: `{ ${key}: 100ms }` },
+    async look({ port }) {
+      const client = await openRaw(port);
+      client.send(head);
+      return Promise.race([
+        client.closing().then(() => 'ended'),
+        client
+          .answers(1)
+          .then(
+            () => 'answered',
+            () => 'ended',
+          )
+          .then((how) =>
+            how === 'ended' || key === 'uploadIdle' ? 'ended' : sleep(60_000, 'open', { ref: false }),
+          ),
+        sleep(1500, 'open'),
+      ]);
+    },
+    seen: ['open', 'ended'],
+  };
+}
 
 async function twoCertificates({ directory }: Scene): Promise<LiveKey> {
   const serials: unknown[] = [];
