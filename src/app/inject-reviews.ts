@@ -1,7 +1,6 @@
 import { readAdmissionReview, readPodRequest, renderAdmissionReview } from '../injector/admission.ts';
-import type { InjectorSettings } from '../injector/inject.ts';
 import { type ClusterLookups, reviewPod } from '../injector/review-pod.ts';
-import { reviewTemplate } from '../injector/review-template.ts';
+import { reviewTemplate, type TemplateSettings } from '../injector/review-template.ts';
 import type { Log } from '../log/log.ts';
 import type { InjectorMetrics } from '../metrics/injector-metrics.ts';
 
@@ -16,7 +15,7 @@ export interface RecentDenial {
 
 /** The reviews by path: what the API server asks, counted and logged. */
 export function createReviews(options: {
-  readonly settings: InjectorSettings & { readonly remembersPerPod: boolean };
+  readonly settings: TemplateSettings;
   readonly cluster: ClusterLookups & { readonly rivals: () => readonly string[] };
   readonly metrics: InjectorMetrics;
   readonly log: Log;

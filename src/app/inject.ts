@@ -186,6 +186,7 @@ async function open(
         stopDelaySeconds: Math.ceil(config.sidecar.stopDelay / 1000),
         stopSeconds: Math.ceil(config.sidecar.stopTime / 1000),
         remembersPerPod: config.sidecar.remembersPerPod === 'yes',
+        needsPullSecret: config.sidecar.privateRegistry === 'yes',
       },
       cluster: { ...lookups, features: () => features, rivals: () => watch.rivals },
       metrics,

@@ -52,6 +52,11 @@ export const injectYaml = Section(
           ['auto', 'always', 'never'],
           'auto',
         ),
+        privateRegistry: choice(
+          'Whether nodes need a Secret to fetch the image of the sidecar.',
+          ['yes', 'no'],
+          'no',
+        ),
         remembersPerPod: choice('Whether each pod remembers only its own events.', ['yes', 'no'], 'no'),
       },
       closed('What pods get.'),

@@ -19,6 +19,7 @@ export interface PodSpec {
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly os?: { readonly name: string };
+  readonly serviceAccountName?: string;
   readonly imagePullSecrets?: readonly Named[];
   /** Of the pod as a whole (Kubernetes 1.34). */
   readonly resources?: Resources;
@@ -93,7 +94,7 @@ export function readPod(value: unknown): Pod | undefined {
   if (!isMap(value) || !isMap(value.metadata) || !isMap(value.spec)) return undefined;
   const { containers, initContainers, volumes, restartPolicy, terminationGracePeriodSeconds, os } =
     value.spec;
-  const { imagePullSecrets, resources } = value.spec;
+  const { imagePullSecrets, resources, serviceAccountName } = value.spec;
   const fits =
     isListOf(containers, isContainer) &&
     isAbsentOr(initContainers, (list) => isListOf(list, isContainer)) &&
@@ -101,6 +102,7 @@ export function readPod(value: unknown): Pod | undefined {
     isAbsentOr(restartPolicy, isText) &&
     isAbsentOr(terminationGracePeriodSeconds, isNumber) &&
     isAbsentOr(os, isNamed) &&
+    isAbsentOr(serviceAccountName, isText) &&
     isAbsentOr(imagePullSecrets, (list) => isListOf(list, isNamed)) &&
     isAbsentOr(resources, isResources);
   return fits ? (value as unknown as Pod) : undefined;

@@ -10,6 +10,8 @@ export interface ClusterLookups {
   readonly features: () => ClusterFeatures;
   /** False only where the ConfigMap is known to be missing. */
   readonly configMapMayExist: (namespace: string, name: string) => Promise<boolean>;
+  /** False only where the ServiceAccount is known to have no pull secrets. */
+  readonly serviceAccountMayPull: (namespace: string, name: string) => Promise<boolean>;
   readonly limitRanges: (namespace: string) => Promise<readonly LimitRange[]>;
   readonly resourceQuotas: (namespace: string) => Promise<readonly ResourceQuota[]>;
   /** The Services of a namespace; none where they are not known. */

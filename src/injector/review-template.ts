@@ -7,13 +7,19 @@ import type { ClusterLookups } from './review-pod.ts';
 import { reviewPod } from './review-pod.ts';
 import { sentenceOf } from './service-ports.ts';
 
+export interface TemplateSettings extends InjectorSettings {
+  readonly remembersPerPod: boolean;
+  /** Nodes need a Secret to fetch the image. */
+  readonly needsPullSecret: boolean;
+}
+
 /**
  * What to tell the person who applies a workload: a denial of its pods would show only in a condition of its
  * ReplicaSet, and a label in the wrong place would not show at all.
  */
 export async function reviewTemplate(
   request: AdmissionRequest,
-  settings: InjectorSettings & { readonly remembersPerPod: boolean },
+  settings: TemplateSettings,
   cluster: ClusterLookups & { readonly rivals: () => readonly string[] },
 ): Promise<readonly string[]> {
   const workload = readWorkload(request);
@@ -41,6 +47,15 @@ export async function reviewTemplate(
     ...result.warnings.map((warning) => `${kind} ${name}: ${warning}`),
     ...result.past.map((lead) => sentenceOf(lead, request.namespace)),
   ];
+  const account = pod.spec.serviceAccountName ?? 'default';
+  if (
+    settings.needsPullSecret &&
+    (result.pod.spec.imagePullSecrets ?? []).length === 0 &&
+    !(await cluster.serviceAccountMayPull(request.namespace, account))
+  )
+    warnings.push(
+      `${kind} ${name}: the image of the sidecar comes from a private registry, and neither the pods nor their ServiceAccount ${account} have a pull secret. Add one there, or name it in sidecar.imagePullSecrets of the chart`,
+    );
   if (replicas > 1 && settings.remembersPerPod)
     warnings.push(
       `${kind} ${name} has ${replicas} pods, and each remembers only the events that it delivered itself: a repeat may reach the application through another one. Use duplicates.store: redis`,

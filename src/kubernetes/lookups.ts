@@ -7,6 +7,8 @@ export interface Lookups {
   configMapMayExist(namespace: string, name: string): Promise<boolean>;
   /** As the API server lists them; none where it does not. */
   services(namespace: string): Promise<readonly object[]>;
+  /** False only where the ServiceAccount is known to have no pull secrets. */
+  serviceAccountMayPull(namespace: string, name: string): Promise<boolean>;
   /** Empty where they may not be read: then the API server's own sentences have to do. */
   limitRanges(namespace: string): Promise<readonly LimitRange[]>;
   resourceQuotas(namespace: string): Promise<readonly ResourceQuota[]>;
@@ -29,6 +31,13 @@ export function createLookups(api: Api): Lookups {
     return answer?.status === 200 && Array.isArray(items) ? (items as Item[]) : [];
   };
   return {
+    async serviceAccountMayPull(namespace, name) {
+      const answer = await get(
+        `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(name)}`,
+      );
+      const { imagePullSecrets = [] } = (answer?.body ?? {}) as { imagePullSecrets?: readonly unknown[] };
+      return answer?.status !== 200 || imagePullSecrets.length > 0;
+    },
     limitRanges: (namespace) => list(namespace, 'limitranges'),
     resourceQuotas: (namespace) => list(namespace, 'resourcequotas'),
     async configMapMayExist(namespace, name) {

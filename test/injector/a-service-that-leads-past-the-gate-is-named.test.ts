@@ -65,6 +65,7 @@ test('a pod without a sidecar leads nowhere past one', () => {
 const cluster = (services: readonly Service[], rivals: readonly string[] = []) => ({
   features: () => today,
   configMapMayExist: async () => true,
+  serviceAccountMayPull: async () => true,
   limitRanges: async () => [],
   resourceQuotas: async () => [],
   services: async () => services,
@@ -96,7 +97,7 @@ test('whoever applies the workload reads it, with the command that mends it', as
     operation: 'CREATE',
     object: { spec: { template: { metadata, spec } } },
   };
-  const settings = { ...injectorSettings, remembersPerPod: false };
+  const settings = { ...injectorSettings, remembersPerPod: false, needsPullSecret: false };
   const services = [service('payments', 3000), service('good', 'http')];
   expect(await reviewTemplate(request, settings, cluster(services))).toEqual([
     "Service payments port 80 leads past hookgate, since its targetPort 3000 is the application's own port. Mend it: " +

@@ -8,6 +8,7 @@ const cluster: ClusterLookups & { rivals: () => readonly string[] } = {
   configMapMayExist: async () => true,
   services: async () => [],
   rivals: () => [],
+  serviceAccountMayPull: async () => true,
   limitRanges: async () => [],
   resourceQuotas: async () => [],
 };
@@ -103,7 +104,7 @@ test('who applies a workload is told, of the sidecar and of loopback', async () 
           },
         },
       },
-      { ...injectorSettings, remembersPerPod: false },
+      { ...injectorSettings, remembersPerPod: false, needsPullSecret: true },
       { ...cluster, ...more },
     );
   expect(await apply({}, range({ max: { memory: '1Mi' } }))).toEqual([
@@ -113,4 +114,7 @@ test('who applies a workload is told, of the sidecar and of loopback', async () 
     expect.stringMatching(/Deployment shop: hookgate.io\/upstream is loopback/),
   ]);
   expect(await apply({}, {})).toEqual([]);
+  expect(await apply({}, { serviceAccountMayPull: async () => false })).toEqual([
+    expect.stringMatching(/private registry, and neither the pods nor their ServiceAccount default/),
+  ]);
 });

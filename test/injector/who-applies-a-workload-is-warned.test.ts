@@ -7,6 +7,7 @@ import { injectorSettings, today } from '../support/injection.ts';
 const cluster: ClusterLookups & { rivals: () => readonly string[] } = {
   features: () => today,
   configMapMayExist: async () => true,
+  serviceAccountMayPull: async () => true,
   limitRanges: async () => [],
   resourceQuotas: async () => [],
   services: async () => [],
@@ -28,7 +29,7 @@ const warn = (kind: string, object: object, remembersPerPod = false): Promise<re
     operation: 'CREATE',
     object,
   };
-  return reviewTemplate(request, { ...injectorSettings, remembersPerPod }, cluster);
+  return reviewTemplate(request, { ...injectorSettings, remembersPerPod, needsPullSecret: false }, cluster);
 };
 
 test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout'])(

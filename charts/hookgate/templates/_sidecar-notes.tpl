@@ -15,6 +15,10 @@
    and say so in their log:
      kubectl --namespace NAMESPACE create secret generic {{ .Values.keys.existingSecret }} --from-literal=live=BUSINESS_ID
 {{- end }}
+{{- with include "hookgate.sidecarPullSecrets" . | fromJsonArray }}
+   The sidecar's image is fetched with {{ range $index, $one := . }}{{ if $index }}, {{ end }}{{ $one.name }}{{ end }}, which each namespace needs as well:
+     kubectl --namespace NAMESPACE get secret {{ (first .).name }}
+{{- end }}
 
 3. Which port does your Service target?
      kubectl --namespace NAMESPACE get service SERVICE --output jsonpath='{.spec.ports[*].targetPort}'

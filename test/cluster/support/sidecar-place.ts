@@ -57,7 +57,8 @@ export async function createSidecarPlace(): Promise<SidecarPlace> {
         return tryKubectl(args, pod(namespace, { generateName: 'first-' })).stdout === 'hookgate';
       });
     },
-    uninstall: () => void helm(['uninstall', release, '--namespace', namespace, '--wait']),
+    uninstall: () =>
+      void helm(['uninstall', release, '--namespace', namespace, '--wait', '--ignore-not-found']),
     remove() {
       helm(['uninstall', release, '--namespace', namespace, '--ignore-not-found']);
       // An installation that failed half-way is not in helm's book.
