@@ -72,7 +72,7 @@ describe.each(['webhook', 'policy'])('injector.mode %s', (mode) => {
   });
 
   test('resources of the whole pod that have no room for it are the reason that is told', () => {
-    const resources = { requests: { cpu: '30m', memory: '70Mi' }, limits: { cpu: '1', memory: '100Mi' } };
+    const resources = { requests: { cpu: '30m', memory: '70Mi' }, limits: { cpu: '1', memory: '300Mi' } };
     expect(create({ spec: { resources } }).stderr).toMatch(
       /hookgate cannot guard this pod: .*spec\.resources/,
     );
