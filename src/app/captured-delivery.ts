@@ -2,7 +2,12 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { noFacts } from '../delivery/delivery.ts';
 
 /** A delivery whose body is the bytes that were captured, as its sender posts it to `path`. */
-export function capturedDelivery(body: Buffer, path: string, address: string): Delivery {
+export function capturedDelivery(
+  body: Buffer,
+  path: string,
+  address: string,
+  headers: readonly string[] = [],
+): Delivery {
   return {
     requestId: 'explain',
     arrivedAtMs: 0,
@@ -14,6 +19,7 @@ export function capturedDelivery(body: Buffer, path: string, address: string): D
         ...['Host', 'hookgate'],
         ...['Content-Type', 'application/json'],
         ...['Content-Length', String(body.length)],
+        ...headers.filter((_text, index) => !ownFields.has((headers[index & ~1] ?? '').toLowerCase())),
       ],
       secure: true,
     },
@@ -26,3 +32,13 @@ export function capturedDelivery(body: Buffer, path: string, address: string): D
     facts: noFacts(),
   };
 }
+
+/** Fields that are as the delivery has them, whatever was captured. */
+const ownFields: ReadonlySet<string> = new Set([
+  'host',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'content-encoding',
+  'expect',
+]);

@@ -1,17 +1,29 @@
 import { compileAddressSet } from '../addresses/address-set.ts';
+import type { Config } from '../config/config.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
-import { formatProblem, type Problem } from '../config/problem.ts';
-import { Answer } from '../delivery/answer.ts';
+import { formatProblem, type Problem, problemAt } from '../config/problem.ts';
 import type { Facts } from '../delivery/delivery.ts';
 import { Rejection } from '../delivery/rejections.ts';
-import { findNearestSigning } from '../envelope/nearest-signing.ts';
-import { scanEnvelope } from '../envelope/scan.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { orderJudgingGates } from '../pipeline/order.ts';
 import { passJudging } from '../pipeline/run.ts';
+import { compileScheme } from '../schemes/compile.ts';
+import { readLiveKey } from '../schemes/live-key.ts';
+import { findProfile } from '../schemes/profiles.ts';
+import type { Scheme } from '../schemes/scheme.ts';
 import { capturedDelivery } from './captured-delivery.ts';
-import { type Judged, judgePathOf, judgingParts } from './judging-parts.ts';
+import {
+  addressCodes,
+  addressSentences,
+  asSentence,
+  bodySentences,
+  routeSentences,
+} from './explain-sentences.ts';
+import { judgePathOf } from './judge-path-of.ts';
+import { liveRoutes } from './live-routes.ts';
 import { loadEverything } from './load.ts';
+import type { LoadedRoute } from './load-routes.ts';
 
 /** What `hookgate explain` says of a captured body. */
 export interface Explanation {
@@ -23,12 +35,20 @@ export interface Explanation {
 
 export interface ExplainQuestion {
   readonly body: Buffer;
+  /** Fields of the head that were captured with it, names and values alternating. */
+  readonly headers?: readonly string[];
   /** Either a configuration or a keys directory. */
   readonly sources: ConfigSources | undefined;
   readonly keysDirectory: string | undefined;
+  /** A profile, for a keys directory; by default that of a route that names none. */
+  readonly scheme?: string | undefined;
+  /** Only this route of the configuration. */
+  readonly route?: string | undefined;
   readonly address: string | undefined;
   /** Keys that are not live, such as one from before a rotation. */
   readonly otherKeys: readonly Key[];
+  /** Wall-clock milliseconds of the arrival; now by default. */
+  readonly arrivedMs?: number | undefined;
 }
 
 export type ExplainResult =
@@ -36,7 +56,7 @@ export type ExplainResult =
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
 /**
- * Leads a captured body through the gates themselves, once for each route, and looks further where its checksum does
+ * Leads a captured body through the gates themselves, once for each route, and looks further where its signature does
  * not hold. Shows no key and no digest.
  */
 export async function explain(question: ExplainQuestion): Promise<ExplainResult> {
@@ -48,15 +68,15 @@ export async function explain(question: ExplainQuestion): Promise<ExplainResult>
   const heard = outcomes.some(isRefusedByAddress)
     ? await judgeOnEachRoute(question, withoutAllowlist(judged))
     : outcomes;
-  const [first] = heard;
+  const told = heard.find(({ facts }) => facts.keyName !== undefined) ?? heard[0];
   const refusals = outcomes.map(({ ending }) => (ending instanceof Rejection ? ending.code : undefined));
   return {
     kind: 'explained',
     explanation: {
       refusedBy: refusals.includes(undefined) ? undefined : refusals[0],
       sentences: [
-        ...addressSentences(question, judged, read.hasAllowlist, outcomes),
-        ...(first === undefined ? [] : bodySentences(question, judged, first)),
+        ...addressSentences(question, read.hasAllowlist, outcomes),
+        ...(told === undefined ? [] : bodySentences(question, judged.config, told)),
         ...routeSentences(heard),
         ...warnings.map(asSentence),
       ],
@@ -64,11 +84,18 @@ export async function explain(question: ExplainQuestion): Promise<ExplainResult>
   };
 }
 
-interface Outcome {
-  readonly route: string;
+/** What one route says of the body. */
+export interface Outcome {
+  readonly loaded: LoadedRoute;
   /** Undefined where it would be claimed and forwarded. */
   readonly ending: Awaited<ReturnType<typeof passJudging>>;
   readonly facts: Facts;
+}
+
+interface Judged {
+  readonly config: Config;
+  readonly routes: readonly LoadedRoute[];
+  readonly trustedProxies: ReturnType<typeof compileAddressSet>;
 }
 
 type JudgedRead =
@@ -86,37 +113,113 @@ type JudgedRead =
  * Where no address is given, none is judged. One that is given is the sender's own, however `clientAddress` would have
  * found it: the captured body does not tell which proxies it came through.
  */
-async function readJudged({ keysDirectory, sources, address }: ExplainQuestion): Promise<JudgedRead> {
-  if (keysDirectory === undefined) {
-    const result = await loadEverything(sources ?? { env: {}, flags: {} });
-    if (result.kind === 'problems') return result;
-    const { config, warnings } = result.loaded;
-    const clientAddress = { ...config.clientAddress, from: 'peer' } as const;
-    const found: Judged = { ...result.loaded, config: { ...config, clientAddress } };
-    const judged = address === undefined ? withoutAllowlist(found) : found;
-    return { kind: 'ok', judged, hasAllowlist: true, warnings };
+async function readJudged(question: ExplainQuestion): Promise<JudgedRead> {
+  const { keysDirectory, sources, address, route } = question;
+  if (keysDirectory !== undefined) return readKeysAlone(keysDirectory, question.scheme);
+  const result = await loadEverything(sources ?? { env: {}, flags: {} });
+  if (result.kind === 'problems') return result;
+  const { config, warnings, routes, trustedProxies } = result.loaded;
+  const clientAddress = { ...config.clientAddress, from: 'peer' } as const;
+  const chosen = routes.filter(
+    (loaded) =>
+      (route === undefined || loaded.route.name === route) &&
+      (question.scheme === undefined || loaded.route.scheme.name === question.scheme),
+  );
+  if (chosen.length === 0) {
+    const found = route === undefined ? `no route of scheme ${question.scheme}` : `no route ${route}`;
+    const names = routes.map((loaded) => `${loaded.route.name} (${loaded.route.scheme.name})`).join(', ');
+    const problem = problemAt(
+      { source: result.loaded.configFile ?? 'flags' },
+      'routes',
+      found,
+      `expected one of ${names}`,
+    );
+    return { kind: 'problems', problems: [problem] };
   }
+  const found: Judged = { config: { ...config, clientAddress }, routes: chosen, trustedProxies };
+  const judged = address === undefined ? withoutAllowlist(found) : found;
+  return { kind: 'ok', judged, hasAllowlist: true, warnings };
+}
+
+/** One route, with the keys of a directory and one profile. */
+function readKeysAlone(keysDirectory: string, profile = 'juicyway'): JudgedRead {
   const flags = { upstream: 'http://127.0.0.1', path: '/webhooks/juicyway', keysDirectory };
   const defaults = loadConfig({ env: { HOOKGATE_ALLOWLIST_MODE: 'off' }, flags });
   if (defaults.kind === 'problems') return defaults;
   const read = readKeys(keysDirectory);
   if (read.kind === 'problems') return read;
   const warnings = [...read.warnings, ...read.unmeant.map(formatProblem)];
+  const [route] = defaults.config.routes;
+  const scheme = profile === 'juicyway' ? route?.scheme : schemeNamed(profile);
+  if (route === undefined || scheme === undefined) {
+    const problem = problemAt(
+      { source: '--scheme' },
+      '',
+      `found ${profile}`,
+      'expected a profile that needs no more keys',
+    );
+    return { kind: 'problems', problems: [problem] };
+  }
   const nobody = compileAddressSet([]);
-  const judged = { config: defaults.config, keys: read.keys, allowlist: nobody, trustedProxies: nobody };
-  return { kind: 'ok', judged, hasAllowlist: false, warnings };
+  const loaded: LoadedRoute = {
+    route: { ...route, scheme },
+    secrets: read.keys,
+    keys: read.keys.flatMap((key) => {
+      const live = readLiveKey(scheme, key);
+      return live.kind === 'key' ? [live.key] : [];
+    }),
+    admits: nobody,
+    allowlistEntries: 0,
+    allowlistDigest: '',
+    upstreamCa: undefined,
+    signingKeys: undefined,
+  };
+  const unusable = read.keys.flatMap((key) => {
+    const live = readLiveKey(scheme, key);
+    return live.kind === 'key' ? [] : [`Key ${key.name} cannot be used: ${live.expected}.`];
+  });
+  const judged = { config: defaults.config, routes: [loaded], trustedProxies: nobody };
+  return { kind: 'ok', judged, hasAllowlist: false, warnings: [...warnings, ...unusable] };
 }
 
-async function judgeOnEachRoute({ body, address }: ExplainQuestion, judged: Judged): Promise<Outcome[]> {
-  const now = (): number => 0;
-  const gates = orderJudgingGates(judgingParts(judged, judgePathOf(judged.config), now));
+function schemeNamed(name: string): Scheme | undefined {
+  const profile = findProfile(name);
+  const compiled = profile === undefined ? undefined : compileScheme(profile, profile);
+  return compiled?.kind === 'scheme' ? compiled.scheme : undefined;
+}
+
+async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Promise<Outcome[]> {
+  const arrivedMs = question.arrivedMs ?? Date.now();
+  const routes = liveRoutes(
+    judged,
+    () => noApplication,
+    () => arrivedMs,
+  );
+  const gates = orderJudgingGates({
+    config: judged.config,
+    judgePath: judgePathOf(judged.config, routes),
+    trustedProxies: judged.trustedProxies,
+    now: () => 0,
+    wallClock: () => arrivedMs,
+  });
   const outcomes: Outcome[] = [];
-  for (const { name, path } of judged.config.routes) {
-    const delivery = capturedDelivery(body, path, address ?? anyAddress);
-    outcomes.push({ route: name, ending: await passJudging(gates, delivery), facts: delivery.facts });
+  for (const loaded of judged.routes) {
+    const delivery = capturedDelivery(
+      question.body,
+      loaded.route.path,
+      question.address ?? anyAddress,
+      question.headers,
+    );
+    outcomes.push({ loaded, ending: await passJudging(gates, delivery), facts: delivery.facts });
   }
   return outcomes;
 }
+
+/** The judging gates forward nothing. */
+const noApplication: Upstream = {
+  send: () => Promise.reject(new Error('nothing is forwarded here')),
+  close: () => Promise.resolve(),
+};
 
 /** Not judged: the allowlist is off where no address is given. */
 const anyAddress = '127.0.0.1';
@@ -126,108 +229,11 @@ function isRefusedByAddress({ ending }: Outcome): boolean {
 }
 
 function withoutAllowlist(judged: Judged): Judged {
-  const { config } = judged;
-  return { ...judged, config: { ...config, allowlist: { ...config.allowlist, mode: 'off' } } };
-}
-
-const addressCodes = ['client_address_unknown', 'address_not_allowed', 'allowlist_empty'];
-
-function addressSentences(
-  { address }: ExplainQuestion,
-  { config }: Judged,
-  hasAllowlist: boolean,
-  [first]: readonly Outcome[],
-): string[] {
-  if (address === undefined || first === undefined) return [];
-  if (!hasAllowlist) return ['Without --config no allowlist is known.'];
-  if (first.ending instanceof Rejection && isRefusedByAddress(first)) {
-    return [`${asSentence(first.ending.detail)} Its body is not read. If it were:`];
-  }
-  if (config.allowlist.mode === 'off') return ['The allowlist is off.'];
-  const observed = first.facts.wouldReject?.find(({ code }) => addressCodes.includes(code));
-  return [
-    observed === undefined
-      ? `${address} is on the allowlist.`
-      : `${asSentence(observed.detail)} In mode observe it is let in all the same.`,
-  ];
-}
-
-function bodySentences(
-  question: ExplainQuestion,
-  { config, keys }: Judged,
-  { ending, facts }: Outcome,
-): readonly string[] {
-  const code = ending instanceof Rejection ? ending.code : undefined;
-  if (code === 'body_too_large') {
-    return [`The body has ${question.body.length} bytes, at most ${config.limits.bodyBytes} are read.`];
-  }
-  const scan = scanEnvelope(question.body);
-  if (scan.kind === 'fault') {
-    return [`The envelope gate refuses it: ${scan.problem} at byte ${scan.offset}.`];
-  }
-  const { envelope } = scan;
-  const unsigned = envelope.unsigned.length;
-  const notes = unsigned === 0 ? [] : [`${unsigned} top-level fields are not covered by the checksum.`];
-  if (facts.keyName !== undefined) {
-    return [`The checksum holds under key ${facts.keyName}, data encoded as ${facts.encoding}.`, ...notes];
-  }
-  const observed = facts.wouldReject?.find(({ code: would }) => would.startsWith('checksum_'));
-  if (observed !== undefined)
-    notes.push('checksum.mode is observe: it reaches the application all the same.');
-  if ((observed?.code ?? code) === 'checksum_missing')
-    return ['The body has no top-level checksum.', ...notes];
-  const detail = observed?.detail ?? (ending instanceof Rejection ? ending.detail : '');
-  const refusal = `The checksum gate refuses it: ${detail}.`;
-  return [refusal, ...signingSentences(envelope, keys, question.otherKeys), ...notes];
-}
-
-function signingSentences(
-  envelope: Parameters<typeof findNearestSigning>[0],
-  keys: readonly Key[],
-  otherKeys: readonly Key[],
-): readonly string[] {
-  const nearest = findNearestSigning(envelope, [...keys, ...otherKeys]);
-  if (nearest === undefined) {
-    return [
-      'Nothing that was tried matches: the body was changed after it was signed, or signed with a key that is not here.',
-      lostOrder,
-    ];
-  }
-  const isLive = keys.some(({ name }) => name === nearest.keyName);
-  const match =
-    `Nearest match: key ${nearest.keyName}${isLive ? '' : ', which is not live'}, data encoded as ${nearest.encoding}` +
-    `${nearest.differences.length === 0 ? '' : `, with ${nearest.differences.join('; ')}`}.`;
-  if (!isLive) return [match, 'Add that key to the keys directory if it is still in use.'];
-  return [
-    match,
-    nearest.differences.length === 0
-      ? `Add ${nearest.encoding} to checksum.encodings to accept it.`
-      : 'The gate accepts data as received, compact or sorted; the signer has to write one of these.',
-  ];
-}
-
-/** Said wherever nothing matches, since no look at the body can tell this from a forgery. */
-const lostOrder =
-  'What cannot be found out from the body: a signer that writes the members of data in an order of its own, neither ' +
-  'this one nor sorted, when something on the way (a proxy or a log that parses JSON) has put them in another order. ' +
-  'Capture the bytes where they arrive, before anything has parsed them.';
-
-/** What comes after the checksum depends on the route, which a body does not name: so every route is told of. */
-function routeSentences(outcomes: readonly Outcome[]): string[] {
-  return outcomes.flatMap(({ route, ending }) => {
-    if (ending instanceof Answer) {
-      return [
-        `Route ${route} answers events of this name with 200 and does not forward them (routes[].events).`,
-      ];
-    }
-    if (!(ending instanceof Rejection)) return [];
-    if (ending.code === 'unsigned_fields') {
-      return [`Route ${route} refuses fields that are not covered by the checksum.`];
-    }
-    return outcomes.length === 1 ? [] : [`Route ${route} refuses it: ${ending.code}.`];
-  });
-}
-
-function asSentence(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
+  return {
+    ...judged,
+    routes: judged.routes.map((loaded) => ({
+      ...loaded,
+      route: { ...loaded.route, allowlist: { ...loaded.route.allowlist, mode: 'off' } },
+    })),
+  };
 }

@@ -3,11 +3,12 @@ import { parseAddress } from '../addresses/address.ts';
 import type { AddressSet } from '../addresses/address-set.ts';
 import { createAttempts } from '../claims/attempts.ts';
 import { createClaims } from '../claims/claims.ts';
+import { createOccurrences } from '../claims/occurrences.ts';
 import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import { createPassthrough, type Passthrough, type PassthroughOptions } from '../forward/passthrough.ts';
-import { createUpstream, type Upstream } from '../forward/upstream.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { PassThrough } from '../gates/gate.ts';
 import type { JudgePath } from '../gates/path.ts';
 import { answerProbe } from '../gates/probe.ts';
@@ -18,7 +19,9 @@ import type { Undelivered } from '../metrics/undelivered.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
-import { judgePathOf, judgingParts } from './judging-parts.ts';
+import { createApplications } from './applications.ts';
+import { judgePathOf } from './judge-path-of.ts';
+import { liveRoutes } from './live-routes.ts';
 import type { Loaded } from './load.ts';
 import { createUse, type Use } from './use.ts';
 
@@ -59,10 +62,9 @@ export interface GatehouseOptions {
   readonly wallClock: () => number;
 }
 
-/** A larger answer than this is of no use to a sender of webhooks; it is read, and not kept. */
-const maxAnswerBytes = 64 * 1024;
 const unrecordedRetryMs = 1000;
 const maxUnrecorded = 100_000;
+const maxOccurrences = 10_000;
 
 export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const { store, log, metrics, now } = options;
@@ -87,8 +89,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const lastMatches = new Map<string, number>();
   const journal = createJournal({ ...options, lastMatches });
   const deliveries = createUse();
+  const applications = createApplications(now);
+  const occurrences = createOccurrences({ now, maxKeys: maxOccurrences });
   let allowlistSinceMs = options.wallClock();
-  let current = compile(options.loaded, undefined);
+  let current = compile(options.loaded);
 
   return {
     judge: (delivery) => current.judge(delivery),
@@ -109,11 +113,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     lastMatches,
     adopt(loaded) {
       const before = current;
-      current = compile(loaded, before);
+      current = compile(loaded);
       if (loaded.allowlistDigest !== before.loaded.allowlistDigest) allowlistSinceMs = options.wallClock();
-      // A delivery that still waits for its body has the old application before it.
-      if (current.upstream !== before.upstream)
-        void before.upstream.use.idle().then(() => before.upstream.close());
+      applications.keepOnly(current.applications, before.use.idle());
       if (current.passthrough !== before.passthrough) before.passthrough?.close();
     },
     async settled(deadlineMs) {
@@ -124,14 +126,13 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     },
     async close() {
       current.passthrough?.close();
-      await current.upstream.close();
+      await applications.close();
     },
   };
 
-  function compile(loaded: Loaded, before: Compiled | undefined): Compiled {
+  function compile(loaded: Loaded): Compiled {
     const { config } = loaded;
-    const upstream =
-      before !== undefined && sameUpstream(before.loaded, loaded) ? before.upstream : connect(loaded);
+    const routes = liveRoutes(loaded, applications.open, options.wallClock);
     const claims = createClaims({
       store,
       attempts,
@@ -150,40 +151,56 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         );
       },
     });
-    const judgePath = judgePathOf(config);
+    const judgePath = judgePathOf(config, routes);
     const gates = orderGates({
-      ...judgingParts(loaded, judgePath, now),
+      config,
+      judgePath,
+      trustedProxies: loaded.trustedProxies,
       claims,
+      occurrences,
       slots,
-      upstream,
       isDraining: options.isDraining,
+      now,
+      wallClock: options.wallClock,
     });
     const passthrough = config.otherPaths === 'passthrough' ? openPassthrough(loaded, judgePath) : undefined;
     zeroRouteSeries(
       metrics,
       config.routes.map(({ name }) => name),
     );
-    const keyNames = { before: before?.loaded.keys.map(keyName) ?? [], now: loaded.keys.map(keyName) };
-    keepKeySeries(metrics, keyNames, config.checksum.encodings);
-    metrics.allowlistEntries.set(loaded.allowlistEntries);
+    keepKeySeries(
+      metrics,
+      loaded.routes.map(({ route, keys }) => ({
+        route: route.name,
+        keys: keys.map(({ name }) => name),
+        encodings: route.scheme.ways.length === 0 ? ['received'] : route.scheme.ways.map(({ name }) => name),
+      })),
+    );
+    // The shortest one in force, so that a list that has run empty is seen.
+    const lists = loaded.routes.filter(({ route }) => route.allowlist.mode !== 'off');
+    metrics.allowlistEntries.set(
+      Math.min(...(lists.length === 0 ? [0] : lists.map((route) => route.allowlistEntries))),
+    );
     metrics.lastReload.set(options.wallClock() / 1000);
     log.level = config.log.level;
+    const use = createUse();
     const judge = createJudge({
       gates,
       onSettled: journal.onSettled,
       onFault: journal.onFault,
       onBegun() {
         deliveries.begin();
-        upstream.use.begin();
+        use.begin();
       },
       onEnded() {
-        upstream.use.end();
+        use.end();
         deliveries.end();
       },
     });
     return {
       loaded,
-      upstream,
+      applications: routes.map(({ application }) => application),
+      use,
       passthrough,
       judge(delivery) {
         const probed = answerProbe(delivery, judgePath);
@@ -193,11 +210,6 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         return probed;
       },
     };
-  }
-
-  function connect({ config, upstreamCa }: Loaded): UsedUpstream {
-    const rules = { ...config.upstream, caPem: upstreamCa?.toString(), maxAnswerBytes, now };
-    return { ...createUpstream(rules), use: createUse() };
   }
 
   function openPassthrough(
@@ -225,25 +237,14 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
 
 interface Compiled {
   readonly loaded: Loaded;
-  readonly upstream: UsedUpstream;
+  readonly applications: readonly Upstream[];
+  /** The deliveries that may still hand their event to one of them. */
+  readonly use: Use;
   readonly passthrough: Passthrough | undefined;
   readonly judge: Judge;
-}
-
-/** With the deliveries that may still hand their event to it. */
-interface UsedUpstream extends Upstream {
-  readonly use: Use;
 }
 
 function isIn(addresses: AddressSet, text: string): boolean {
   const address = parseAddress(text);
   return address !== undefined && addresses.has(address);
-}
-
-const keyName = ({ name }: { name: string }): string => name;
-
-function sameUpstream(before: Loaded, after: Loaded): boolean {
-  const describe = ({ config, upstreamCa }: Loaded) =>
-    JSON.stringify([config.upstream, upstreamCa?.toString()]);
-  return describe(before) === describe(after);
 }

@@ -6,21 +6,27 @@ import type { Loaded } from './load.ts';
 export function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): void {
   const { config } = loaded;
   for (const warning of loaded.warnings) log.warn(warning);
-  if (config.allowlist.mode === 'enforce' && loaded.allowlist.size === 0) {
-    log.error('the allowlist is empty, so every delivery is refused: add the addresses of the sender');
+  const several = loaded.routes.length > 1;
+  for (const { route, admits } of loaded.routes) {
+    const where = several ? ` (route ${route.name})` : '';
+    if (route.allowlist.mode === 'enforce' && admits.size === 0) {
+      log.error(
+        `the allowlist is empty, so every delivery is refused: add the addresses of the sender${where}`,
+      );
+    }
+    if (route.allowlist.mode !== 'enforce')
+      log.warn(`allowlist.mode is ${route.allowlist.mode}: every address is let in${where}`);
+    if (route.checksum.mode !== 'enforce')
+      log.warn(`checksum.mode is observe: forged events reach the application${where}`);
   }
-  if (config.allowlist.mode !== 'enforce')
-    log.warn(`allowlist.mode is ${config.allowlist.mode}: every address is let in`);
-  if (config.checksum.mode !== 'enforce')
-    log.warn('checksum.mode is observe: forged events reach the application');
   log.info(
     {
       version,
       ...addresses,
       digest: loaded.digest,
       upstream: config.upstream.url.href,
-      routes: config.routes.map(({ name, path }) => ({ name, path })),
-      keys: loaded.keys.map(({ name }) => name),
+      routes: config.routes.map(({ name, path, scheme }) => ({ name, path, scheme: scheme.name })),
+      keys: loaded.routes.flatMap(({ keys }) => keys.map(({ name }) => name)),
       allowlist: loaded.allowlistEntries,
       store: config.duplicates.store,
     },

@@ -1,7 +1,5 @@
 /** Everything that the gate is told from outside, read and validated together: all of it or the problems of all. */
-import { hash } from 'node:crypto';
-import { type AddressSet, compileInSteps } from '../addresses/address-set.ts';
-import { parseRange, type Range } from '../addresses/range.ts';
+import type { AddressSet } from '../addresses/address-set.ts';
 import type { Config } from '../config/config.ts';
 import { contentDigest } from '../config/content-digest.ts';
 import { filesInUse, watchedPaths } from '../config/files-in-use.ts';
@@ -11,6 +9,7 @@ import { formatProblem, type Problem } from '../config/problem.ts';
 import { readFiles } from '../config/read-files.ts';
 import type { Settings } from '../config/schema.ts';
 import { inTurns } from './in-turns.ts';
+import { compileRanges, type LoadedRoute, loadRoutes, sharedKeyWarnings } from './load-routes.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -24,26 +23,35 @@ export interface Loaded {
   readonly watched: readonly string[];
   /** `contentDigest` of `watched`, taken before any of them was read: a later change always differs from it. */
   readonly contents: string;
+  /** In the order of the configuration. */
+  readonly routes: readonly LoadedRoute[];
+  /** Of the first route: what a gate with one route knows. */
   readonly keys: readonly Key[];
   readonly allowlist: AddressSet;
-  /** Entries as written; ranges that overlap are merged in the set. */
   readonly allowlistEntries: number;
-  /** Tells one allowlist from another. */
+  /** Tells the allowlists from others. */
   readonly allowlistDigest: string;
   readonly trustedProxies: AddressSet;
   /** PEM. */
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | undefined;
-  /** PEM. */
+  /** PEM; of `upstream`, for what is passed through. */
   readonly upstreamCa: Buffer | undefined;
   readonly warnings: readonly string[];
+  /** What keeps routes as they were before this reload; empty at a start, which is all or nothing. */
+  readonly held: readonly Problem[];
 }
 
 export type LoadResult =
   | { readonly kind: 'ok'; readonly loaded: Loaded }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
-/** Reads configuration, keys, allowlist and certificates. Never rejects. */
-export async function loadEverything(sources: ConfigSources): Promise<LoadResult> {
+/**
+ * Reads configuration, keys, allowlists and certificates. Never rejects.
+ *
+ * With what was in force `before`, a route whose files cannot be used stays as it was, and every other is taken up: the
+ * broken Secret of one never holds up a revocation on another. Without it, all or nothing.
+ */
+export async function loadEverything(sources: ConfigSources, before?: Loaded): Promise<LoadResult> {
   const draft = loadConfig(sources);
   if (draft.kind === 'problems') return draft;
   // Only the configuration names the files, and what they hold has to be noted before they are read: so it is read
@@ -51,17 +59,46 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
   const contents = contentDigest(watchedPaths(filesOf(draft), draft.file));
   const read = loadConfig(sources);
   if (read.kind === 'problems') return read;
-  const { config } = read;
+  const result = await loadAs(read, contents, before);
+  if (result.kind === 'ok' || before === undefined || read.digest === before.digest) return result;
+  // A changed configuration waits for files of its own; what is in force still follows the files that it names.
+  const { config, settings, digest, configFile } = before;
+  const old = await loadAs(
+    { kind: 'ok', config, settings, digest, file: configFile, warnings: [] },
+    contents,
+    before,
+  );
+  if (old.kind === 'problems') return result;
+  const { watched } = old.loaded;
+  const files = [...new Set([...watched, ...watchedPaths(filesOf(read), read.file)])];
+  return {
+    kind: 'ok',
+    loaded: { ...old.loaded, watched: files, held: [...result.problems, ...old.loaded.held] },
+  };
+}
 
+type Valid = Extract<LoadedConfig, { kind: 'ok' }>;
+
+async function loadAs(read: Valid, contents: string, before: Loaded | undefined): Promise<LoadResult> {
+  const { config } = read;
   const files = filesOf(read);
   const found = await readFiles(files, config.listen.tls);
   // What each connection of the store reads anew is judged there, and does not hold up a reload.
-  const problems = found.reports.flatMap((report) =>
-    report.file.use.read === 'with the configuration' ? report.problems : [],
+  const reports = found.reports.filter(({ file }) => file.use.read === 'with the configuration');
+  const ofRoutes = new Set(['keys', 'signing keys', 'allowlist', 'authorities']);
+  const shared = reports.flatMap(({ file, problems }) => (ofRoutes.has(file.use.holds) ? [] : problems));
+  const results = await loadRoutes(config, found, (path) =>
+    reports.flatMap(({ file, problems }) =>
+      file.path === path && ofRoutes.has(file.use.holds) ? problems : [],
+    ),
   );
-  if (problems.length > 0) return { kind: 'problems', problems };
-  const { mode, addresses, file } = config.allowlist;
-  const ranges = mode === 'off' ? [] : (addresses ?? found.allowlists.get(file) ?? []);
+  const held = [...new Set(results.flatMap(({ problems }) => problems))];
+  const routes = results.map(({ name, loaded }) => loaded ?? sameRoute(before, config, name));
+  if (shared.length > 0 || routes.includes(undefined))
+    return { kind: 'problems', problems: [...held, ...shared] };
+  const kept = routes.filter((route) => route !== undefined);
+  const [first] = kept;
+  if (first === undefined) return { kind: 'problems', problems: held };
   return {
     kind: 'ok',
     loaded: {
@@ -71,35 +108,32 @@ export async function loadEverything(sources: ConfigSources): Promise<LoadResult
       configFile: read.file,
       watched: watchedPaths(files, read.file),
       contents,
-      keys: found.keys.get(config.checksum.keysDirectory) ?? [],
-      allowlist: await inTurns(compile(ranges)),
-      allowlistEntries: ranges.length,
-      allowlistDigest: hash('sha256', ranges.join('\n'), 'hex'),
-      trustedProxies: await inTurns(compile(config.clientAddress.trustedProxies)),
+      routes: kept,
+      keys: first.secrets,
+      allowlist: first.admits,
+      allowlistEntries: first.allowlistEntries,
+      allowlistDigest: kept.map(({ allowlistDigest }) => allowlistDigest).join(' '),
+      trustedProxies: await inTurns(compileRanges(config.clientAddress.trustedProxies)),
       tls: found.tls,
       upstreamCa:
         config.upstream.caFile === undefined ? undefined : found.authorities.get(config.upstream.caFile),
       warnings: [
         ...read.warnings,
         ...found.reports.flatMap(({ warnings, unmeant }) => [...warnings, ...unmeant.map(formatProblem)]),
+        ...sharedKeyWarnings(kept),
       ],
+      held,
     },
   };
 }
 
-function filesOf({ config, settings }: Extract<LoadedConfig, { kind: 'ok' }>) {
+/** The route as it is in force, where the configuration says the same of it as before. */
+function sameRoute(before: Loaded | undefined, config: Config, name: string): LoadedRoute | undefined {
+  const old = before?.routes.find(({ route }) => route.name === name);
+  const now = config.routes.find((route) => route.name === name);
+  return old !== undefined && JSON.stringify(old.route) === JSON.stringify(now) ? old : undefined;
+}
+
+function filesOf({ config, settings }: Valid) {
   return filesInUse(settings, config.allowlist.addresses !== undefined);
 }
-
-/** The ranges were validated when they were read. */
-function* compile(texts: readonly string[]): Generator<void, AddressSet> {
-  const ranges: Range[] = [];
-  for (const [index, text] of texts.entries()) {
-    const parsed = parseRange(text);
-    if (parsed.kind === 'range') ranges.push(parsed.range);
-    if (index % rangesPerStep === 0) yield;
-  }
-  return yield* compileInSteps(ranges);
-}
-
-const rangesPerStep = 256;

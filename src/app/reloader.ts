@@ -21,7 +21,8 @@ export interface Reloader {
 }
 
 export interface ReloaderOptions {
-  readonly load: () => Promise<LoadResult>;
+  /** `before` is what is in force: a route that cannot be read stays as it is there. */
+  readonly load: (before: Loaded) => Promise<LoadResult>;
   readonly current: () => Loaded;
   /** Takes the new state as a whole, or throws and changes nothing. */
   readonly adopt: (loaded: Loaded) => void;
@@ -71,7 +72,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
   }
 
   async function reloadOnce(): Promise<void> {
-    const result = await options.load();
+    const result = await options.load(options.current());
     if (closed) return;
     if (result.kind === 'problems') return keepOld(result.problems.map(formatProblem));
     const { loaded } = result;
@@ -86,26 +87,35 @@ export function createReloader(options: ReloaderOptions): Reloader {
     } catch (error) {
       return keepOld([whatWentWrong(error)]);
     }
+    followNewPaths(loaded);
+    if (loaded.held.length > 0) {
+      return keepOld(
+        loaded.held.map(formatProblem),
+        'part of the reload failed; that part stays as it was before, the rest is in force',
+      );
+    }
     state = { lastSuccess: now(), lastFailure: undefined };
     metrics.reloads.inc({ result: 'success' });
     metrics.lastReloadGood.set(1);
     log.info(
       {
         digest: loaded.digest,
-        keys: loaded.keys.map(({ name }) => name),
+        keys: loaded.routes.flatMap(({ keys }) => keys.map(({ name }) => name)),
         allowlist: loaded.allowlistEntries,
       },
       'reloaded',
     );
     for (const warning of loaded.warnings) log.warn(warning);
-    followNewPaths(loaded);
   }
 
-  function keepOld(problems: readonly string[]): void {
+  function keepOld(
+    problems: readonly string[],
+    message = 'the reload failed; what was in force before stays in force',
+  ): void {
     state = { lastSuccess: state.lastSuccess, lastFailure: { time: now(), problems } };
     metrics.reloads.inc({ result: 'failure' });
     metrics.lastReloadGood.set(0);
-    log.error({ problems }, 'the reload failed; what was in force before stays in force');
+    log.error({ problems }, message);
   }
 
   function followNewPaths(loaded: Loaded): void {

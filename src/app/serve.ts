@@ -210,7 +210,7 @@ function keepUp(
   closers: AsyncDisposableStack,
 ): Reloader {
   const reloader = createReloader({
-    load: () => loadEverything(sources),
+    load: (before) => loadEverything(sources, before),
     current: () => house.loaded,
     adopt(next) {
       const tls = tlsMaterial(next);

@@ -1,12 +1,16 @@
 import type { Config } from '../config/config.ts';
+import { formatProblem } from '../config/problem.ts';
 import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
+import { lastMatchOf } from '../pipeline/journal.ts';
 import { version } from '../version.ts';
 import { createStrikeOff } from './delivered-elsewhere.ts';
 import type { Gatehouse } from './gatehouse.ts';
+import type { Loaded } from './load.ts';
 import { answersOnlyOnLoopback, onlyOnLoopback } from './only-on-loopback.ts';
 import type { ReloadState } from './reloader.ts';
+import { routeStatus } from './route-status.ts';
 
 export interface StatusParts {
   readonly metrics: Metrics;
@@ -80,12 +84,11 @@ export function createStatus(parts: StatusParts) {
           checksumMode: loaded?.config.checksum.mode,
           clientAddressFrom: loaded?.config.clientAddress.from,
           routes: loaded?.config.routes.map(({ name, path }) => ({ name, path })),
+          held: loaded?.held.map(formatProblem),
           warnings: loaded?.warnings,
         },
-        keys: loaded?.keys.map(({ name }) => ({
-          name,
-          lastMatch: isoTime(gatehouse?.lastMatches.get(name)),
-        })),
+        keys: loaded === undefined ? undefined : keysOf(loaded, gatehouse?.lastMatches),
+        routes: loaded?.routes.map((route) => routeStatus(route, gatehouse?.lastMatches ?? new Map())),
         allowlist: {
           entries: loaded?.allowlistEntries,
           ...ageOf(gatehouse?.allowlistSinceMs, parts.wallClock()),
@@ -109,8 +112,24 @@ async function applicationCheck(upstream: Config['upstream'] | undefined): Promi
   return { application: check(!isMissed, 'not on loopback alone', onlyOnLoopback(upstream)) };
 }
 
+/** One route that refuses everybody is no reason to take the others from their senders; /status names it. */
 function refusesEverybody(gatehouse: Gatehouse | undefined): boolean {
-  return gatehouse?.loaded.config.allowlist.mode === 'enforce' && gatehouse.loaded.allowlist.size === 0;
+  const routes = gatehouse?.loaded.routes ?? [];
+  return (
+    routes.length > 0 &&
+    routes.every(({ route, admits }) => route.allowlist.mode === 'enforce' && admits.size === 0)
+  );
+}
+
+/** The names of all live keys, each once, with its last match on any route. */
+function keysOf(loaded: Loaded, lastMatches: ReadonlyMap<string, number> = new Map()): object[] {
+  const names = new Set(loaded.routes.flatMap(({ keys }) => keys.map(({ name }) => name)));
+  return [...names].map((name) => {
+    const matches = loaded.routes.flatMap(
+      ({ route }) => lastMatches.get(lastMatchOf(route.name, name)) ?? [],
+    );
+    return { name, lastMatch: isoTime(matches.length === 0 ? undefined : Math.max(...matches)) };
+  });
 }
 
 async function healthOf(store: DuplicateStore | undefined): Promise<StoreHealth> {

@@ -33,7 +33,16 @@ export type ClaimVerdict =
 
 export interface Claims {
   /** Asks for the right to deliver the event with this duplicate key. Never rejects. */
-  claim(key: string): Promise<ClaimVerdict>;
+  claim(key: string, manner?: ClaimManner): Promise<ClaimVerdict>;
+}
+
+/** What differs between routes; the gate's own by default. */
+export interface ClaimManner {
+  /** How long it is remembered once the application has accepted it. */
+  readonly retentionMs: number;
+  /** How long a repeat waits for the attempt before it. */
+  readonly waitMs: number;
+  readonly onAccepted?: () => void;
 }
 
 export interface ClaimsOptions {
@@ -42,9 +51,10 @@ export interface ClaimsOptions {
   readonly unrecorded: Unrecorded;
   readonly slots: Slots;
   readonly leaseMs: number;
+  /** Of deliveries that say nothing of it. */
   readonly retentionMs: number;
-  /** How long a repeat waits for the attempt before it, and how many may wait at once. */
   readonly waitMs: number;
+  /** How many repeats may wait at once. */
   readonly maxWaiters: number;
   readonly whenStoreDown: 'refuse' | 'forward';
   /** The claim had lapsed and somebody else holds it now: the event may reach the application twice. */
@@ -55,32 +65,33 @@ export function createClaims(options: ClaimsOptions): Claims {
   const { store, attempts, unrecorded, slots } = options;
 
   return {
-    claim(key) {
+    claim(key, manner = options) {
       if (unrecorded.has(key)) return Promise.resolve({ kind: 'delivered' });
       const attempt = attempts.begin(key);
       if (attempt === undefined) {
-        return attempts.join(key, { timeoutMs: options.waitMs, maxWaiters: options.maxWaiters });
+        return attempts.join(key, { timeoutMs: manner.waitMs, maxWaiters: options.maxWaiters });
       }
       // The key is ours within this process from here on, also while the store is being asked.
-      if (slots.enter()) return ask(key, attempt);
+      if (slots.enter()) return ask(key, attempt, manner);
       const verdict: ClaimVerdict = { kind: 'overloaded' };
       attempt.end(verdict);
       return Promise.resolve(verdict);
     },
   };
 
-  async function ask(key: string, attempt: Attempt): Promise<ClaimVerdict> {
+  async function ask(key: string, attempt: Attempt, manner: ClaimManner): Promise<ClaimVerdict> {
     let verdict: ClaimVerdict;
     try {
       const result = await store.claim(key, options.leaseMs);
-      if (result.kind === 'claimed') return { kind: 'claimed', claim: hold(key, attempt, result.token) };
+      if (result.kind === 'claimed')
+        return { kind: 'claimed', claim: hold(key, attempt, manner, result.token) };
       verdict =
         result.kind === 'delivered'
           ? { kind: 'delivered' }
           : { kind: 'in_flight', detail: 'another process holds the claim, or died holding it' };
     } catch (error) {
       if (options.whenStoreDown === 'forward') {
-        return { kind: 'claimed', claim: hold(key, attempt, undefined) };
+        return { kind: 'claimed', claim: hold(key, attempt, manner, undefined) };
       }
       verdict = { kind: 'store_unavailable', detail: whatWentWrong(error) };
     }
@@ -89,20 +100,26 @@ export function createClaims(options: ClaimsOptions): Claims {
     return verdict;
   }
 
-  function hold(key: string, attempt: Attempt, token: string | undefined): Claim {
+  function hold(
+    key: string,
+    attempt: Attempt,
+    { retentionMs, onAccepted }: ClaimManner,
+    token: string | undefined,
+  ): Claim {
     return {
       withoutStore: token === undefined,
       async accepted() {
+        onAccepted?.();
         if (token !== undefined) {
           try {
-            if (await store.confirm(key, token, options.retentionMs)) return;
+            if (await store.confirm(key, token, retentionMs)) return;
             options.onTakenOver(key);
           } catch {
             // The application has accepted, so only a 200 is true now; the memory suppresses repeats meanwhile.
           }
         }
         // Also where somebody else holds the key: should that attempt fail, nobody but this process knows of this one.
-        unrecorded.add({ key, token, retentionMs: options.retentionMs });
+        unrecorded.add({ key, token, retentionMs });
       },
       async release() {
         if (token === undefined) return;

@@ -40,6 +40,7 @@ function emptiness({ path, use }: NamedFile, { allowlists }: FilesRead): Problem
 /** In the order in which they are told. */
 const names: Readonly<Record<NamedFile['use']['holds'], string>> = {
   keys: 'keys',
+  'signing keys': 'signing keys',
   allowlist: 'allowlist',
   certificate: 'tls',
   'private key': 'tls',

@@ -161,6 +161,11 @@ function checkScalar(schema: ShapeSchema, node: SettingsScalar, key: string, con
       typeof number === 'number' && Number.isInteger(number) && number >= minimum && number <= maximum;
     return fits ? number : refuse(node, key, expectedOf(schema), context);
   }
+  if (schema.type === 'boolean') {
+    const value =
+      node.untyped === true && /^(?:true|false)$/.test(node.written) ? node.written === 'true' : node.value;
+    return typeof value === 'boolean' ? value : refuse(node, key, expectedOf(schema), context);
+  }
   if (typeof node.value !== 'string') return refuse(node, key, remedyFor(schema, node), context);
   if (schema.enum !== undefined) {
     return schema.enum.includes(node.value) ? node.value : refuse(node, key, expectedOf(schema), context);
@@ -181,6 +186,7 @@ function remedyFor(schema: ShapeSchema, node: SettingsScalar): string {
 
 function expectedOf(schema: ShapeSchema): string {
   if (schema.enum !== undefined) return `expected one of ${schema.enum.join(', ')}`;
+  if (schema.type === 'boolean') return 'expected true or false';
   if (schema.type === 'integer') return `expected a whole number from ${schema.minimum} to ${schema.maximum}`;
   return 'expected text';
 }

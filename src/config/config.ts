@@ -1,6 +1,6 @@
 /** The configuration after validation: durations in milliseconds, sizes in bytes, nothing optional left open. */
-import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import type { RedisSettings } from '../delivery/redis-settings.ts';
+import type { Scheme } from '../schemes/scheme.ts';
 
 export interface Config {
   readonly listen: {
@@ -10,20 +10,7 @@ export interface Config {
     readonly tls: TlsFiles | undefined;
   };
   readonly admin: { readonly host: string; readonly port: number };
-  readonly upstream: {
-    /** http or https; may carry a path prefix; no query, no credentials. */
-    readonly url: URL;
-    /** PEM bundle that replaces the system's certificate authorities. */
-    readonly caFile: string | undefined;
-    readonly connectTimeoutMs: number;
-    readonly timeoutMs: number;
-    /** Used instead of resolving the URL's name; empty: the name is resolved. */
-    readonly addresses: readonly string[];
-    /** At most, for each upstream. */
-    readonly connections: number;
-    /** How long a connection rests where the application gives no hint. */
-    readonly keepAliveMs: number;
-  };
+  readonly upstream: UpstreamConfig;
   readonly clientAddress: {
     readonly from: 'peer' | 'forwarded' | 'proxyProtocol';
     /** Addresses and CIDRs, validated. */
@@ -38,7 +25,7 @@ export interface Config {
   readonly checksum: {
     readonly mode: 'enforce' | 'observe';
     readonly keysDirectory: string;
-    readonly encodings: readonly ChecksumEncoding[];
+    readonly encodings: readonly string[];
   };
   readonly duplicates: {
     readonly store: 'embedded' | 'redis' | 'memory';
@@ -81,13 +68,44 @@ export interface TlsFiles {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
-/** One webhook path. */
+/** An application behind the gate. */
+export interface UpstreamConfig {
+  /** http or https; may carry a path prefix; no query, no credentials. */
+  readonly url: URL;
+  /** PEM bundle that replaces the system's certificate authorities. */
+  readonly caFile: string | undefined;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  /** Used instead of resolving the URL's name; empty: the name is resolved. */
+  readonly addresses: readonly string[];
+  /** At most, for each upstream. */
+  readonly connections: number;
+  /** How long a connection rests where the application gives no hint. */
+  readonly keepAliveMs: number;
+  /** Undefined: what is forwarded is not signed. */
+  readonly signing: { readonly keysDirectory: string; readonly replace: boolean } | undefined;
+}
+
+/** One webhook path, with all that holds for it; what is written once for all routes is filled in. */
 export interface Route {
   /** The `route` label of metrics and logs. */
   readonly name: string;
-  /** Absolute path, in normal form. */
+  /** Absolute path, in normal form but for a `/` that may stand at its end. */
   readonly path: string;
   /** `*`, a literal event name, or a prefix followed by `.*`. */
   readonly events: readonly string[];
   readonly unsignedFields: 'strip' | 'forward' | 'reject';
+  readonly scheme: Scheme;
+  readonly keysDirectory: string;
+  readonly allowlist: {
+    readonly mode: 'enforce' | 'observe' | 'off';
+    readonly file: string;
+    /** From `--allow`, which takes the place of the file that holds for all routes. */
+    readonly addresses: readonly string[] | undefined;
+  };
+  readonly checksum: { readonly mode: 'enforce' | 'observe' };
+  readonly upstream: UpstreamConfig;
+  readonly retentionMs: number;
+  /** Names of events that genuinely come again, with the milliseconds in which a repeat is one. */
+  readonly repeatable: Readonly<Record<string, number>>;
 }

@@ -1,17 +1,12 @@
+import { defaultProfile } from '../schemes/profiles.ts';
 import { linkLocalCaution } from './address-range.ts';
+import type { Finding } from './finding.ts';
 import { reachesListener } from './host.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
 import { formatDuration } from './quantity.ts';
+import { checkRoutes, routeWarnings } from './route-checks.ts';
+import { schemeOfRoute } from './route-scheme.ts';
 import type { Settings } from './schema.ts';
-
-/** The sender tries an event again for this long (JUICYWAY.md, "Retries"). */
-const senderRetryWindowMs = 48 * 3_600_000;
-
-interface Finding {
-  readonly key: string;
-  readonly found: string;
-  readonly expected: string;
-}
 
 /** A rule looks only at settings that could be read; `reads` has their keys or sections. */
 interface Rule {
@@ -41,7 +36,10 @@ const rules: readonly Rule[] = [
   },
   { reads: ['duplicates.redis'], find: checkRedis },
   { reads: ['checksum.encodings'], find: checkEncodings },
-  { reads: ['routes'], find: checkRoutes },
+  {
+    reads: ['routes', 'allowlist', 'checksum', 'duplicates.retention', 'upstream'],
+    find: checkRoutes,
+  },
 ];
 
 /**
@@ -63,7 +61,10 @@ export function crossCheck(
 
 /** Settings that are allowed, although they weaken the gate. */
 export function crossWarnings(settings: Settings): readonly string[] {
-  const { clientAddress } = settings;
+  return [...proxyWarnings(settings), ...routeWarnings(settings)];
+}
+
+function proxyWarnings({ clientAddress }: Settings): readonly string[] {
   if (clientAddress.from === 'peer') return [];
   const everyone = clientAddress.trustedProxies.filter((range) => range.endsWith('/0'));
   const linkLocal = clientAddress.trustedProxies.filter((range) => /^fe[89ab].:/.test(range));
@@ -77,21 +78,45 @@ export function crossWarnings(settings: Settings): readonly string[] {
   ];
 }
 
-function checkRetention({ duplicates: { retention } }: Settings): Finding[] {
-  if (retention > senderRetryWindowMs) return [];
-  return [
-    {
-      key: 'duplicates.retention',
-      found: `found ${formatDuration(retention)}`,
-      expected: 'expected more than 48h, since the sender repeats an event for 48 hours',
-    },
-  ];
+/** Longer than each sender tries again, and than a signed time may be off, both ways. */
+function checkRetention(settings: Settings): Finding[] {
+  const { duplicates, routes } = settings;
+  const findings = (Array.isArray(routes) ? routes : []).flatMap((route, index): Finding[] => {
+    const isInherited = route?.retention === undefined || route.retention === duplicates.retention;
+    const retention = route?.retention ?? duplicates.retention;
+    if (typeof route?.scheme !== 'string' && typeof route?.scheme !== 'object') return [];
+    const compiled = schemeOfRoute(settings, index);
+    if (compiled.kind === 'findings') return [];
+    const { name, triesAgainForMs, time } = compiled.scheme;
+    const key = isInherited ? 'duplicates.retention' : `routes[${index}].retention`;
+    const found = `found ${formatDuration(retention)}`;
+    if (retention <= triesAgainForMs) {
+      const expected =
+        name === defaultProfile.name
+          ? 'expected more than 48h, since the sender repeats an event for 48 hours'
+          : `expected more than ${formatDuration(triesAgainForMs)}, since the sender of scheme ${name} tries again for so long`;
+      return [{ key, found, expected }];
+    }
+    if (time === undefined || retention > 2 * time.toleranceMs) return [];
+    const expected = `expected more than ${formatDuration(2 * time.toleranceMs)}, twice the tolerance of the signed time`;
+    return [{ key, found, expected }];
+  });
+  const seen = new Set<string>();
+  return findings.filter(({ key, expected }) => {
+    const isNew = !seen.has(key + expected);
+    seen.add(key + expected);
+    return isNew;
+  });
 }
 
 /** In the shared store a lease begins when the server has the claim, and its answer may take the store's timeout. */
-function checkLease({ duplicates: { lease, store, redis }, upstream }: Settings): Finding[] {
+function checkLease({ duplicates: { lease, store, redis }, upstream, routes }: Settings): Finding[] {
   const isShared = store === 'redis';
-  const longestMs = upstream.connectTimeout + upstream.timeout + (isShared ? redis.timeout : 0);
+  const own = (Array.isArray(routes) ? routes : []).map(
+    (route) => (route?.upstream?.connectTimeout ?? 0) + (route?.upstream?.timeout ?? 0),
+  );
+  const longestMs =
+    Math.max(upstream.connectTimeout + upstream.timeout, ...own) + (isShared ? redis.timeout : 0);
   const sum = isShared
     ? 'upstream.connectTimeout, upstream.timeout and duplicates.redis.timeout'
     : 'upstream.connectTimeout and upstream.timeout';
@@ -237,35 +262,4 @@ function checkEncodings({ checksum: { encodings } }: Settings): Finding[] {
   return repeated === undefined
     ? []
     : [{ key, found: `found ${repeated} twice`, expected: 'expected each encoding once' }];
-}
-
-function checkRoutes({ routes }: Settings): Finding[] {
-  return routes.flatMap((route, index) => {
-    const findings: Finding[] = [];
-    const earlier = routes.slice(0, index);
-    const sameName = earlier.findIndex(({ name }) => name === route.name);
-    if (sameName !== -1) {
-      findings.push({
-        key: `routes[${index}].name`,
-        found: `found ${quote(route.name)}, as in routes[${sameName}]`,
-        expected: 'expected another name, since metrics tell routes by it',
-      });
-    }
-    const samePath = earlier.findIndex(({ path }) => path.toLowerCase() === route.path.toLowerCase());
-    if (samePath !== -1) {
-      findings.push({
-        key: `routes[${index}].path`,
-        found: `found ${quote(route.path)}, as in routes[${samePath}] but for upper and lower case`,
-        expected: 'expected another path, since some routers do not tell them apart',
-      });
-    }
-    if (route.events.length === 0) {
-      findings.push({
-        key: `routes[${index}].events`,
-        found: 'found an empty list',
-        expected: 'expected at least one pattern, or nothing would be forwarded',
-      });
-    }
-    return findings;
-  });
 }

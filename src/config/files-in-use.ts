@@ -12,21 +12,35 @@ export interface NamedFile {
 
 /**
  * All of them, in the order of the schema: the one list by which the loader reads, the reloader watches and `check`
- * looks. `allowedByFlag`: `--allow` has taken the place of the allowlist's file.
+ * looks. `allowedByFlag`: `--allow` has taken the place of the file that holds for all routes. A file that stands there
+ * for all routes is used only where a route has none of its own.
  */
 export function filesInUse(settings: Settings, allowedByFlag: boolean): readonly NamedFile[] {
   const leaves = leavesOf(hookgateYaml as unknown as ShapeSchema);
   const settingAt = (key: string): unknown =>
     leaves.filter((leaf) => leaf.key === key).flatMap((leaf) => occurrencesOf(leaf, settings))[0]?.value;
-  return leaves.flatMap((leaf) => {
+  const files = leaves.flatMap((leaf) => {
     const use = leaf.schema['x-file'];
-    if (use === undefined || (use.holds === 'allowlist' && allowedByFlag)) return [];
+    if (use === undefined) return [];
     const isUsed = Object.entries(use.only ?? {}).every(([key, values]) =>
       values.includes(String(settingAt(key))),
     );
     if (!isUsed) return [];
-    return occurrencesOf(leaf, settings).flatMap(({ key, value }) =>
-      typeof value === 'string' && value !== '' ? [{ key, path: value, use }] : [],
+    return occurrencesOf(leaf, settings).flatMap(({ key, value, holder }) => {
+      const fits = Object.entries(use.onlyBeside ?? {}).every(([name, values]) =>
+        values.includes(String(holder[name])),
+      );
+      // A value that stands for all routes counts through the routes that have taken it over.
+      const isUsedHere = fits || use.throughRoutes === true;
+      return typeof value === 'string' && value !== '' && isUsedHere ? [{ key, path: value, use }] : [];
+    });
+  });
+  const ofRoutes = files.filter(({ use }) => use.throughRoutes !== true);
+  return files.filter(({ path, use }) => {
+    if (use.holds === 'allowlist' && allowedByFlag && path === settings.allowlist.file) return false;
+    return (
+      use.throughRoutes !== true ||
+      ofRoutes.some((other) => other.path === path && other.use.holds === use.holds)
     );
   });
 }

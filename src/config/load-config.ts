@@ -7,6 +7,7 @@ import { crossCheck, crossWarnings } from './cross-checks.ts';
 import { overlayEnvironment } from './environment.ts';
 import { anyFlag, type Flags, overlayFlags, overlayPath } from './flags.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
+import { fillRoutes, toRoutes, toUpstream } from './routes.ts';
 import { hookgateYaml, type Settings } from './schema.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
 import { noSettings, readSettingsFile } from './settings-file.ts';
@@ -62,6 +63,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const problems = [...early, ...addresses.problems, ...shape.problems];
 
   const settings = shape.value as Settings;
+  fillRoutes(settings);
   problems.push(...crossCheck(settings, shape.broken, shape.originOf));
   if (problems.length > 0) return { kind: 'problems', problems };
   const config = toConfig(settings, addresses.ranges);
@@ -102,15 +104,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
       tls: listen.tls.certFile === '' ? undefined : listen.tls,
     },
     admin,
-    upstream: {
-      url: upstream.url,
-      caFile: upstream.caFile === '' ? undefined : upstream.caFile,
-      connectTimeoutMs: upstream.connectTimeout,
-      timeoutMs: upstream.timeout,
-      addresses: upstream.addresses,
-      connections: upstream.connections,
-      keepAliveMs: upstream.keepAlive,
-    },
+    upstream: toUpstream(upstream),
     clientAddress,
     allowlist: { ...allowlist, addresses },
     checksum,
@@ -122,7 +116,7 @@ function toConfig(settings: Settings, addresses: readonly string[] | undefined):
       embedded: duplicates.embedded,
       redis: { ...redis, timeoutMs: redisTimeoutMs },
     },
-    routes: settings.routes,
+    routes: toRoutes(settings, addresses),
     otherPaths: settings.otherPaths,
     denyPaths: settings.denyPaths,
     limits: {

@@ -55,7 +55,8 @@ export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | und
 
   async function readOne({ path, use }: NamedFile): Promise<Omit<FileReport, 'file'> | undefined> {
     switch (use.holds) {
-      case 'keys': {
+      case 'keys':
+      case 'signing keys': {
         const found = readKeys(path);
         if (found.kind === 'problems') return bad(found.problems);
         read.keys.set(path, found.keys);

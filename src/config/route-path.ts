@@ -11,7 +11,6 @@ export function pathProblem(path: string): string | undefined {
   if (path.includes('\\')) return 'expected a path without "\\", which some routers read as "/"';
   if (path.includes('//')) return 'expected a path without "//"';
   if (/\/\.\.?(?:\/|$)/.test(path)) return 'expected a path without dot segments';
-  if (path.endsWith('/')) return 'expected a path without "/" at its end, since routers differ about it';
   if (/\.(?:\/|$)/.test(path)) return 'expected a path whose segments do not end with "."';
   if (path.includes(';')) return 'expected a path without ";", which some routers cut off';
   // RFC 3986 section 3.3: the characters of a segment, less the percent-encoded ones and ";".

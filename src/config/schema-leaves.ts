@@ -46,6 +46,7 @@ export interface About {
 export interface FileUse {
   readonly holds:
     | 'keys'
+    | 'signing keys'
     | 'allowlist'
     | 'certificate'
     | 'private key'
@@ -62,6 +63,10 @@ export interface FileUse {
   readonly read: 'with the configuration' | 'by each connection' | 'by the store';
   /** Keys and the values with one of which the file is used at all. */
   readonly only?: Readonly<Record<string, readonly string[]>>;
+  /** The same of keys that stand in the same section. */
+  readonly onlyBeside?: Readonly<Record<string, readonly string[]>>;
+  /** Written once for all routes: used only where a route names it too, which each does that has none of its own. */
+  readonly throughRoutes?: true;
 }
 
 /** A key that a reload takes up. */
@@ -142,7 +147,7 @@ export function path(description: string, fallback?: string, minLength = 0): TUn
 /** Held in milliseconds. */
 export function duration(
   description: string,
-  fallback: string,
+  fallback: string | undefined,
   least: string,
   most: string,
 ): TUnsafe<number> {
@@ -157,7 +162,7 @@ export function size(description: string, fallback: string, least: string, most:
 function quantity(
   format: 'duration' | 'size',
   description: string,
-  fallback: string,
+  fallback: string | undefined,
   least: string,
   most: string,
 ): TUnsafe<number> {
@@ -165,7 +170,7 @@ function quantity(
   return Unsafe<number>({
     type: 'string',
     description,
-    default: fallback,
+    ...(fallback === undefined ? {} : { default: fallback }),
     format,
     pattern: patterns[format],
     ...bounds,
@@ -175,9 +180,15 @@ function quantity(
 /** A whole number. */
 export function count(
   description: string,
-  bounds: { default: number; minimum: number; maximum: number },
+  bounds: { default?: number; minimum: number; maximum: number },
 ): TUnsafe<number> {
   return Unsafe<number>({ type: 'integer', description, ...bounds });
+}
+
+/** `true` or `false`; without a default it is optional or inherits. */
+export function yesOrNo(description: string, fallback?: boolean): TUnsafe<boolean> {
+  const otherwise = fallback === undefined ? {} : { default: fallback };
+  return Unsafe<boolean>({ type: 'boolean', description, ...otherwise });
 }
 
 /** One of some words; without a default only as an item of a list. */

@@ -5,18 +5,22 @@
  * or `restart`, flag, file). The static type is what a key holds after reading (milliseconds, bytes, a URL), so that
  * code and file cannot drift apart.
  */
-import { Array as List, Object as Section, type Static } from 'typebox';
+import { Array as List, Object as Section, type Static, type TSchema, type Unsafe } from 'typebox';
+import { profiles } from '../schemes/profiles.ts';
+import { algorithms, digestEncodings, timeUnits } from '../schemes/settings.ts';
 import {
   choice,
   count,
   duration,
   type FileUse,
+  freeMap,
   live,
   logLevel,
   path,
   restart,
   size,
   text,
+  yesOrNo,
 } from './schema-leaves.ts';
 
 const closed = (description: string) => ({ description, additionalProperties: false }) as const;
@@ -24,6 +28,13 @@ const closed = (description: string) => ({ description, additionalProperties: fa
 const configured = { secret: false, read: 'with the configuration' } as const;
 const redisOnly = { only: { 'duplicates.store': ['redis'] } } as const;
 const perConnection = { read: 'by each connection', ...redisOnly } as const;
+const keysFiles: FileUse = { holds: 'keys', ...configured, secret: true, throughRoutes: true };
+const allowlistFile: FileUse = {
+  holds: 'allowlist',
+  ...configured,
+  onlyBeside: { mode: ['enforce', 'observe'] },
+  throughRoutes: true,
+};
 const password: FileUse = { holds: 'password', secret: true, ...perConnection };
 
 const listen = Section(
@@ -80,7 +91,7 @@ const upstream = Section(
     }),
     caFile: live(
       path('PEM bundle that replaces the certificate authorities of the system; only with https.', ''),
-      { file: { holds: 'authorities', ...configured } },
+      { file: { holds: 'authorities', ...configured, throughRoutes: true } },
     ),
     connectTimeout: live(duration('Longest wait for a connection.', '2s', '1ms', '10m')),
     timeout: live(
@@ -106,6 +117,21 @@ const upstream = Section(
         '1ms',
         '1h',
       ),
+    ),
+    signing: Section(
+      {
+        keysDirectory: live(
+          path('Directory with one file a key, by which what is forwarded is signed; empty: it is not.', ''),
+          { file: { holds: 'signing keys', ...configured, secret: true, throughRoutes: true } },
+        ),
+        replace: live(
+          yesOrNo(
+            "Where the sender's own scheme is Standard Webhooks, its webhook-* fields give way to the gate's.",
+            false,
+          ),
+        ),
+      },
+      closed("One verdict for the application: Standard Webhooks' fields over what is forwarded."),
     ),
   },
   closed('The application behind the gate.'),
@@ -142,7 +168,7 @@ const allowlist = Section(
     ),
     file: live(
       path('YAML file with the addresses of the sender.', '/etc/hookgate/allowlist/allowlist.yaml', 1),
-      { file: { holds: 'allowlist', ...configured, only: { 'allowlist.mode': ['enforce', 'observe'] } } },
+      { file: allowlistFile },
     ),
   },
   closed('Who may send.'),
@@ -159,13 +185,16 @@ const checksum = Section(
     ),
     keysDirectory: live(
       path("Directory with one file a key; the file's name is the key's.", '/etc/hookgate/keys', 1),
-      { flag: '--keys-directory', file: { holds: 'keys', ...configured, secret: true } },
+      { flag: '--keys-directory', file: keysFiles },
     ),
     encodings: live(
-      List(choice('An encoding of data.', ['received', 'compact', 'sorted']), {
-        description: 'How data may have been written when it was signed; each is tried.',
-        default: ['received', 'compact', 'sorted'],
-      }),
+      List(
+        text<string>('way', 'received, compact, sorted or sorted-top, perhaps with +spaced and the like.'),
+        {
+          description: 'How data may have been written when it was signed; each is tried.',
+          default: ['received', 'compact', 'sorted'],
+        },
+      ),
     ),
   },
   closed('How the checksum is checked.'),
@@ -254,6 +283,63 @@ const duplicates = Section(
   closed('How repeats are told.'),
 );
 
+/** A leaf of a scheme; empty or not written, the profile's value holds. */
+const schemeText = (description: string) => live(optional(text<string | undefined>('plain', description)));
+const schemeChoice = <const Word extends string>(description: string, words: readonly Word[]) =>
+  live(optional(choice<Word>(description, words)));
+
+function optional<Schema extends TSchema>(schema: Schema): Schema {
+  return { ...schema, 'x-optional': true };
+}
+
+const scheme = live({
+  ...Section(
+    {
+      profile: live(choice('Whose scheme it is; the keys below override its own.', profileNames(), 'custom')),
+      signature: schemeText('header:NAME, header:NAME#tag or json:/member.'),
+      prefix: schemeText("Before the signature's text."),
+      algorithm: schemeChoice('How the signature is made.', algorithms),
+      encoding: schemeChoice('How it is written; hex in either case.', digestEncodings),
+      message: schemeText(
+        'What is signed: text and {body} {url} {header:NAME} {signature#t} {json:/member@ways}.',
+      ),
+      key: schemeText('text, base64 or hex, perhaps with a prefix to cut off.'),
+      timestamp: Section(
+        {
+          from: schemeText('Where the signed time stands.'),
+          unit: schemeChoice('Of the time.', timeUnits),
+          tolerance: live(optional(duration('How far it may be off.', undefined, '1s', '1d'))),
+        },
+        closed('When it was signed.'),
+      ),
+      event: schemeText('json:/member or header:NAME.'),
+      id: schemeText('What makes two deliveries the same, where it is signed.'),
+      triesAgainFor: schemeText('A duration, none or unknown.'),
+      publicUrl: schemeText('For {url}: as it is registered with the sender.'),
+    },
+    closed("How the sender signs: a profile's name, or a map."),
+  ),
+  type: ['string', 'object'],
+  default: 'juicyway',
+}) as unknown as ReturnType<typeof Unsafe<SchemeChoice>>;
+
+function profileNames(): readonly string[] {
+  return profiles.map(({ name }) => name);
+}
+
+/** `scheme` as it was written: a profile's name, or a map. */
+export type SchemeChoice =
+  | string
+  | {
+      readonly profile: string;
+      readonly timestamp: {
+        readonly from?: string;
+        readonly unit?: 's' | 'ms';
+        readonly tolerance?: number;
+      };
+      readonly [key: string]: unknown;
+    };
+
 const route = Section(
   {
     name: live(text<string>('route-name', 'The route label of metrics and logs.')),
@@ -265,10 +351,99 @@ const route = Section(
       }),
     ),
     unsignedFields: live(
-      choice(
-        'Top-level fields beside event, data and checksum, which nothing signs.',
-        ['strip', 'forward', 'reject'],
-        'strip',
+      choice('Top-level fields that the signature does not cover.', ['strip', 'forward', 'reject'], 'strip'),
+    ),
+    scheme,
+    keysDirectory: live(
+      optional(
+        path(
+          "Directory with the route's keys; required but for juicyway, whose default is checksum.keysDirectory.",
+        ),
+      ),
+      { file: { holds: 'keys', ...configured, secret: true } },
+    ),
+    allowlist: Section(
+      {
+        mode: live(choice('As allowlist.mode.', ['enforce', 'observe', 'off']), {
+          inherits: 'allowlist.mode',
+        }),
+        file: live(path('YAML file with the addresses of the sender.', undefined, 1), {
+          inherits: 'allowlist.file',
+          file: {
+            holds: 'allowlist',
+            ...configured,
+            onlyBeside: { mode: ['enforce', 'observe'] },
+          },
+        }),
+      },
+      closed('Who may send to this route.'),
+    ),
+    checksum: Section(
+      {
+        mode: live(choice('As checksum.mode.', ['enforce', 'observe']), { inherits: 'checksum.mode' }),
+        encodings: live(
+          List(text<string>('way', 'A way of writing.'), {
+            description:
+              "Ways of writing for this route; empty: the scheme's own, for juicyway checksum.encodings.",
+            default: [],
+          }),
+        ),
+      },
+      closed('How the signature is checked.'),
+    ),
+    upstream: Section(
+      {
+        url: live(
+          optional(
+            text<URL | undefined>('upstream-url', 'The application of this route; upstream.url by default.'),
+          ),
+        ),
+        caFile: live(optional(path('As upstream.caFile; that one belongs to upstream.url alone.')), {
+          file: { holds: 'authorities', ...configured },
+        }),
+        addresses: live(
+          optional(
+            List(text<string>('address', 'An IP address.'), {
+              description: 'As upstream.addresses; those belong to upstream.url alone.',
+            }),
+          ),
+        ),
+        connectTimeout: live(duration('As upstream.connectTimeout.', undefined, '1ms', '10m'), {
+          inherits: 'upstream.connectTimeout',
+        }),
+        timeout: live(duration('As upstream.timeout.', undefined, '1ms', '1h'), {
+          inherits: 'upstream.timeout',
+        }),
+        connections: live(count('As upstream.connections.', { minimum: 1, maximum: 65_535 }), {
+          inherits: 'upstream.connections',
+        }),
+        keepAlive: live(duration('As upstream.keepAlive.', undefined, '1ms', '1h'), {
+          inherits: 'upstream.keepAlive',
+        }),
+        signing: Section(
+          {
+            keysDirectory: live(path('As upstream.signing.keysDirectory.'), {
+              inherits: 'upstream.signing.keysDirectory',
+              file: { holds: 'signing keys', ...configured, secret: true },
+            }),
+            replace: live(yesOrNo('As upstream.signing.replace.'), {
+              inherits: 'upstream.signing.replace',
+            }),
+          },
+          closed('How what is forwarded is signed.'),
+        ),
+      },
+      closed('The application of this route.'),
+    ),
+    retention: live(duration('How long its delivered events are remembered.', undefined, '1m', '3650d'), {
+      inherits: 'duplicates.retention',
+    }),
+    repeatable: live(
+      freeMap(
+        'Events that genuinely come again with the same data, each with the time in which a repeat is one.',
+        text<string>('event-name', 'The exact name of an event.'),
+        duration('A repeat within it is suppressed.', undefined, '1s', '3650d'),
+        {},
       ),
     ),
   },

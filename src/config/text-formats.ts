@@ -1,3 +1,5 @@
+import { parseWay } from '../json/way.ts';
+import { wayNames } from '../schemes/template.ts';
 import { parseAddressRange } from './address-range.ts';
 import { isAddress, isHost, parseHostPort } from './host.ts';
 import { parseDuration, parseSize } from './quantity.ts';
@@ -19,7 +21,9 @@ export type TextFormat =
   | 'route-name'
   | 'route-path'
   | 'denied-path'
-  | 'event-pattern';
+  | 'event-pattern'
+  | 'event-name'
+  | 'way';
 
 /** A text as the setting holds it, or what was expected in its place. */
 export type TextRead =
@@ -87,6 +91,14 @@ const readers: Readonly<Record<TextFormat, (text: string, schema: ShapeSchema) =
         ? 'expected a path below "/"; otherPaths: deny refuses all but the webhooks'
         : pathProblem(text);
     return expected === undefined ? value(text) : invalid(expected);
+  },
+  'event-name': (text) =>
+    /^[!-)+-{}~]{1,128}$/.test(text)
+      ? value(text)
+      : invalid('expected the exact name of an event, such as user.kyc-verification'),
+  way: (text) => {
+    const way = parseWay(text);
+    return way === undefined ? invalid(wayNames) : value(way.name);
   },
   // A name as the envelope gate takes it (visible ASCII without "|", at most 128), or a prefix and ".*".
   'event-pattern': (text) =>

@@ -51,10 +51,12 @@ export interface Facts {
   bodyBytes: number | undefined;
   /** The event's name, once the checksum held. */
   event: string | undefined;
+  /** False where anybody could have written the name. */
+  eventIsSigned: boolean;
   /** Name of the key under which the checksum held. */
   keyName: string | undefined;
-  /** Encoding of `data` under which the checksum held. */
-  encoding: ChecksumEncoding | undefined;
+  /** The way of writing under which the signature held; `received` where the scheme knows one only. */
+  encoding: string | undefined;
   /** Duplicate key in hex, once the checksum held. */
   duplicateKey: string | undefined;
   /** What `observe` mode let through. */
@@ -94,6 +96,7 @@ export function noFacts(): Facts {
     hops: undefined,
     bodyBytes: undefined,
     event: undefined,
+    eventIsSigned: true,
     keyName: undefined,
     encoding: undefined,
     duplicateKey: undefined,

@@ -30,6 +30,11 @@ const rules = {
   malformed_body: { status: 400, title: 'The body is not a well-formed event.' },
   checksum_missing: { status: 401, title: 'The checksum does not hold.', shownAs: 'checksum_mismatch' },
   checksum_mismatch: { status: 401, title: 'The checksum does not hold.' },
+  timestamp_out_of_tolerance: {
+    status: 401,
+    title: 'The checksum does not hold.',
+    shownAs: 'checksum_mismatch',
+  },
   unsigned_fields: { status: 400, title: 'The body has fields that the checksum does not cover.' },
   in_flight_elsewhere: {
     status: 409,

@@ -1,19 +1,14 @@
-import type { ChecksumEncoding } from '../delivery/delivery.ts';
-import type { Envelope } from './envelope.ts';
-import { createHmacSha256 } from './hmac.ts';
-import { scanEnvelope } from './scan.ts';
+import { juicywayScheme } from '../schemes/juicyway.ts';
+import { signDelivery } from '../schemes/sign.ts';
+
+export { UnsignableEvent } from '../schemes/sign.ts';
 
 export interface Signing {
   readonly secret: Buffer;
   /** How `data` is written in the signed message; in the body it stays as it is given. */
-  readonly encoding: ChecksumEncoding;
+  readonly encoding: string;
   /** The sender's published samples are in upper case, the default. */
   readonly hexCase?: 'upper' | 'lower';
-}
-
-/** What was to be signed is no event that the gate would take; the message is a sentence about it. */
-export class UnsignableEvent extends Error {
-  override readonly name = 'UnsignableEvent';
 }
 
 /**
@@ -26,25 +21,7 @@ export function signEvent(options: Signing & { event: string; dataJson: string }
 }
 
 /** Puts a checksum on a body, in place of one that it may have. Top-level fields beside the three come last. */
-export function signBody(body: Buffer, signing: Signing): string {
-  const scan = scanEnvelope(body);
-  if (scan.kind === 'fault') {
-    throw new UnsignableEvent(`This is no event: ${scan.problem} at byte ${scan.offset}.`);
-  }
-  const { envelope } = scan;
-  const text = (span: { start: number; end: number }) => body.toString('utf8', span.start, span.end);
-  const members = [
-    `"checksum":"${checksum(envelope, signing)}"`,
-    `"data":${text(envelope.data)}`,
-    `"event":${JSON.stringify(envelope.event)}`,
-    ...envelope.unsigned.map(text),
-  ];
-  return `{${members.join(',')}}`;
-}
-
-function checksum(envelope: Envelope, { secret, encoding, hexCase = 'upper' }: Signing): string {
-  const digest = Buffer.alloc(32);
-  createHmacSha256(secret)(digest, `${envelope.event}|`, envelope.dataIn(encoding));
-  const hex = digest.toString('hex');
-  return hexCase === 'upper' ? hex.toUpperCase() : hex;
+export function signBody(body: Buffer, { secret, encoding, hexCase = 'upper' }: Signing): string {
+  const scheme = juicywayScheme([encoding]);
+  return signDelivery(scheme, body, { secret, hexCase, nowMs: 0 }).body.toString('utf8');
 }

@@ -1,4 +1,5 @@
 import type { Delivery } from '../delivery/delivery.ts';
+import { signatureFields } from './forward-signature.ts';
 import { isPlausible, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
@@ -15,10 +16,21 @@ export function eventHeaders(event: {
   readonly bodyBytes: number;
   /** Undefined in `observe` mode, where nobody vouches for the event: then it is not named in any header. */
   readonly verified:
-    | { readonly event: string; readonly keyName: string; readonly duplicateKey: string }
+    | {
+        /** Undefined where it has no name that a header could carry. */
+        readonly event: string | undefined;
+        /** By default it is. */
+        readonly eventIsSigned?: boolean;
+        readonly keyName: string;
+        readonly duplicateKey: string;
+        /** The gate's own signature fields, names and values alternating. */
+        readonly signature?: readonly string[] | undefined;
+      }
     | undefined;
+  /** The route signs what it forwards, so that nobody else may write those fields. */
+  readonly removesSignatureFields?: boolean;
 }): string[] {
-  const { delivery, verified } = event;
+  const { delivery, verified, removesSignatureFields = false } = event;
   const { facts, head } = delivery;
   const fromTrustedProxy = facts.hops !== undefined && delivery.peer.proxied === undefined;
   const bodyUntouched = facts.bodyBytes === event.bodyBytes;
@@ -43,6 +55,7 @@ export function eventHeaders(event: {
         forwardedProto ??= value;
         break;
       default:
+        if (removesSignatureFields && signatureFields.has(field)) break;
         if (passes(field, bodyUntouched)) headers.push(name, value);
     }
   }
@@ -58,9 +71,11 @@ export function eventHeaders(event: {
   headers.push('X-Request-Id', delivery.requestId);
   headers.push('Hookgate-Verified', verified === undefined ? 'false' : 'true');
   if (verified !== undefined) {
-    headers.push('Hookgate-Event', verified.event);
+    if (verified.event !== undefined) headers.push('Hookgate-Event', verified.event);
+    if (verified.eventIsSigned === false) headers.push('Hookgate-Event-Signed', 'false');
     headers.push('Hookgate-Key', verified.keyName);
     headers.push('Idempotency-Key', verified.duplicateKey);
+    if (verified.signature !== undefined) headers.push(...verified.signature);
   }
   return headers;
 }

@@ -1,16 +1,15 @@
-import type { AddressSet } from '../addresses/address-set.ts';
-import type { Route } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import type { Located } from './client-address.ts';
 import type { Gate } from './gate.ts';
 import type { HeaderFields } from './headers.ts';
+import type { LiveRoute } from './live-route.ts';
 
 /** The sender may be listened to: from here on its body is read. */
 class AdmittedDelivery {
   declare protected readonly proof: 'admitted';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly fields: HeaderFields;
   constructor(located: Located) {
     this.delivery = located.delivery;
@@ -20,16 +19,12 @@ class AdmittedDelivery {
 }
 export type Admitted = AdmittedDelivery;
 
-/** Admits senders whose address is in `addresses`; an empty set admits nobody. */
-export function createAllowlistGate(rules: {
-  mode: 'enforce' | 'observe' | 'off';
-  addresses: AddressSet;
-}): Gate<Located, Admitted> {
-  const { mode, addresses } = rules;
-  if (mode === 'off') return (located) => new AdmittedDelivery(located);
-
+/** Admits senders whose address is on the route's allowlist; an empty one admits nobody. */
+export function createAllowlistGate(): Gate<Located, Admitted> {
   return (located) => {
-    const refusal = judge(addresses, located);
+    const { mode } = located.route.allowlist;
+    if (mode === 'off') return new AdmittedDelivery(located);
+    const refusal = judge(located);
     if (refusal === undefined) return new AdmittedDelivery(located);
     if (mode === 'enforce') return refusal;
     noteWouldReject(located.delivery, refusal);
@@ -37,9 +32,10 @@ export function createAllowlistGate(rules: {
   };
 }
 
-function judge(addresses: AddressSet, located: Located): Rejection | undefined {
-  if (addresses.size === 0) return reject('allowlist_empty', 'the allowlist has no entries');
-  if (addresses.has(located.address)) return undefined;
+function judge(located: Located): Rejection | undefined {
+  const { admits } = located.route;
+  if (admits.size === 0) return reject('allowlist_empty', 'the allowlist has no entries');
+  if (admits.has(located.address)) return undefined;
   return reject(
     'address_not_allowed',
     `${located.delivery.facts.address} is not on the allowlist${hintFor(located)}`,

@@ -1,15 +1,15 @@
-import type { Route } from '../config/config.ts';
 import type { BodyRead, Delivery } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { elementsOf, partsOf } from '../values/field-grammar.ts';
 import type { Admitted } from './allowlist.ts';
 import type { Gate } from './gate.ts';
+import type { LiveRoute } from './live-route.ts';
 
 /** The whole body is in memory; nothing in it is trusted yet. */
 class ReceivedDelivery {
   declare protected readonly proof: 'received';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly body: Buffer;
   constructor(admitted: Admitted, body: Buffer) {
     this.delivery = admitted.delivery;
@@ -48,13 +48,23 @@ function judgeMediaType({ fields }: Admitted): Rejection | undefined {
   }
   if (fields.contentType === undefined) return reject('unsupported_media_type', 'no Content-Type');
   if (!isJsonInUtf8(fields.contentType)) {
-    return reject('unsupported_media_type', `Content-Type ${JSON.stringify(fields.contentType)}`);
+    return reject(
+      'unsupported_media_type',
+      `Content-Type ${JSON.stringify(fields.contentType)}${hintFor(fields.contentType)}`,
+    );
   }
   return undefined;
 }
 
 function isIdentity(coding: string): boolean {
   return coding.toLowerCase() === 'identity';
+}
+
+/** Some senders have a setting for it, and a form is what they send without. */
+function hintFor(contentType: string): string {
+  return /^application\/x-www-form-urlencoded/i.test(contentType)
+    ? "; where the sender lets you choose (GitHub: the webhook's Content type), choose application/json"
+    : '';
 }
 
 /**

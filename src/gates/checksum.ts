@@ -1,33 +1,37 @@
-import type { Route } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import { reject } from '../delivery/rejections.ts';
-import type { Envelope } from '../envelope/scan.ts';
-import type { Verifier } from '../envelope/verify.ts';
+import { type RejectionCode, reject } from '../delivery/rejections.ts';
+import type { Envelope } from '../schemes/envelope.ts';
+import type { Identity } from '../schemes/identify.ts';
+import type { Verification } from '../schemes/verify.ts';
 import { noteWouldReject } from './allowlist.ts';
 import type { Enveloped } from './envelope.ts';
 import type { Gate } from './gate.ts';
+import type { LiveRoute } from './live-route.ts';
 
-/** The checksum holds: event and data are as somebody who knows the business ID wrote them. */
+/** The signature holds: what it covers is as somebody wrote it who knows a key of the route. */
 class VerifiedDelivery {
   declare protected readonly proof: 'verified';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly envelope: Envelope;
   readonly keyName: string;
-  constructor(enveloped: Enveloped, keyName: string) {
+  /** Which event it is, and what makes another one the same. */
+  readonly identity: Identity;
+  constructor(enveloped: Enveloped, keyName: string, identity: Identity) {
     this.delivery = enveloped.delivery;
     this.route = enveloped.route;
     this.envelope = enveloped.envelope;
     this.keyName = keyName;
+    this.identity = identity;
   }
 }
 export type Verified = VerifiedDelivery;
 
-/** `observe` mode let it through without a valid checksum: forwarded as such, never claimed or remembered. */
+/** `observe` mode let it through without a valid signature: forwarded as such, never claimed or remembered. */
 class UnverifiedDelivery {
   declare protected readonly proof: 'unverified';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly envelope: Envelope;
   constructor(enveloped: Enveloped) {
     this.delivery = enveloped.delivery;
@@ -37,27 +41,31 @@ class UnverifiedDelivery {
 }
 export type Unverified = UnverifiedDelivery;
 
-/** Checks the HMAC-SHA256 of the event under the live keys (JUICYWAY.md, "Checksum"). */
-export function createChecksumGate(rules: {
-  mode: 'enforce' | 'observe';
-  verify: Verifier;
-}): Gate<Enveloped, Verified | Unverified> {
+/** Checks the signature of a delivery as the scheme of its route says. `arrivedAt`: wall-clock milliseconds. */
+export function createChecksumGate(
+  arrivedAt: (delivery: Delivery) => number,
+): Gate<Enveloped, Verified | Unverified> {
   return (enveloped) => {
-    const { envelope } = enveloped;
-    const match = rules.verify(envelope);
-    if (match.kind === 'match') {
-      const { facts } = enveloped.delivery;
-      facts.event = envelope.event;
-      facts.keyName = match.keyName;
-      facts.encoding = match.encoding;
-      return new VerifiedDelivery(enveloped, match.keyName);
+    const { delivery, route, envelope } = enveloped;
+    const verdict = route.verify(delivery.head.rawHeaders, envelope, arrivedAt(delivery));
+    if (verdict.kind === 'match') {
+      const { facts } = delivery;
+      facts.event = verdict.identity.event;
+      facts.eventIsSigned = verdict.identity.eventIsSigned;
+      facts.keyName = verdict.keyName;
+      facts.encoding = verdict.wayName;
+      return new VerifiedDelivery(enveloped, verdict.keyName, verdict.identity);
     }
-    const refusal =
-      match.kind === 'missing'
-        ? reject('checksum_missing', 'the body has no checksum')
-        : reject('checksum_mismatch', match.detail);
-    if (rules.mode === 'enforce') return refusal;
-    noteWouldReject(enveloped.delivery, refusal);
+    const refusal = reject(codes[verdict.kind], verdict.detail);
+    if (verdict.kind === 'malformed' || route.checksum.mode === 'enforce') return refusal;
+    noteWouldReject(delivery, refusal);
     return new UnverifiedDelivery(enveloped);
   };
 }
+
+const codes: Readonly<Record<Exclude<Verification['kind'], 'match'>, RejectionCode>> = {
+  missing: 'checksum_missing',
+  mismatch: 'checksum_mismatch',
+  stale: 'timestamp_out_of_tolerance',
+  malformed: 'malformed_body',
+};

@@ -2,17 +2,18 @@ import type { Address } from '../addresses/address.ts';
 import { createAddressReader, type ReadAddress } from '../addresses/address-reader.ts';
 import type { AddressSet } from '../addresses/address-set.ts';
 import { walkForwardedFor } from '../addresses/forwarded-for.ts';
-import type { Config, Route } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import type { Gate } from './gate.ts';
 import type { HeaderFields, WellFormed } from './headers.ts';
+import type { LiveRoute } from './live-route.ts';
 
 /** The client's address is known: the peer's own, or the one that trusted proxies vouch for. */
 class LocatedDelivery {
   declare protected readonly proof: 'located';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly fields: HeaderFields;
   readonly address: Address;
   constructor(wellFormed: WellFormed, address: Address) {

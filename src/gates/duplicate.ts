@@ -1,21 +1,25 @@
 import type { Claim, Claims, ClaimVerdict } from '../claims/claims.ts';
-import type { Route } from '../config/config.ts';
+import type { Occurrences } from '../claims/occurrences.ts';
 import { Answer, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
-import { duplicateKey } from '../envelope/duplicate-key.ts';
-import type { Envelope } from '../envelope/scan.ts';
+import { eventKey } from '../schemes/duplicate-key.ts';
+import type { Envelope } from '../schemes/envelope.ts';
+import type { Identity } from '../schemes/identify.ts';
 import { noteWouldReject } from './allowlist.ts';
 import type { Unverified, Verified } from './checksum.ts';
 import type { Ending, Gate } from './gate.ts';
+import type { LiveRoute } from './live-route.ts';
 
 /** Nobody else delivers this event now, and it was not delivered before. */
 class ClaimedDelivery {
   declare protected readonly proof: 'claimed';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly envelope: Envelope;
   readonly keyName: string;
+  readonly identity: Identity;
+  /** For Idempotency-Key: the duplicate key, or one of its own for each occurrence of a repeatable event. */
   readonly duplicateKey: string;
   readonly claim: Claim;
   constructor(verified: Verified, key: string, claim: Claim) {
@@ -23,6 +27,7 @@ class ClaimedDelivery {
     this.route = verified.route;
     this.envelope = verified.envelope;
     this.keyName = verified.keyName;
+    this.identity = verified.identity;
     this.duplicateKey = key;
     this.claim = claim;
   }
@@ -30,14 +35,24 @@ class ClaimedDelivery {
 export type Claimed = ClaimedDelivery;
 
 /** Lets each verified event through once; repeats get the answer of the first. */
-export function createDuplicateGate(claims: Claims): Gate<Verified | Unverified, Claimed | Unverified> {
-  return (stage) => ('keyName' in stage ? claimOnce(claims, stage) : stage);
+export function createDuplicateGate(
+  claims: Claims,
+  occurrences: Occurrences,
+): Gate<Verified | Unverified, Claimed | Unverified> {
+  return (stage) => ('keyName' in stage ? claimOnce(claims, occurrences, stage) : stage);
 }
 
-function claimOnce(claims: Claims, verified: Verified): Promise<Claimed | Ending> {
-  const key = duplicateKey(verified.route.name, verified.envelope);
+function claimOnce(claims: Claims, occurrences: Occurrences, verified: Verified): Promise<Claimed | Ending> {
+  const { route, identity } = verified;
+  const key = eventKey(route.name, route.scheme.covers, verified.envelope.body, identity);
   verified.delivery.facts.duplicateKey = key;
-  return claims.claim(key).then((verdict) => {
+  const windowMs = identity.event === undefined ? undefined : repeatableFor(route, identity.event);
+  const manner = {
+    retentionMs: windowMs ?? route.retentionMs,
+    waitMs: route.upstream.timeoutMs,
+    ...(windowMs === undefined ? {} : { onAccepted: () => occurrences.end(key) }),
+  };
+  return claims.claim(key, manner).then((verdict) => {
     if (verdict.kind !== 'claimed') return answerFor(verdict);
     if (verdict.claim.withoutStore) {
       noteWouldReject(
@@ -45,8 +60,13 @@ function claimOnce(claims: Claims, verified: Verified): Promise<Claimed | Ending
         reject('store_unavailable', 'forwarded without the duplicate store'),
       );
     }
-    return new ClaimedDelivery(verified, key, verdict.claim);
+    const occurrence = windowMs === undefined ? key : occurrences.keyOf(key, route.scheme.triesAgainForMs);
+    return new ClaimedDelivery(verified, occurrence, verdict.claim);
   });
+}
+
+function repeatableFor({ repeatable }: LiveRoute, event: string): number | undefined {
+  return Object.hasOwn(repeatable, event) ? repeatable[event] : undefined;
 }
 
 function answerFor(verdict: Exclude<ClaimVerdict, { kind: 'claimed' }>): Settlement {

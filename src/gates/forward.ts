@@ -1,17 +1,16 @@
 import type { Slots } from '../claims/slots.ts';
 import { Answer, type Settlement } from '../delivery/answer.ts';
 import { reject } from '../delivery/rejections.ts';
-import { withoutUnsigned } from '../envelope/strip.ts';
 import { answerHeaders } from '../forward/answer-headers.ts';
 import { eventHeaders } from '../forward/event-headers.ts';
-import type { Upstream, UpstreamResult } from '../forward/upstream.ts';
+import type { UpstreamResult } from '../forward/upstream.ts';
+import { withoutUnsigned } from '../schemes/strip.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Unverified } from './checksum.ts';
 import type { Claimed } from './duplicate.ts';
 import type { Gate } from './gate.ts';
 
 export interface ForwardGateOptions {
-  readonly upstream: Upstream;
   /** Places for deliveries that hold no claim (observe mode); claimed ones have theirs already. */
   readonly slots: Slots;
   /** The pod is ending: an application that has gone before the gate is expected. */
@@ -60,10 +59,17 @@ function forward(options: ForwardGateOptions, stage: Claimed | Unverified): Prom
     bodyBytes: body.length,
     verified:
       'claim' in stage
-        ? { event: envelope.event, keyName: stage.keyName, duplicateKey: stage.duplicateKey }
+        ? {
+            event: stage.identity.event,
+            eventIsSigned: stage.identity.eventIsSigned,
+            keyName: stage.keyName,
+            duplicateKey: stage.duplicateKey,
+            signature: stage.route.signForwarded?.(stage.duplicateKey, body),
+          }
         : undefined,
+    removesSignatureFields: stage.route.signForwarded !== undefined,
   });
-  return options.upstream.send({ path: delivery.head.target, headers, body }).then((result) => {
+  return stage.route.application.send({ path: delivery.head.target, headers, body }).then((result) => {
     delivery.facts.upstreamMs = options.now() - startedMs;
     return settle(delivery, result, options.isDraining());
   });

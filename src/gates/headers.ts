@@ -1,9 +1,9 @@
-import type { Route } from '../config/config.ts';
 import type { Delivery, RequestHead } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import { isHost } from '../forward/forwarded-fields.ts';
 import { elementsOf } from '../values/field-grammar.ts';
 import type { Gate } from './gate.ts';
+import type { LiveRoute } from './live-route.ts';
 import type { Routed } from './path.ts';
 
 /** What later gates need of the header fields. */
@@ -19,7 +19,7 @@ export interface HeaderFields {
 class WellFormedDelivery {
   declare protected readonly proof: 'well_formed';
   readonly delivery: Delivery;
-  readonly route: Route;
+  readonly route: LiveRoute;
   readonly fields: HeaderFields;
   constructor(routed: Routed, fields: HeaderFields) {
     this.delivery = routed.delivery;

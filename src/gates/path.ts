@@ -1,16 +1,16 @@
-import type { Route } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import { createLookAlikes } from '../paths/look-alikes.ts';
 import { findAmbiguity } from '../paths/spelling.ts';
 import { type Gate, PassThrough } from './gate.ts';
+import type { LiveRoute } from './live-route.ts';
 
 /** The request is for a webhook route. */
 class RoutedDelivery {
   declare protected readonly proof: 'routed';
   readonly delivery: Delivery;
-  readonly route: Route;
-  constructor(delivery: Delivery, route: Route) {
+  readonly route: LiveRoute;
+  constructor(delivery: Delivery, route: LiveRoute) {
     this.delivery = delivery;
     this.route = route;
   }
@@ -20,7 +20,7 @@ export type Routed = RoutedDelivery;
 const passThrough = new PassThrough();
 
 /** Says of a path whether it is a route, nothing that is served here, or for the passthrough. */
-export type JudgePath = (target: string) => Route | Rejection | PassThrough;
+export type JudgePath<Found = LiveRoute> = (target: string) => Found | Rejection | PassThrough;
 
 /**
  * Finds the route of each delivery. What is passed through reaches the same application, so it is part of the
@@ -43,18 +43,24 @@ export function createPathGate(rules: {
  * A route is found letter by letter; the query takes no part. Every other spelling that the application's router
  * could take for a route is refused, as it came and as the application sees it: behind the upstream's prefix.
  */
-export function createJudgePath(rules: {
-  routes: readonly Route[];
+export function createJudgePath<Found extends { readonly path: string }>(rules: {
+  routes: readonly Found[];
   otherPaths: 'deny' | 'passthrough';
   denyPaths?: readonly string[];
-  /** The path prefix of the upstream's URL. */
+  /** The path prefix of the URL that other paths are passed through to. */
   upstreamPrefix?: string;
-}): JudgePath {
-  const { upstreamPrefix = '', denyPaths = [] } = rules;
+  /** Paths under which applications see the routes: each could be the one that other paths are passed through to. */
+  seenPaths?: readonly string[];
+}): JudgePath<Found> {
+  const { upstreamPrefix = '', denyPaths = [], seenPaths = [] } = rules;
   const routes = new Map(rules.routes.map((route) => [route.path, route]));
   const paths = rules.routes.map(({ path }) => path);
   const looksLikeRoute = createLookAlikes(paths);
-  const seenAsRoute = createLookAlikes([...paths, ...paths.map((path) => upstreamPrefix + path)]);
+  const seenAsRoute = createLookAlikes([
+    ...paths,
+    ...paths.map((path) => upstreamPrefix + path),
+    ...seenPaths,
+  ]);
   const isDenied = createLookAlikes([...denyPaths, ...denyPaths.map((path) => upstreamPrefix + path)]);
 
   return (target) => {
@@ -67,7 +73,10 @@ export function createJudgePath(rules: {
     if (!path.startsWith('/')) return reject('ambiguous_path', 'the target is not in origin-form');
     const ambiguity = findAmbiguity(path);
     if (ambiguity !== undefined) return reject('ambiguous_path', `the path has ${ambiguity}`);
-    if (looksLikeRoute(path) || (upstreamPrefix !== '' && seenAsRoute(upstreamPrefix + path)))
+    if (
+      looksLikeRoute(path) ||
+      ((upstreamPrefix !== '' || seenPaths.length > 0) && seenAsRoute(upstreamPrefix + path))
+    )
       return reject('ambiguous_path', 'a router could take the path for a webhook route');
     if (isDenied(path) || (upstreamPrefix !== '' && isDenied(upstreamPrefix + path)))
       return reject('unknown_path', 'denyPaths names the path');

@@ -9,6 +9,6 @@ import type { Gate } from './gate.ts';
 export function createUnsignedFieldsGate(): Gate<Verified | Unverified, Verified | Unverified> {
   return (stage) =>
     stage.route.unsignedFields === 'reject' && stage.envelope.unsigned.length > 0
-      ? reject('unsigned_fields', `${stage.envelope.unsigned.length} fields beside event, data and checksum`)
+      ? reject('unsigned_fields', `${stage.envelope.unsigned.length} fields that are not signed`)
       : stage;
 }

@@ -7,6 +7,7 @@ import { outcomes } from '../delivery/answer.ts';
 import { rejectionCodes } from '../delivery/rejections.ts';
 import { PairCounter } from './pair-counter.ts';
 import { PairHistogram } from './pair-histogram.ts';
+import { TripleCounter } from './triple-counter.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -33,7 +34,9 @@ export function createMetrics() {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name, help, labelNames, registers });
   // The registry asks a metric for its values and nothing else, but declares its own classes.
-  const register = <M extends PairCounter<string, string> | PairHistogram>(metric: M): M => {
+  const register = <M extends PairCounter<string, string> | PairHistogram | TripleCounter<string>>(
+    metric: M,
+  ): M => {
     registry.registerMetric(metric as unknown as Metric);
     return metric;
   };
@@ -76,10 +79,12 @@ export function createMetrics() {
       ['route', 'code_class'],
       answerSeconds,
     ),
-    checksumMatches: pairCounter(
-      'hookgate_checksum_matches_total',
-      'Checksums that held, by key and encoding.',
-      ['key', 'encoding'],
+    checksumMatches: register(
+      new TripleCounter(
+        'hookgate_checksum_matches_total',
+        'Signatures that held, by route, key and encoding.',
+        ['route', 'key', 'encoding'],
+      ),
     ),
     storeOperations: pairCounter(
       'hookgate_duplicate_store_operations_total',
@@ -166,15 +171,21 @@ export function zeroRouteSeries(metrics: Metrics, routes: readonly string[]): vo
   }
 }
 
+/** What the checksum series of one route are: its live keys, and the encodings that it tries. */
+export interface RouteKeys {
+  readonly route: string;
+  readonly keys: readonly string[];
+  readonly encodings: readonly string[];
+}
+
 /** Keeps the checksum series at exactly the live keys: a key that is gone must not look merely unused. */
-export function keepKeySeries(
-  metrics: Metrics,
-  keys: { readonly before: readonly string[]; readonly now: readonly string[] },
-  encodings: readonly string[],
-): void {
-  for (const encoding of encodings) {
-    for (const key of keys.before) if (!keys.now.includes(key)) metrics.checksumMatches.remove(key, encoding);
-    for (const key of keys.now) metrics.checksumMatches.zero(key, encoding);
+export function keepKeySeries({ checksumMatches }: Metrics, routes: readonly RouteKeys[]): void {
+  for (const route of checksumMatches.firsts) {
+    const keys = routes.find((live) => live.route === route)?.keys ?? [];
+    checksumMatches.keep(route, (key) => keys.includes(key));
+  }
+  for (const { route, keys, encodings } of routes) {
+    for (const key of keys) for (const encoding of encodings) checksumMatches.zero(route, key, encoding);
   }
 }
 

@@ -27,6 +27,7 @@ export function deliveryLine(
   line += `,"address":${quote(facts.address ?? delivery.peer.address)}`;
   if (facts.hops !== undefined) line += `,"hops":${JSON.stringify(facts.hops)}`;
   if (facts.event !== undefined) line += `,"event":${quote(facts.event)}`;
+  if (!facts.eventIsSigned) line += ',"eventSigned":false';
   if (facts.keyName !== undefined) line += `,"key":${quote(facts.keyName)}`;
   if (facts.encoding !== undefined) line += `,"encoding":"${facts.encoding}"`;
   if (facts.duplicateKey !== undefined) line += `,"duplicateKey":"${facts.duplicateKey}"`;

@@ -17,7 +17,7 @@ export interface JournalOptions {
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
-  /** Key name → wall-clock milliseconds of its last match, for `/status`. */
+  /** `lastMatchOf` a route and a key → wall-clock milliseconds of its last match, for `/status`. */
   readonly lastMatches: Map<string, number>;
   readonly now: () => number;
   readonly wallClock: () => number;
@@ -59,8 +59,8 @@ export function createJournal(options: JournalOptions): {
       metrics.upstreamSeconds.observe(facts.upstreamMs / 1000, route, codeClass(facts.upstreamStatus));
     }
     if (facts.keyName !== undefined && facts.encoding !== undefined) {
-      metrics.checksumMatches.inc(facts.keyName, facts.encoding);
-      options.lastMatches.set(facts.keyName, options.wallClock());
+      metrics.checksumMatches.inc(route, facts.keyName, facts.encoding);
+      options.lastMatches.set(lastMatchOf(route, facts.keyName), options.wallClock());
     }
     for (const { code } of facts.wouldReject ?? []) metrics.wouldReject.inc(route, code);
     if (facts.duplicateKey !== undefined) {
@@ -86,6 +86,11 @@ export function createJournal(options: JournalOptions): {
     const ending = { settlement, outcome, durationMs, gateMs: gateMs(delivery, durationMs) };
     options.writeLine(isWorrying ? 'warn' : 'info', () => deliveryLine(delivery, ending));
   }
+}
+
+/** Under which the last match of one key of one route is kept; no name has a blank. */
+export function lastMatchOf(route: string, keyName: string): string {
+  return `${route} ${keyName}`;
 }
 
 const upstreamFailures: ReadonlySet<RejectionCode> = new Set([

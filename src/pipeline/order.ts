@@ -4,11 +4,10 @@
  */
 import type { AddressSet } from '../addresses/address-set.ts';
 import type { Claims } from '../claims/claims.ts';
+import type { Occurrences } from '../claims/occurrences.ts';
 import type { Slots } from '../claims/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { Verifier } from '../envelope/verify.ts';
-import type { Upstream } from '../forward/upstream.ts';
 import { createAllowlistGate } from '../gates/allowlist.ts';
 import { createBodyGate } from '../gates/body.ts';
 import { createChecksumGate, type Unverified, type Verified } from '../gates/checksum.ts';
@@ -29,27 +28,27 @@ export interface JudgingParts {
   readonly config: Config;
   readonly judgePath: JudgePath;
   readonly trustedProxies: AddressSet;
-  readonly allowlist: AddressSet;
-  readonly verify: Verifier;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Milliseconds. */
+  readonly wallClock: () => number;
 }
 
 /** What they need beside it to claim and to forward what they have judged. */
 export interface GateParts extends JudgingParts {
   readonly claims: Claims;
+  readonly occurrences: Occurrences;
   readonly slots: Slots;
-  readonly upstream: Upstream;
   readonly isDraining: () => boolean;
 }
 
 /** The whole way: judged, then claimed, then forwarded. */
 export function orderGates(parts: GateParts): Gates {
-  const { upstream, slots, isDraining, now } = parts;
+  const { slots, isDraining, now } = parts;
   return endedBy(
     orderJudgingGates(parts),
-    createDuplicateGate(parts.claims),
-    createForwardGate({ upstream, slots, isDraining, now }),
+    createDuplicateGate(parts.claims, parts.occurrences),
+    createForwardGate({ slots, isDraining, now }),
   );
 }
 
@@ -63,12 +62,12 @@ export function orderJudgingGates(parts: JudgingParts): Judging<Verified | Unver
     createMethodGate(),
     createHeadersGate(headerLimits),
     createClientAddressGate({ from: config.clientAddress.from, trustedProxies: parts.trustedProxies }),
-    createAllowlistGate({ mode: config.allowlist.mode, addresses: parts.allowlist }),
+    createAllowlistGate(),
     createBodyGate({ maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeMs, now }),
     createEnvelopeGate(),
-    createChecksumGate({ mode: config.checksum.mode, verify: parts.verify }),
+    createChecksumGate((delivery) => parts.wallClock() - (now() - delivery.arrivedAtMs)),
     createUnsignedFieldsGate(),
-    createEventsGate(config.routes),
+    createEventsGate(),
   ]);
 }
 

@@ -16,7 +16,11 @@ const promised: Readonly<Record<string, Readonly<Record<string, readonly string[
     route: ['juicyway'],
     code_class: ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'],
   },
-  hookgate_checksum_matches_total: { key: ['primary'], encoding: ['received', 'compact', 'sorted'] },
+  hookgate_checksum_matches_total: {
+    route: ['juicyway'],
+    key: ['primary'],
+    encoding: ['received', 'compact', 'sorted'],
+  },
   hookgate_duplicate_store_operations_total: {
     operation: ['claim', 'confirm', 'release'],
     result: ['claimed', 'in_flight', 'delivered', 'recorded', 'taken_over', 'released', 'error'],

@@ -28,11 +28,12 @@ test('the file documents every key', () => {
       ? typeof value[0] === 'object'
         ? [keys(value[0])]
         : 'leaf'
-      : typeof value === 'object' && value !== null
+      : typeof value === 'object' && value !== null && Object.keys(value).length > 0
         ? Object.fromEntries(Object.entries(value).map(([name, child]) => [name, keys(child)]))
         : 'leaf';
+  // A section that a word may replace is told of on a page of its own.
   const schema = (node: Record<string, never>): unknown =>
-    'properties' in node
+    'properties' in node && !Array.isArray(node.type)
       ? Object.fromEntries(
           Object.entries(node.properties as object).map(([name, child]) => [name, schema(child)]),
         )

@@ -87,7 +87,7 @@ test('one line and one count a delivery, whatever became of it', async () => {
     ),
   );
   expect(counted('hookgate_checksum_matches_total')).toEqual([
-    'hookgate_checksum_matches_total{key="primary",encoding="received"} 4',
+    'hookgate_checksum_matches_total{route="juicyway",key="primary",encoding="received"} 4',
   ]);
   expect(metrics).toContain('\nhookgate_gate_duration_seconds_count 6\n');
 

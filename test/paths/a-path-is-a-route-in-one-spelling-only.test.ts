@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Route } from '../../src/config/config.ts';
 import { Rejection } from '../../src/delivery/rejections.ts';
 import { PassThrough } from '../../src/gates/gate.ts';
 import { createJudgePath } from '../../src/gates/path.ts';
 import { spellingsOfWebhookPath } from '../support/path-spellings.ts';
 
 function judgeWith(paths: readonly string[], otherPaths: 'deny' | 'passthrough', upstreamPrefix = '') {
-  const routes: Route[] = paths.map((path) => ({ name: path, path, events: ['*'], unsignedFields: 'strip' }));
+  const routes = paths.map((path) => ({ name: path, path }));
   const judgePath = createJudgePath({ routes, otherPaths, upstreamPrefix });
   return (target: string): string => {
     const verdict = judgePath(target);

@@ -7,7 +7,12 @@ import { createMemberOrder } from './member-order.ts';
  * names. JavaScript's default sort is another order: it puts U+10000 before U+FF61.
  */
 export function sortedJson(compact: Buffer): Buffer {
-  return new JsonSorter(compact).run();
+  return new JsonSorter(compact, Number.POSITIVE_INFINITY).run();
+}
+
+/** The same of the first level only: the values of its members stay as they are. */
+export function sortedTopJson(compact: Buffer): Buffer {
+  return new JsonSorter(compact, 1).run();
 }
 
 /**
@@ -18,9 +23,13 @@ class JsonSorter {
   readonly #bytes: Buffer;
   readonly #scratch: Buffer;
   readonly #orderOf: ReturnType<typeof createMemberOrder>;
+  /** Objects this deep are sorted. */
+  readonly #levels: number;
+  #depth = 0;
 
-  constructor(compact: Buffer) {
+  constructor(compact: Buffer, levels: number) {
     this.#bytes = Buffer.from(compact);
+    this.#levels = levels;
     this.#scratch = Buffer.allocUnsafe(compact.length);
     this.#orderOf = createMemberOrder(this.#bytes);
   }
@@ -34,9 +43,12 @@ class JsonSorter {
   #value(at: number): number {
     switch (this.#bytes[at]) {
       case OPEN_OBJECT:
-        return this.#object(at);
-      case OPEN_ARRAY:
-        return this.#array(at);
+      case OPEN_ARRAY: {
+        this.#depth++;
+        const end = this.#bytes[at] === OPEN_OBJECT ? this.#object(at) : this.#array(at);
+        this.#depth--;
+        return end;
+      }
       case QUOTE:
         return afterString(this.#bytes, at);
       default:
@@ -80,7 +92,7 @@ class JsonSorter {
       if (bytes[at] !== COMMA) break;
       at++;
     }
-    const order = this.#orderOf(starts, nameEnds);
+    const order = this.#depth <= this.#levels ? this.#orderOf(starts, nameEnds) : undefined;
     if (order !== undefined) this.#arrange(starts, at, order);
     return at + 1;
   }

@@ -1,6 +1,6 @@
 import { afterString } from './after-string.ts';
 import { QUOTE, SPACE } from './ascii.ts';
-import type { Span } from './envelope.ts';
+import type { Span } from './span.ts';
 
 /** Writes an accepted value without insignificant whitespace; strings and numbers stay as they are written. */
 export function compactJson(body: Buffer, { start, end }: Span): Buffer {

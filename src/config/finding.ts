@@ -1,0 +1,6 @@
+/** What a rule between settings has to say; the place is found later. */
+export interface Finding {
+  readonly key: string;
+  readonly found: string;
+  readonly expected: string;
+}

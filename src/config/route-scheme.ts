@@ -1,0 +1,83 @@
+import { type CompiledScheme, compileScheme } from '../schemes/compile.ts';
+import { defaultProfile, findProfile, profiles } from '../schemes/profiles.ts';
+import type { Scheme } from '../schemes/scheme.ts';
+import type { SchemeSettings } from '../schemes/settings.ts';
+import { parseWays } from '../schemes/template.ts';
+import type { Finding } from './finding.ts';
+import { nearestName } from './nearest-name.ts';
+import { quote } from './problem.ts';
+import type { SchemeChoice, Settings } from './schema.ts';
+
+export type RouteScheme =
+  | { readonly kind: 'scheme'; readonly scheme: Scheme }
+  | { readonly kind: 'findings'; readonly findings: readonly Finding[] };
+
+/** Compiles what one route says of its sender. */
+export function schemeOfRoute(settings: Settings, index: number): RouteScheme {
+  const route = settings.routes[index] as Settings['routes'][number];
+  const key = `routes[${index}].scheme`;
+  const choice: SchemeChoice = route.scheme;
+  const name = typeof choice === 'string' ? choice : choice.profile;
+  const profile = findProfile(name);
+  if (profile === undefined) {
+    const names = profiles.map((known) => known.name);
+    const near = nearestName(name, names);
+    const expected = near === undefined ? `expected one of ${names.join(', ')}` : `did you mean "${near}"?`;
+    return { kind: 'findings', findings: [{ key, found: `found ${quote(name)}`, expected }] };
+  }
+  const own = typeof choice === 'string' ? {} : written(choice);
+  const encodings = encodingsOf(settings, index, name);
+  const ways = encodings === undefined ? undefined : parseWays(encodings.texts);
+  if (ways !== undefined && 'expected' in ways) {
+    // What is wrong with the list for all routes is said there, once.
+    if (encodings?.key === 'checksum.encodings') return { kind: 'findings', findings: [] };
+    return {
+      kind: 'findings',
+      findings: [{ key: encodings?.key ?? key, found: 'found these', expected: ways.expected }],
+    };
+  }
+  const compiled: CompiledScheme = compileScheme(
+    profile,
+    { ...profile, ...own } as SchemeSettings,
+    ways?.ways,
+  );
+  if (compiled.kind === 'scheme') return compiled;
+  return {
+    kind: 'findings',
+    findings: compiled.problems.map((problem) => ({
+      ...problem,
+      key: typeof choice === 'string' && problem.key !== 'publicUrl' ? key : `${key}.${problem.key}`,
+    })),
+  };
+}
+
+/** The ways that take the place of the scheme's own; none for most senders. */
+function encodingsOf(
+  { routes, checksum }: Settings,
+  index: number,
+  profile: string,
+): { readonly key: string; readonly texts: readonly string[] } | undefined {
+  const own = routes[index]?.checksum.encodings ?? [];
+  if (own.length > 0) return { key: `routes[${index}].checksum.encodings`, texts: own };
+  const choice = routes[index]?.scheme;
+  // A message of the operator's own has its ways in itself.
+  const isOwnMessage = typeof choice === 'object' && choice.message !== undefined;
+  return profile === defaultProfile.name && !isOwnMessage
+    ? { key: 'checksum.encodings', texts: checksum.encodings }
+    : undefined;
+}
+
+/** The keys that the operator has written; a time without `from` is the profile's with another tolerance. */
+function written(choice: Exclude<SchemeChoice, string>): Partial<SchemeSettings> {
+  const { profile: _, timestamp, ...rest } = choice;
+  const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const profile = findProfile(choice.profile) ?? defaultProfile;
+  return {
+    ...own,
+    timestamp: {
+      from: timestamp.from ?? profile.timestamp.from,
+      unit: timestamp.unit ?? profile.timestamp.unit,
+      tolerance: timestamp.tolerance ?? profile.timestamp.tolerance,
+    },
+  };
+}

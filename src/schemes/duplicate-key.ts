@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto';
+import type { Identity } from './identify.ts';
+
+const lengthBytes = 8;
+
+/**
+ * Names an event for the duplicate store and for Idempotency-Key: lower-case hex of SHA-256 over texts, each behind its
+ * length. With the route's name in it always; then the signed id and the event's name, or else what the signed text has
+ * that every delivery of the event has, and the body where that leaves it out. A name that nobody signed stands beside
+ * the signed text, so that one body counts once for each name. docs/schemes.md says why each is as it is.
+ */
+export function eventKey(
+  routeName: string,
+  covers: 'body' | 'members' | 'nothing',
+  body: Buffer,
+  { event, eventIsSigned, id, lasting }: Identity,
+): string {
+  if (id !== undefined) {
+    const named = eventIsSigned ? [event ?? ''] : [];
+    return digestOf([routeName, 'id', ...named, id, ...(eventIsSigned ? [] : [event ?? ''])]);
+  }
+  const parts = covers === 'nothing' ? [body] : lasting();
+  return digestOf([routeName, ...parts, ...(eventIsSigned ? [] : [event ?? ''])]);
+}
+
+/** SHA-256 over the route's name in UTF-8, texts in Latin-1 and bytes, each behind its length (8 bytes, big-endian). */
+export function digestOf([routeName, ...parts]: readonly [string, ...(string | Buffer)[]]): string {
+  const routeBytes = Buffer.byteLength(routeName);
+  let size = lengthBytes + routeBytes;
+  for (const part of parts) size += lengthBytes + part.length;
+  const message = Buffer.allocUnsafe(size);
+  let at = writeLength(message, routeBytes, 0);
+  at += message.write(routeName, at, 'utf8');
+  for (const part of parts) {
+    at = writeLength(message, part.length, at);
+    if (typeof part === 'string') message.write(part, at, 'latin1');
+    else message.set(part, at);
+    at += part.length;
+  }
+  return hash('sha256', message, 'hex');
+}
+
+/** No length comes near 4 GiB, so the upper half is always zero. */
+function writeLength(message: Buffer, length: number, at: number): number {
+  message.writeUInt32BE(0, at);
+  return message.writeUInt32BE(length, at + 4);
+}

@@ -1,0 +1,232 @@
+import { QUOTE } from '../json/ascii.ts';
+import { compactJson } from '../json/compact-json.ts';
+import { createMembersScan, type JsonFault } from '../json/scan-members.ts';
+import { sortedJson, sortedTopJson } from '../json/sorted-json.ts';
+import type { Span, ValueSpan } from '../json/span.ts';
+import { stringText } from '../json/unescape.ts';
+import { parseWay, type Way } from '../json/way.ts';
+import { restyled } from '../json/write-way.ts';
+
+/** What is read of a body of which only parts are signed, or nothing. Names are those of top-level members. */
+export interface EnvelopeForm {
+  /** Every member that is read, the ones below among them. */
+  readonly names: readonly string[];
+  readonly event: string | undefined;
+  /** Text that stands behind the event in what is signed, and so cannot be in it. */
+  readonly behindEvent: string;
+  readonly signature: string | undefined;
+  /** The member that is an object and signed as such. */
+  readonly data: string | undefined;
+  /** Members that must be there. */
+  readonly required: readonly string[];
+  /** Members beside `names` are not signed; false where nothing of the body is. */
+  readonly tellsUnsigned: boolean;
+}
+
+export type Scan = { readonly kind: 'envelope'; readonly envelope: Envelope } | JsonFault;
+
+/** A body and what is known of it; only this file makes one. The body must not be changed afterwards. */
+export class Envelope {
+  readonly body: Buffer;
+  /** Name of the event, unescaped: 1 to 128 visible ASCII characters. Undefined where it is read later or not at all. */
+  readonly event: string | undefined;
+  /** The signature as written in the body, unescaped; empty where it is not a string; undefined where there is none. */
+  readonly checksum: string | undefined;
+  /** Where the value that is signed as an object stands. */
+  readonly data: ValueSpan;
+  /** Top-level members that are not signed, each from its name to the end of its value. */
+  readonly unsigned: readonly Span[];
+  readonly #names: readonly string[];
+  readonly #values: readonly (ValueSpan | undefined)[];
+  #compact: Buffer | undefined;
+  #sorted: Buffer | undefined;
+  #written: Map<string, Buffer> | undefined;
+
+  constructor(body: Buffer, parts: EnvelopeParts) {
+    this.body = body;
+    this.event = parts.event;
+    this.checksum = parts.checksum;
+    this.data = parts.data;
+    this.unsigned = parts.unsigned;
+    this.#names = parts.names;
+    this.#values = parts.values;
+  }
+
+  get dataIsCompact(): boolean {
+    return this.data.isCompact;
+  }
+
+  get dataIsSorted(): boolean {
+    return this.data.isSorted;
+  }
+
+  /** Where the value of a top-level member stands that the form reads. */
+  member(name: string): ValueSpan | undefined {
+    return this.#values[this.#names.indexOf(name)];
+  }
+
+  /** The same with another value to be written in several ways. */
+  withData({ start, end }: Span): Envelope {
+    const data = { start, end, isCompact: false, isSorted: false };
+    const { body, event, checksum, unsigned } = this;
+    return new Envelope(body, { event, checksum, data, unsigned, names: this.#names, values: this.#values });
+  }
+
+  /**
+   * The bytes of `data` written in one way. The plain ones are each made once; ways that do not differ are the same
+   * Buffer, so callers may compare by identity to leave out a second look.
+   */
+  dataIn(way: Way | PlainOrder): Buffer {
+    if (typeof way !== 'string') return this.#dataWritten(way);
+    if (way === 'sorted') return this.#sortedData();
+    if (way === 'sorted-top') return this.#dataWritten(parseWay('sorted-top') as Way);
+    const compact = this.#compactData();
+    if (way === 'compact' || this.data.isCompact) return compact;
+    return this.body.subarray(this.data.start, this.data.end);
+  }
+
+  #dataWritten(way: Way): Buffer {
+    if (!way.spaced && way.strings === undefined && way.order !== 'sorted-top') return this.dataIn(way.order);
+    this.#written ??= new Map();
+    let written = this.#written.get(way.name);
+    if (written !== undefined) return written;
+    const order = way.order === 'received' && way.spaced ? 'compact' : way.order;
+    const plain =
+      order === 'sorted-top'
+        ? this.data.isSorted
+          ? this.#compactData()
+          : sortedTopJson(this.#compactData())
+        : this.dataIn(order);
+    written = restyled(plain, way.spaced, way.strings);
+    this.#written.set(way.name, written);
+    return written;
+  }
+
+  #compactData(): Buffer {
+    this.#compact ??= this.data.isCompact
+      ? this.body.subarray(this.data.start, this.data.end)
+      : compactJson(this.body, this.data);
+    return this.#compact;
+  }
+
+  #sortedData(): Buffer {
+    this.#sorted ??= this.data.isSorted ? this.#compactData() : sortedJson(this.#compactData());
+    return this.#sorted;
+  }
+}
+
+type PlainOrder = Way['order'];
+
+interface EnvelopeParts {
+  readonly event: string | undefined;
+  readonly checksum: string | undefined;
+  readonly data: ValueSpan;
+  readonly unsigned: readonly Span[];
+  readonly names: readonly string[];
+  readonly values: readonly (ValueSpan | undefined)[];
+}
+
+const nowhere: ValueSpan = { start: 0, end: 0, isCompact: true, isSorted: true };
+const noNames: readonly string[] = [];
+
+/** A body that is signed whole: nothing of it is read before the signature holds. */
+export function wholeBody(body: Buffer): Envelope {
+  return new Envelope(body, {
+    event: undefined,
+    checksum: undefined,
+    data: nowhere,
+    unsigned: [],
+    names: noNames,
+    values: [],
+  });
+}
+
+/** The whole body as a value that can be written in several ways; undefined where it is no strict JSON object. */
+export function wholeBodyAsData(body: Buffer): Envelope | undefined {
+  const scan = scanWhole(body);
+  if (scan.kind === 'fault') return undefined;
+  // What was noticed of the members says nothing of the whole, so the ways are made from the bytes.
+  const data = { start: body.indexOf(0x7b), end: scan.end + 1, isCompact: false, isSorted: false };
+  return new Envelope(body, {
+    event: undefined,
+    checksum: undefined,
+    data,
+    unsigned: [],
+    names: noNames,
+    values: [],
+  });
+}
+
+const scanWhole = createMembersScan([]);
+
+/**
+ * Compiles the scanner for one form. Refused are all bodies that two parsers could read in two ways, those without a
+ * member that is signed, and names of events that no header can carry.
+ */
+export function createEnvelopeScan(form: EnvelopeForm): (body: Buffer) => Scan {
+  const scanMembers = createMembersScan(form.names);
+  const indexOf = (name: string | undefined): number => (name === undefined ? -1 : form.names.indexOf(name));
+  const eventAt = indexOf(form.event);
+  const signatureAt = indexOf(form.signature);
+  const dataAt = indexOf(form.data);
+  const required = form.required.map((name) => ({ name, at: indexOf(name) }));
+
+  return (body) => {
+    const scan = scanMembers(body);
+    if (scan.kind === 'fault') return scan;
+    const { values, others, end } = scan;
+    for (const { name, at } of required) {
+      if (values[at] === undefined) return fault(`no top-level ${name}`, end);
+    }
+    const data = values[dataAt];
+    if (data !== undefined && body[data.start] !== 0x7b)
+      return fault(`${form.data} that is no object`, data.start);
+    const eventValue = values[eventAt];
+    let event: string | undefined;
+    if (eventValue !== undefined) {
+      const { start } = eventValue;
+      if (body[start] !== QUOTE) return fault(`an ${form.event} that is no string`, start);
+      event = textAt(body, eventValue);
+      if (!isEventName(event) || (form.behindEvent !== '' && event.includes(form.behindEvent))) {
+        return fault(
+          `an ${form.event} that is not 1 to 128 visible ASCII characters${form.behindEvent === '' ? '' : ` without ${form.behindEvent}`}`,
+          start,
+        );
+      }
+    }
+    const envelope = new Envelope(body, {
+      event,
+      checksum: signatureText(body, values[signatureAt]),
+      data: data ?? nowhere,
+      unsigned: form.tellsUnsigned ? others : [],
+      names: form.names,
+      values,
+    });
+    return { kind: 'envelope', envelope };
+  };
+}
+
+/** What is no string was sent, but matches nothing. */
+function signatureText(body: Buffer, value: ValueSpan | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  return body[value.start] === QUOTE ? textAt(body, value) : '';
+}
+
+/** Text of a scanned string. */
+function textAt(body: Buffer, { start, end }: Span): string {
+  return stringText(body, start + 1, end - 1, body.subarray(start, end).includes(0x5c));
+}
+
+/** Visible ASCII fits a header field. */
+export function isEventName(text: string): boolean {
+  if (text.length < 1 || text.length > 128) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x21 || code > 0x7e) return false;
+  }
+  return true;
+}
+
+function fault(problem: string, offset: number): JsonFault {
+  return { kind: 'fault', problem, offset };
+}

@@ -1,0 +1,55 @@
+/** A field of a head: its value without blanks around it, or what keeps it from being one. */
+export type Field =
+  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'twice' };
+
+const absent: Field = { kind: 'absent' };
+const twice: Field = { kind: 'twice' };
+
+/** The names and values of a head, alternating, as they arrived. */
+export type RawHeaders = readonly string[];
+
+/** Finds the only field with this name, in lower case. One that comes twice is none: who reads it could take either. */
+export function readField(rawHeaders: RawHeaders, lowerCaseName: string): Field {
+  let text: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length !== lowerCaseName.length) continue;
+    if (name !== lowerCaseName && name.toLowerCase() !== lowerCaseName) continue;
+    if (text !== undefined) return twice;
+    text = trimmed(rawHeaders[index + 1] as string);
+  }
+  return text === undefined ? absent : { kind: 'value', text };
+}
+
+/** Blanks and tabs (RFC 9110 section 5.5); no regular expression, since anybody may send 16 KiB of blanks. */
+function trimmed(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** At most this many parts of one signature header are looked at. */
+const maxTagged = 64;
+
+/**
+ * The texts under a tag of a signature header, in one of two spellings, told by how the value begins: `t=…,v1=…`
+ * (commas between parts) or `v1,… v1,…` (blanks between parts).
+ */
+export function readTagged(value: string, tag: string): readonly string[] {
+  const found: string[] = [];
+  const inPairs = /^[A-Za-z0-9-]+=/.test(value);
+  for (const item of value.split(inPairs ? ',' : ' ', maxTagged)) {
+    const part = trimmed(item);
+    const cut = part.indexOf(inPairs ? '=' : ',');
+    if (cut === tag.length && part.startsWith(tag)) found.push(part.slice(cut + 1));
+  }
+  return found;
+}

@@ -1,0 +1,70 @@
+import { hexDigit } from '../hex/hex-digit.ts';
+import type { Envelope } from './envelope.ts';
+import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import type { Scheme } from './scheme.ts';
+import type { DigestEncoding } from './settings.ts';
+
+/** The texts of the signatures that a delivery carries under one tag, without prefix; or why there is none. */
+export type SignatureTexts =
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  | { readonly kind: 'missing' | 'malformed'; readonly detail: string };
+
+/** A signature header holds few; further ones are not tried. */
+const maxTried = 16;
+
+/** Reads the signature from the head or the body of a delivery. */
+export function readSignatures(
+  { signature, prefix }: Pick<Scheme, 'signature' | 'prefix'>,
+  rawHeaders: RawHeaders,
+  envelope: Envelope,
+  tag: string | undefined,
+): SignatureTexts {
+  if (signature.kind === 'member') {
+    if (envelope.checksum === undefined) {
+      return { kind: 'missing', detail: `the body has no ${signature.name}` };
+    }
+    return withoutPrefix([envelope.checksum], prefix, `the ${signature.name}`);
+  }
+  const field = readField(rawHeaders, signature.name.toLowerCase());
+  if (field.kind === 'absent') return { kind: 'missing', detail: `the head has no ${signature.name}` };
+  if (field.kind === 'twice') return { kind: 'malformed', detail: `the head has two ${signature.name}` };
+  if (tag === undefined) return withoutPrefix([field.text], prefix, signature.name);
+  const tagged = readTagged(field.text, tag).slice(0, maxTried);
+  return tagged.length === 0
+    ? { kind: 'malformed', detail: `${signature.name} has no part ${tag}` }
+    : withoutPrefix(tagged, prefix, signature.name);
+}
+
+function withoutPrefix(texts: readonly string[], prefix: string, what: string): SignatureTexts {
+  if (prefix === '') return { kind: 'texts', texts };
+  const cut = texts.filter((text) => text.startsWith(prefix)).map((text) => text.slice(prefix.length));
+  return cut.length > 0
+    ? { kind: 'texts', texts: cut }
+    : { kind: 'malformed', detail: `${what} does not begin with ${prefix}` };
+}
+
+/** Reads a digest of exactly the length of `bytes` into it; false for any other text. */
+export function readDigest(text: string, encoding: DigestEncoding, bytes: Buffer): boolean {
+  if (encoding === 'hex') return readHex(text, bytes);
+  // One text only stands for the bytes: in the usual alphabet and padded.
+  const decoded = Buffer.from(text, 'base64');
+  if (decoded.length !== bytes.length || decoded.toString('base64') !== text) return false;
+  decoded.copy(bytes);
+  return true;
+}
+
+function readHex(text: string, bytes: Buffer): boolean {
+  if (text.length !== 2 * bytes.length) return false;
+  for (let index = 0; index < bytes.length; index++) {
+    const high = hexDigit(text.charCodeAt(2 * index));
+    const low = hexDigit(text.charCodeAt(2 * index + 1));
+    if (high < 0 || low < 0) return false;
+    bytes[index] = 16 * high + low;
+  }
+  return true;
+}
+
+/** What was expected of a digest that could not be read, for the log. */
+export function digestForm(encoding: DigestEncoding, byteLength: number): string {
+  return encoding === 'hex' ? `${2 * byteLength} hexadecimal digits` : `base64 of ${byteLength} bytes`;
+}

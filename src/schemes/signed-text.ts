@@ -1,0 +1,245 @@
+import { findValues } from '../json/find-values.ts';
+import type { Span } from '../json/span.ts';
+import type { Way } from '../json/way.ts';
+import { type Envelope, wholeBodyAsData } from './envelope.ts';
+import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import type { Scheme } from './scheme.ts';
+import type { Part, Place } from './template.ts';
+
+/** What was signed, in three pieces, so that the large one is never copied into a text. */
+export interface SignedText {
+  /** In Latin-1: one character a byte. */
+  readonly head: string;
+  readonly data: Buffer;
+  readonly tail: string;
+}
+
+/** The parts of one delivery's message, read once. */
+export interface MessageParts {
+  /** The signed text where the part with `@` is written in this way. */
+  readonly text: (way: Way | undefined) => SignedText;
+  /** The ways that make sense of this body, and differ from those before them. */
+  readonly ways: readonly (Way | undefined)[];
+  /**
+   * The variable parts without the time and without the signature, the one with `@` in its normal form: what two
+   * deliveries of one event have in common.
+   */
+  readonly lasting: () => readonly (string | Buffer)[];
+}
+
+/** Why there is no signed text: a sentence for the log that holds nothing of the body. */
+export interface NoText {
+  readonly kind: 'no_text';
+  readonly detail: string;
+}
+
+/** What the normal form of a part with `@` resolves beyond order and blanks, where a listed way rewrites strings. */
+const unescaped: Way = {
+  name: 'sorted+unescaped',
+  order: 'sorted',
+  spaced: false,
+  strings: { ascii: false, slashes: false, html: false, upper: false },
+};
+
+const oneWay: readonly (Way | undefined)[] = [undefined];
+
+/** Compiles how the parts of a scheme's message are read from a delivery. */
+export function createMessageReader(
+  scheme: Scheme,
+): (rawHeaders: RawHeaders, envelope: Envelope) => MessageParts | NoText {
+  const { message, signature } = scheme;
+  const lastVariable = message.findLastIndex(({ kind }) => kind !== 'literal' && kind !== 'url');
+  const bigAt = bigPart(message);
+  const isTime = message.map((part) => scheme.time !== undefined && isSamePlace(part, scheme.time.from));
+
+  return (rawHeaders, envelope) => {
+    const values: (string | Buffer)[] = [];
+    let data: Envelope | undefined;
+    for (const [index, part] of message.entries()) {
+      const value = read(part, rawHeaders, envelope);
+      if (typeof value === 'object' && 'kind' in value) return value;
+      if (value instanceof WrittenPart) {
+        data = value.envelope;
+        values.push(value.received);
+        continue;
+      }
+      if (isTime[index] && !isDigits(value)) return noText('the signed time is not made of digits');
+      if (index < lastVariable && part.kind !== 'literal' && part.kind !== 'url') {
+        const next = message[index + 1];
+        if (next?.kind === 'literal' && holds(value, next.text)) {
+          return noText(`a signed part holds the text ${JSON.stringify(next.text)} that stands behind it`);
+        }
+      }
+      values.push(value);
+    }
+    const written = data;
+    return {
+      text(way) {
+        const big = values[bigAt];
+        const bytes =
+          written !== undefined && way !== undefined && hasWays(message[bigAt])
+            ? written.dataIn(way)
+            : typeof big === 'string'
+              ? latin1(big)
+              : (big ?? nothing);
+        return {
+          head: joined(values, 0, bigAt),
+          data: bytes,
+          tail: joined(values, bigAt + 1, values.length),
+        };
+      },
+      ways: written === undefined ? oneWay : scheme.ways,
+      lasting() {
+        return values.flatMap((value, index) => {
+          const part = message[index] as Part;
+          if (part.kind === 'literal' || part.kind === 'url' || isTime[index]) return [];
+          if (written === undefined || !hasWays(part)) return [value];
+          return [written.dataIn(scheme.rewritesStrings ? unescaped : 'sorted')];
+        });
+      },
+    };
+  };
+
+  function read(
+    part: Part,
+    rawHeaders: RawHeaders,
+    envelope: Envelope,
+  ): string | Buffer | WrittenPart | NoText {
+    switch (part.kind) {
+      case 'literal':
+        return utf8AsLatin1(part.text);
+      case 'url':
+        return utf8AsLatin1(scheme.publicUrl);
+      case 'body': {
+        if (part.ways === undefined) return envelope.body;
+        const data = wholeBodyAsData(envelope.body);
+        return data === undefined ? envelope.body : new WrittenPart(data, envelope.body);
+      }
+      case 'member':
+        return readMember(part, envelope, scheme.form?.event);
+      default:
+        return readHeadPart(part, rawHeaders);
+    }
+  }
+
+  function readHeadPart(
+    part: Extract<Part, { kind: 'header' | 'tag' }>,
+    rawHeaders: RawHeaders,
+  ): string | NoText {
+    const name = part.kind === 'header' ? part.name : signature.name;
+    const field = readField(rawHeaders, name.toLowerCase());
+    if (field.kind !== 'value')
+      return noText(`the head has ${field.kind === 'absent' ? 'no' : 'two'} ${name}`);
+    if (part.kind === 'header') return field.text;
+    const tagged = readTagged(field.text, part.tag);
+    if (tagged.length === 1) return tagged[0] as string;
+    return noText(`${name} has ${tagged.length === 0 ? 'no part' : 'several parts'} ${part.tag}`);
+  }
+}
+
+/** A part that is written in several ways. */
+class WrittenPart {
+  readonly envelope: Envelope;
+  readonly received: Buffer;
+  constructor(envelope: Envelope, received: Buffer) {
+    this.envelope = envelope;
+    this.received = received;
+  }
+}
+
+function readMember(
+  part: Extract<Part, { kind: 'member' }>,
+  envelope: Envelope,
+  eventName: string | undefined,
+): string | Buffer | WrittenPart | NoText {
+  const span = memberSpan(part.pointer, envelope);
+  if (span === undefined) return noText(`the body has no /${part.pointer.join('/')}`);
+  const { body } = envelope;
+  if (part.ways !== undefined) {
+    if (body[span.start] !== 0x7b) return noText(`/${part.pointer.join('/')} is no object`);
+    const received = body.subarray(span.start, span.end);
+    return new WrittenPart(part.pointer.length === 1 ? envelope : envelope.withData(span), received);
+  }
+  const text =
+    part.pointer.length === 1 && part.pointer[0] === eventName ? envelope.event : scalarText(body, span);
+  return text === undefined ? body.subarray(span.start, span.end) : utf8AsLatin1(text);
+}
+
+/** Where the value at a pointer stands; the body was scanned, so no name comes twice. */
+export function memberSpan(pointer: readonly string[], envelope: Envelope): Span | undefined {
+  const top = envelope.member(pointer[0] as string);
+  if (top === undefined || pointer.length === 1) return top;
+  const [found] = findValues(envelope.body.subarray(top.start, top.end), [pointer.slice(1)]);
+  if (found?.kind !== 'value') return undefined;
+  return { start: top.start + found.span.start, end: top.start + found.span.end };
+}
+
+/** A string's text, unescaped; undefined for what is no string, which counts as it was written. */
+export function scalarText(body: Buffer, { start, end }: Span): string | undefined {
+  if (body[start] !== 0x22) return undefined;
+  const token = body.toString('utf8', start, end);
+  if (!token.includes('\\')) return token.slice(1, -1);
+  try {
+    return JSON.parse(token) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The part whose bytes are not copied: the one that is written in several ways, else the body, else the last. */
+function bigPart(message: readonly Part[]): number {
+  const written = message.findIndex(hasWays);
+  if (written !== -1) return written;
+  const body = message.findIndex(({ kind }) => kind === 'body');
+  return body === -1 ? Math.max(0, message.length - 1) : body;
+}
+
+function hasWays(part: Part | undefined): boolean {
+  return part !== undefined && 'ways' in part && part.ways !== undefined;
+}
+
+export function isSamePlace(part: Part, place: Place): boolean {
+  if (part.kind === 'header')
+    return place.kind === 'header' && part.name.toLowerCase() === place.name.toLowerCase();
+  if (part.kind === 'tag') return place.kind === 'tag' && part.tag === place.tag;
+  return (
+    part.kind === 'member' && place.kind === 'member' && part.pointer.join('/') === place.pointer.join('/')
+  );
+}
+
+/** Ten digits are seconds until 2286, sixteen are more than anybody writes. */
+export function isDigits(value: string | Buffer): boolean {
+  return typeof value === 'string' ? /^\d{1,16}$/.test(value) : /^\d{1,16}$/.test(value.toString('latin1'));
+}
+
+function holds(value: string | Buffer, literal: string): boolean {
+  const text = utf8AsLatin1(literal);
+  return typeof value === 'string' ? value.includes(text) : value.includes(latin1(text));
+}
+
+function joined(values: readonly (string | Buffer)[], from: number, to: number): string {
+  let text = '';
+  for (let index = from; index < to; index++) {
+    const value = values[index] as string | Buffer;
+    text += typeof value === 'string' ? value : value.toString('latin1');
+  }
+  return text;
+}
+
+/** UTF-8 with one character for each byte. */
+export function utf8AsLatin1(text: string): string {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');
+  }
+  return text;
+}
+
+function latin1(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+const nothing = Buffer.alloc(0);
+
+function noText(detail: string): NoText {
+  return { kind: 'no_text', detail };
+}
