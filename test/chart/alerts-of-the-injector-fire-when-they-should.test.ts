@@ -65,6 +65,47 @@ const cases: readonly AlertCase[] = [
     quiet: ['5m', '40m'],
   },
   {
+    alert: 'HookgateServiceLeadsPast',
+    series: [
+      alive,
+      {
+        series: `hookgate_service_past_gate_pods{${labels},guarded_namespace="billing",service="payments",port="80"}`,
+        values: '_x9 2x20 _x60',
+      },
+    ],
+    firing: ['12m'],
+    quiet: ['8m', '40m'],
+  },
+  {
+    alert: 'HookgatePodsUnguarded',
+    series: [
+      alive,
+      { series: `hookgate_unguarded_pods{${labels},guarded_namespace="billing"}`, values: '1x60' },
+    ],
+    firing: ['7m'],
+    quiet: ['3m'],
+  },
+  {
+    alert: 'HookgateInjectorsMeet',
+    series: [alive, { series: `hookgate_injector_rivals{${labels},rival="blue"}`, values: '1x60' }],
+    firing: ['4m'],
+    quiet: ['1m'],
+  },
+  {
+    // Two replicas look; one of them suffices.
+    alert: 'HookgateServicesUnseen',
+    series: [
+      alive,
+      { series: `hookgate_injector_last_look_timestamp_seconds{${labels},pod="a"}`, values: '0x60' },
+      {
+        series: `hookgate_injector_last_look_timestamp_seconds{${labels},pod="b"}`,
+        values: '0+60x20 1200x60',
+      },
+    ],
+    firing: ['40m'],
+    quiet: ['25m'],
+  },
+  {
     // Of a guarded pod, in one of the namespaces that get the sidecar's config.
     alert: 'HookgateEventUndelivered1h',
     series: [
@@ -83,8 +124,8 @@ test.runIf(promtool)(
   'its alerts, and those of guarded pods, fire when they should and only then',
   () => {
     const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
-    // Ten of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and five of the injector.
-    playAlerts('sidecar', settings, 15, { '1m': cases });
+    // Ten of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and nine of the injector.
+    playAlerts('sidecar', settings, 19, { '1m': cases });
   },
   120_000,
 );

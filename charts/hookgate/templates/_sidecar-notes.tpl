@@ -38,10 +38,18 @@
      kubectl --namespace NAMESPACE patch service SERVICE --type=json --patch \
        '[{"op":"replace","path":"/spec/ports/0/targetPort","value":3000}]'
       Where the Service must keep the number, docs/injector.md has the annotation hookgate.io/move-port.
+{{- if .Values.tests.enabled }}
 
-4. To take it out again: remove the label from the template.
+4. Let every Service that leads to guarded pods be proved; a request that is no event goes through each:
+     helm test {{ .Release.Name }} --namespace {{ $ns }} --logs
+{{- end }}
+
+5. To take it out again: remove the label from the template.
      kubectl --namespace NAMESPACE patch deployment NAME --patch \
        '{"spec":{"template":{"metadata":{"labels":{"hookgate.io/inject":null}}}}}'
+
+Pods that want this injector, where another one selects their namespace too, carry the label
+  hookgate.io/injector: {{ include "hookgate.injectorLabel" . }}
 
 docs/injector.md has every reason for which a pod is refused, and what the sidecar cannot protect.
 {{- end -}}
