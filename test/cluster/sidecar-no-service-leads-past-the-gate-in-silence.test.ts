@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply, find, helm, kubectl, nodeIn, tryKubectl, until } from './support/cluster.ts';
+import { blocksOf, createShell } from './support/page-blocks.ts';
 import { createSidecarPlace, release, type SidecarPlace } from './support/sidecar-place.ts';
 import { podOf, waitForReady } from './support/sidecar-pods.ts';
 import { deployment, pod, service } from './support/sidecar-workloads.ts';
@@ -167,6 +169,31 @@ test.each(['webhook', 'policy'])('a second team with mode %s stands beside the f
     first.remove();
   }
 });
+
+test.each(['webhook', 'policy'])(
+  'what outlived its release (mode %s) goes by the command of the runbook',
+  async (mode) => {
+    const place = await createSidecarPlace();
+    try {
+      await place.install([`injector.mode=${mode}`]);
+      kubectl(['delete', 'namespace', place.namespace, '--timeout=120s']);
+      const left = () =>
+        kubectl([
+          'get',
+          'validatingadmissionpolicies,clusterroles,mutatingwebhookconfigurations',
+          '--output',
+          'name',
+        ]);
+      expect(left()).toContain(place.clusterName);
+      const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+      const [block] = blocksOf(runbook).filter(({ info }) => info === 'leftovers');
+      createShell({ NAMESPACE: place.namespace }).run(block?.text ?? 'false');
+      expect(left()).not.toContain(place.clusterName);
+    } finally {
+      place.remove();
+    }
+  },
+);
 
 /** What `helm test` says, with the log of its pod; also where it fails. */
 function tryHelmTest(namespace: string): string {
