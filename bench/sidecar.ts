@@ -94,8 +94,11 @@ function costs(podIP: string): Costs {
 
 /** What limits and evictions go by: without the pages of files that were counted for another container first. */
 function cgroupMiB(): number {
-  const read =
-    "process.stdout.write(require('node:fs').readFileSync('/sys/fs/cgroup/memory.current', 'utf8'))";
+  const read = `
+    const { existsSync, readFileSync } = require('node:fs');
+    const v1 = '/sys/fs/cgroup/memory/memory.usage_in_bytes';
+    process.stdout.write(readFileSync(existsSync(v1) ? v1 : '/sys/fs/cgroup/memory.current', 'utf8'));
+  `;
   const inPod = ['exec', '--namespace', namespace, 'guarded', '--container', 'hookgate', '--'];
   return Math.round(Number(kubectl([...inPod, '/nodejs/bin/node', '-e', read])) / (1 << 20));
 }
