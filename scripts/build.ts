@@ -1,5 +1,6 @@
-/** Bundles the command and the store's worker into dist/. */
+/** Bundles the command, the store's worker and the admin port's page into dist/. */
 import { readFileSync, rmSync } from 'node:fs';
+import { buildPage } from './build-page.ts';
 import { bundle } from './bundle.ts';
 
 const root = new URL('../', import.meta.url).pathname;
@@ -7,3 +8,4 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 await bundle(version, `${root}dist`);
+await buildPage(`${root}dist`);

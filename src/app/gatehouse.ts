@@ -16,6 +16,7 @@ import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
+import type { DeliveryRecord } from '../overview/record.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
@@ -55,6 +56,7 @@ export interface GatehouseOptions {
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
+  readonly record: DeliveryRecord;
   readonly isDraining: () => boolean;
   /** Answers a request that was passed through without success. */
   readonly answerRefused: PassthroughOptions['onFailed'];

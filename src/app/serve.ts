@@ -9,6 +9,7 @@ import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
+import { createRecord, type DeliveryRecord } from '../overview/record.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { usualLinger } from '../server/linger.ts';
 import { respond } from '../server/respond.ts';
@@ -20,6 +21,7 @@ import { createGatehouse, type Gatehouse } from './gatehouse.ts';
 import { sayWhatIsInForce } from './in-force.ts';
 import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
+import { createOverview, watchedRoutes } from './overview.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import { failedStart, type Start } from './start.ts';
 import { createStatus } from './status.ts';
@@ -98,6 +100,7 @@ interface Opened {
   readonly flush: () => void;
   readonly metrics: Metrics;
   readonly house: Gatehouse;
+  readonly record: DeliveryRecord;
   readonly server: TrafficServer;
   readonly addresses: Pick<RunningGate, 'traffic' | 'admin'>;
 }
@@ -122,7 +125,8 @@ async function open(
     forgetAfterMs: senderGivesUpAfterMs,
   });
   const rejections = createRecentRejections(keptRejections);
-  const status = createStatus({
+  const record = createRecord({ wallClock });
+  const parts = {
     metrics,
     undelivered,
     store: () => life.store,
@@ -131,11 +135,14 @@ async function open(
     isDraining: () => life.isDraining,
     startedAt: new Date(wallClock()).toISOString(),
     wallClock,
-  });
+  };
+  const status = createStatus(parts);
   const admin = createAdminServer({
     ...status,
     live: () => true,
     rejections: rejections.list,
+    overview: createOverview({ ...parts, record, ready: status.ready }),
+    hosts: () => (life.gatehouse?.loaded.config ?? config).admin.hosts,
     onFault: (error) => log.error({ err: error }, 'fault at the admin port'),
     host: config.admin.host,
     port: config.admin.port,
@@ -156,6 +163,7 @@ async function open(
     metrics,
     undelivered,
     rejections,
+    record,
     isDraining: () => life.isDraining,
     answerRefused(delivery, rejection, to) {
       if (to instanceof ServerResponse) respond(to, rejection, delivery.requestId);
@@ -199,13 +207,14 @@ async function open(
   }
   const trafficAddress = await server.listen();
   life.gatehouse = house;
+  record.keep(watchedRoutes(loaded));
   const addresses = { traffic: trafficAddress, admin: adminAddress };
-  return { life, log, flush, metrics, house, server, addresses };
+  return { life, log, flush, metrics, house, record, server, addresses };
 }
 
 /** Follows the files from now on. */
 function keepUp(
-  { life, log, metrics, house, server }: Opened,
+  { life, log, metrics, house, record, server }: Opened,
   sources: ConfigSources,
   closers: AsyncDisposableStack,
 ): Reloader {
@@ -216,6 +225,7 @@ function keepUp(
       const tls = tlsMaterial(next);
       if (tls !== undefined) server.setTls(tls);
       house.adopt(next);
+      record.keep(watchedRoutes(next));
     },
     log,
     metrics,

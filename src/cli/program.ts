@@ -12,6 +12,7 @@ import { addSendCommand } from './send.ts';
 import { addServeCommand } from './serve.ts';
 import { addSignCommand } from './sign.ts';
 import type { Signals } from './signals.ts';
+import { addStatusCommands } from './status.ts';
 import { endWhenNobodyReads } from './when-nobody-reads.ts';
 
 const usageExitCode = 2;
@@ -34,6 +35,7 @@ export async function runProgram(signals: Signals): Promise<void> {
   addExplainCommand(program);
   addInjectCommand(program, signals);
   addMigrateCommand(program);
+  addStatusCommands(program, signals);
   for (const command of program.commands) command.exitOverride();
 
   try {

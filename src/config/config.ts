@@ -9,7 +9,12 @@ export interface Config {
     /** Undefined: plain HTTP. */
     readonly tls: TlsFiles | undefined;
   };
-  readonly admin: { readonly host: string; readonly port: number };
+  readonly admin: {
+    readonly host: string;
+    readonly port: number;
+    /** Names besides addresses and localhost by which people's pages may be called. */
+    readonly hosts: readonly string[];
+  };
   readonly upstream: UpstreamConfig;
   readonly clientAddress: {
     readonly from: 'peer' | 'forwarded' | 'proxyProtocol';

@@ -80,6 +80,13 @@ const admin = Section(
       }),
       { flag: '--admin' },
     ),
+    hosts: live(
+      List(text<string>('host', 'A name.'), {
+        description:
+          'Names besides addresses and localhost by which the page and what it shows may be called.',
+        default: [],
+      }),
+    ),
   },
   closed('The admin port; never open it to senders.'),
 );

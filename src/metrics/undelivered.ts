@@ -6,6 +6,8 @@ export interface Undelivered {
   /** The application, or the gate after the checksum, did not accept the event. */
   failed(route: string, duplicateKey: string): void;
   delivered(route: string, duplicateKey: string): void;
+  /** Events that wait. */
+  count(route: string): number;
   /** Seconds since the oldest first failed; 0 when there is none. */
   oldestSeconds(route: string): number;
   /** Duplicate keys of the oldest, `atMost` so many, the oldest first. */
@@ -34,6 +36,10 @@ export function createUndelivered(options: {
     },
     delivered(route, key) {
       routes.get(route)?.delete(key);
+    },
+    count(route) {
+      oldestAgeMs(route);
+      return routes.get(route)?.size ?? 0;
     },
     oldestSeconds: (route) => (oldestAgeMs(route) ?? 0) / 1000,
     oldestKeys(route, atMost) {

@@ -5,6 +5,7 @@ import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, type Metrics, noRoute } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
+import type { DeliveryRecord } from '../overview/record.ts';
 import { deliveryLine } from './delivery-line.ts';
 import type { OnFault, OnSettled } from './run.ts';
 
@@ -17,6 +18,8 @@ export interface JournalOptions {
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
+  /** What the admin port's page shows of deliveries. */
+  readonly record: Pick<DeliveryRecord, 'add'>;
   /** `lastMatchOf` a route and a key → wall-clock milliseconds of its last match, for `/status`. */
   readonly lastMatches: Map<string, number>;
   readonly now: () => number;
@@ -36,6 +39,7 @@ export function createJournal(options: JournalOptions): {
       const durationMs = options.now() - delivery.arrivedAtMs;
       count(delivery, settlement, outcome, durationMs);
       write(delivery, settlement, outcome, durationMs);
+      keep(delivery, settlement, outcome, durationMs);
     },
     onFault(delivery, fault) {
       log.error({ requestId: delivery.requestId, err: fault }, 'fault in a gate');
@@ -81,6 +85,28 @@ export function createJournal(options: JournalOptions): {
     );
   }
 
+  function keep(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
+    const { facts } = delivery;
+    const refusal = settlement instanceof Answer ? undefined : settlement;
+    options.record.add({
+      atMs: options.wallClock(),
+      requestId: delivery.requestId,
+      route: facts.route,
+      outcome,
+      reason: refusal?.code,
+      detail: refusal?.detail,
+      address: facts.address ?? delivery.peer.address,
+      event: facts.event,
+      key: facts.keyName,
+      encoding: facts.encoding,
+      upstreamStatus: facts.upstreamStatus,
+      durationMs,
+      gateMs: gateMs(delivery, durationMs),
+      upstreamMs: facts.upstreamMs,
+      wouldReject: facts.wouldReject?.map(({ code }) => code) ?? nothing,
+    });
+  }
+
   function write(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
     const isWorrying = delivery.facts.warning !== undefined || outcome === 'upstream_failed';
     const ending = { settlement, outcome, durationMs, gateMs: gateMs(delivery, durationMs) };
@@ -92,6 +118,8 @@ export function createJournal(options: JournalOptions): {
 export function lastMatchOf(route: string, keyName: string): string {
   return `${route} ${keyName}`;
 }
+
+const nothing: readonly string[] = [];
 
 const upstreamFailures: ReadonlySet<RejectionCode> = new Set([
   'upstream_unreachable',

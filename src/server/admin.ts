@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isAdminHost } from './admin-host.ts';
+import { createAdminPage, quiet } from './admin-page.ts';
 import { closeServer } from './close.ts';
 import { listen } from './listen.ts';
 
@@ -12,6 +14,10 @@ export interface AdminOptions {
   ready(): Readiness | Promise<Readiness>;
   status(): object | Promise<object>;
   rejections(): readonly object[];
+  /** What the page draws; docs/overview.md has its shape. Without it there is no page. */
+  overview?(): object | Promise<object>;
+  /** Further names by which people's pages may be called. */
+  hosts?(): readonly string[];
   readonly onFault: (error: unknown) => void;
 }
 
@@ -25,10 +31,12 @@ interface Page {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Builds the admin port: what operators and probes may know. Never served on the traffic port. */
 export function createAdminServer(options: AdminOptions) {
+  const adminPage = createAdminPage();
   const server = createServer(
     {
       headersTimeout: 5000,
@@ -37,7 +45,7 @@ export function createAdminServer(options: AdminOptions) {
       keepAliveTimeout: 65_000,
     },
     (request, response) => {
-      serve(request, options).then(
+      serve(request, options, adminPage).then(
         (page) => send(request, response, page),
         (error) => {
           options.onFault(error);
@@ -58,38 +66,62 @@ export function createAdminServer(options: AdminOptions) {
   };
 }
 
-async function serve(request: IncomingMessage, options: AdminOptions): Promise<Page> {
-  const page = pageFor(request.url ?? '', options);
-  if (page === undefined) return json(404, { error: `pages: ${paths.join(' ')}` });
+async function serve(
+  request: IncomingMessage,
+  options: AdminOptions,
+  adminPage: ReturnType<typeof createAdminPage>,
+): Promise<Page> {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const there = Object.keys(pages).filter(
+    (name) => options.overview !== undefined || !overviewPages.has(name),
+  );
+  const page = there.includes(path) ? pages[path] : undefined;
+  if (page === undefined) return json(404, { error: `pages: ${there.join(' ')}` });
   if (request.method !== 'GET' && request.method !== 'HEAD') return json(405, { error: 'GET and HEAD only' });
-  return page();
-}
-
-const paths = ['/metrics', '/livez', '/readyz', '/status', '/rejections'];
-
-function pageFor(target: string, options: AdminOptions): (() => Promise<Page>) | undefined {
-  const queryAt = target.indexOf('?');
-  switch (queryAt < 0 ? target : target.slice(0, queryAt)) {
-    case '/metrics':
-      return async () => ({ status: 200, ...(await options.metrics()) });
-    case '/livez':
-      return async () => {
-        const live = options.live();
-        return json(live ? 200 : 503, { live });
-      };
-    case '/readyz':
-      return async () => {
-        const readiness = await options.ready();
-        return json(readiness.ready ? 200 : 503, readiness);
-      };
-    case '/status':
-      return async () => json(200, await options.status());
-    case '/rejections':
-      return async () => json(200, options.rejections());
-    default:
-      return undefined;
+  if (page.forPeople && !isAdminHost(request.headers.host, options.hosts?.() ?? [])) {
+    const error =
+      'the Host of this request is neither an address nor localhost nor listed in admin.hosts: a name that somebody else owns may lead here';
+    return json(403, { error });
   }
+  return page.make(options, adminPage);
 }
+
+interface PageMaker {
+  /** Tells what people read: not to a name that a stranger's page may have pointed here. */
+  readonly forPeople: boolean;
+  make(options: AdminOptions, adminPage: ReturnType<typeof createAdminPage>): Page | Promise<Page>;
+}
+
+const pages: Readonly<Record<string, PageMaker>> = {
+  '/': {
+    forPeople: true,
+    make(_options, adminPage) {
+      const { html, headers } = adminPage();
+      return { status: 200, contentType: 'text/html; charset=utf-8', body: html, headers };
+    },
+  },
+  '/overview': { forPeople: true, make: async (options) => json(200, await options.overview?.()) },
+  '/status': { forPeople: true, make: async (options) => json(200, await options.status()) },
+  '/rejections': { forPeople: true, make: (options) => json(200, options.rejections()) },
+  '/metrics': { forPeople: false, make: async (options) => ({ status: 200, ...(await options.metrics()) }) },
+  '/livez': {
+    forPeople: false,
+    make(options) {
+      const live = options.live();
+      return json(live ? 200 : 503, { live });
+    },
+  },
+  '/readyz': {
+    forPeople: false,
+    async make(options) {
+      const readiness = await options.ready();
+      return json(readiness.ready ? 200 : 503, readiness);
+    },
+  },
+};
+
+/** Where nothing is watched, as in the injector, there is nothing to draw. */
+const overviewPages: ReadonlySet<string> = new Set(['/', '/overview']);
 
 function json(status: number, content: unknown): Page {
   return { status, contentType: 'application/json', body: `${JSON.stringify(content, undefined, 2)}\n` };
@@ -101,6 +133,8 @@ function send(request: IncomingMessage, response: ServerResponse, page: Page): v
     'Content-Type': page.contentType,
     'Content-Length': Buffer.byteLength(page.body),
     'Cache-Control': 'no-store',
+    ...quiet,
+    ...page.headers,
   };
   if (page.status === 405) headers.Allow = 'GET, HEAD';
   // A body that nobody reads must not be taken for the next request, nor be swallowed at leisure.

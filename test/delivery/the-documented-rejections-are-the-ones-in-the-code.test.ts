@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { rejectionCodes, rejectionRules } from '../../src/delivery/rejections.ts';
+import { remedies } from '../../src/delivery/remedies.ts';
 
 const page = readFileSync(new URL('../../docs/rejections.md', import.meta.url), 'utf8');
 
@@ -18,9 +19,17 @@ test('the table of docs/rejections.md is the table of the code', () => {
   expect(documented).toEqual(expected);
 });
 
-test('every code has a row that says what to do', () => {
-  const advice = page.slice(page.indexOf('## What to look at'));
-  for (const code of rejectionCodes) expect(advice).toContain(`\`${code}\``);
+test('what to look at is what the code says, each code once', () => {
+  const advice = page
+    .slice(page.indexOf('## What to look at'))
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => {
+      const [, codes = '', cause = '', remedy = ''] = line.split('|').map((cell) => cell.trim());
+      return codes.split(', ').map((code) => [code.replaceAll('`', ''), { cause, remedy }] as const);
+    });
+  expect(Object.fromEntries(advice)).toEqual(remedies);
+  expect(advice.map(([code]) => code)).toEqual(rejectionCodes.filter((code) => code in remedies));
 });
 
 test('a missing and a wrong checksum look the same from outside', () => {

@@ -2,6 +2,7 @@
 import { installMissing } from './debian-packages.ts';
 
 const missing = installMissing({
+  chromium: 'chromium',
   curl: 'curl',
   faketime: 'faketime',
   haproxy: 'haproxy',

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -51,6 +51,12 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
       look: ({ port }) => handshake(port, 'TLSv1.2').then(Boolean),
       seen: [true, false],
     };
+  },
+  'admin.hosts': {
+    before: {},
+    after: { admin: '{ host: 127.0.0.1, port: 0, hosts: [gate.internal] }' },
+    look: ({ adminUrl }) => statusUnderHost(`${adminUrl}/overview`, 'gate.internal'),
+    seen: [403, 200],
   },
   'upstream.url': async () => {
     const other = await startEventApplication();
@@ -377,3 +383,13 @@ export const scene = async (): Promise<Scene> => ({
   application: await startEventApplication(),
   directory: temporaryDirectory(),
 });
+
+/** Status of a page of the admin port for a request that names this host. */
+function statusUnderHost(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+}

@@ -41,9 +41,18 @@
 {{- range $name, $value := $v.limits -}}
 {{- if kindIs "string" $value }}{{ $_ := set $limits $name $value }}{{ else }}{{ $_ := set $limits $name (int64 $value) }}{{ end -}}
 {{- end -}}
+{{- if not $limits.bufferedBytes -}}
+{{- $_ := unset $limits "bufferedBytes" -}}
+{{- with $v.resources.limits }}{{ with .memory -}}
+{{- $bytes := kindIs "string" . | ternary (include "hookgate.bytes" .) (int64 . | toString) | int64 -}}
+{{- if ge $bytes 1048576 }}{{ $_ := set $limits "bufferedBytes" (printf "%dKiB" (div $bytes 4096)) }}{{ end -}}
+{{- end }}{{ end -}}
+{{- end -}}
+{{- $admin := dict "port" (int64 $v.admin.port) -}}
+{{- with $v.admin.hosts }}{{ $_ := set $admin "hosts" . }}{{ end -}}
 {{- dict
   "listen" $listen
-  "admin" (dict "port" (int64 $v.admin.port))
+  "admin" $admin
   "upstream" $upstream
   "clientAddress" (dict "from" $v.clientAddress.from "trustedProxies" $v.clientAddress.trustedProxies)
   "allowlist" (dict "mode" $v.allowlist.mode "file" "/etc/hookgate/allowlist/allowlist.yaml")

@@ -1,0 +1,30 @@
+/** Makes the one file that the admin port shows to browsers: styles and script stand inside it. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, transform } from 'esbuild';
+
+const source = new URL('../src/page/', import.meta.url).pathname;
+
+export async function buildPage(outdir: string): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [join(source, 'main.ts')],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  const css = await transform(readFileSync(join(source, 'page.css'), 'utf8'), {
+    loader: 'css',
+    minify: true,
+  });
+  // A `</script` inside a text would end the element.
+  const script = (outputFiles[0]?.text ?? '').trim().replaceAll('</script', '<\\/script');
+  const page = readFileSync(join(source, 'page.html'), 'utf8')
+    .replace('/* page.css */', () => css.code.trim())
+    .replace('/* main.ts */', () => script);
+  mkdirSync(outdir, { recursive: true });
+  writeFileSync(join(outdir, 'page.html'), page);
+}

@@ -1,0 +1,2 @@
+/** Templates that make elements; a text in them can never become markup. */
+export { html } from 'htm/preact';

@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks';
+import type { Overview } from '../overview/overview.ts';
+import { html } from './html.ts';
+import { Scrolled, timeOf } from './view.ts';
+
+/** Addresses that are on no list and whose events verify: the way to an allowlist for somebody who does not know them. */
+export function Senders({ senders, leftOut }: { senders: Overview['senders']; leftOut: number }) {
+  if (senders.length === 0) return null;
+  return html`
+    <h2>Senders that are not listed, and whose events verify</h2>
+    <p>
+      A valid signature proves that somebody knows the key, and not who it is. Compare each address with the provider's own
+      page before you list it.
+    </p>
+    <${Scrolled} label="Senders that are not listed">
+      <table>
+        <thead><tr><th scope="col">route</th><th scope="col">address</th><th scope="col">events</th><th scope="col">first</th><th scope="col">last</th></tr></thead>
+        <tbody>${senders.map(
+          ({ route, address, events, first, last }) =>
+            html`<tr key=${`${route} ${address}`}><td>${route}</td><td><code>${address}</code></td><td>${events}</td><td>${timeOf(first)}</td><td>${timeOf(last)}</td></tr>`,
+        )}</tbody>
+      </table>
+    <//>
+    ${leftOut === 0 ? null : html`<p class="quiet">${leftOut} events came from further addresses, for which this list has no place.</p>`}
+    <p>For the allowlist's file, under <code>addresses:</code></p>
+    <${Copied} text=${senders.map(({ yaml }) => yaml).join('\n')} name="the lines for the file" />
+    <p>For the chart's values</p>
+    <${Copied} text=${valuesOf(senders)} name="the lines for the values" />`;
+}
+
+function valuesOf(senders: Overview['senders']): string {
+  return `allowlist:\n  addresses:\n${senders.map(({ yaml }) => `    ${yaml}`).join('\n')}`;
+}
+
+function Copied({ text, name }: { text: string; name: string }) {
+  const [said, say] = useState('');
+  const copy = (): void => {
+    // Only where the page came over https or from localhost; elsewhere the text can be selected.
+    const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+    copying.then(
+      () => say('Copied.'),
+      () => say('Select it and copy by hand.'),
+    );
+  };
+  return html`<div class="copy"><pre>${text}</pre><button type="button" onClick=${copy} aria-label=${`Copy ${name}`}>Copy</button></div><span role="status" class="quiet">${said}</span>`;
+}

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export interface AdminPage {
+  readonly html: string;
+  /** Header fields that keep a browser from doing anything but showing it. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The page for people, read at the first call. Throws where it was not built. */
+export function createAdminPage(): () => AdminPage {
+  let page: AdminPage | undefined;
+  return () => (page ??= readPage());
+}
+
+function readPage(): AdminPage {
+  const html = readFileSync(pageFile(), 'utf8');
+  return { html, headers: { ...quiet, 'Content-Security-Policy': policyFor(html) } };
+}
+
+/** The sources run as they are in tests; the build puts the page next to the bundle. */
+function pageFile(): URL {
+  return import.meta.url.endsWith('.ts')
+    ? new URL('../../dist/page.html', import.meta.url)
+    : new URL('./page.html', import.meta.url);
+}
+
+/** For everything that a browser may be made to open here. */
+export const quiet: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** Only the style and the script of this very file, and requests to this port alone. */
+function policyFor(html: string): string {
+  const digestOf = (element: string): string => {
+    const content = html.match(new RegExp(`<${element}>([\\s\\S]*?)</${element}>`))?.[1] ?? '';
+    return `'sha256-${hash('sha256', content, 'base64')}'`;
+  };
+  return [
+    "default-src 'none'",
+    `script-src ${digestOf('script')}`,
+    `style-src ${digestOf('style')}`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
