@@ -52,12 +52,12 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
       seen: [true, false],
     };
   },
-  'admin.hosts': {
+  'admin.hosts': () => ({
     before: {},
     after: { admin: '{ host: 127.0.0.1, port: 0, hosts: [gate.internal] }' },
     look: ({ adminUrl }) => statusUnderHost(`${adminUrl}/overview`, 'gate.internal'),
     seen: [403, 200],
-  },
+  }),
   'upstream.url': async () => {
     const other = await startEventApplication();
     return {
