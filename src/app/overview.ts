@@ -3,6 +3,7 @@ import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import { makeOverview, type Overview, type RouteInForce } from '../overview/overview.ts';
 import type { DeliveryRecord, WatchedRoute } from '../overview/record.ts';
+import { profiles } from '../schemes/profiles.ts';
 import { version } from '../version.ts';
 import type { Gatehouse } from './gatehouse.ts';
 import type { Loaded } from './load.ts';
@@ -44,25 +45,33 @@ export function createOverview(parts: AppOverviewParts): () => Promise<Overview>
   };
 }
 
-/** The sender of every route as yet; it tries again for 48 hours (docs/checksum.md). */
-const juicyway = { scheme: 'juicyway', sender: 'Juicyway', triesAgainForMs: 48 * 3_600_000, signsBody: true };
+function routesInForce({ routes }: Loaded): RouteInForce[] {
+  return routes.map(({ route, allowlistEntries }) => {
+    const { name, path, scheme, allowlist, checksum } = route;
+    return {
+      name,
+      path,
+      scheme: scheme.name,
+      sender: senderOf(scheme.name),
+      triesAgainForMs: scheme.triesAgainForMs,
+      signsBody: scheme.covers !== 'nothing',
+      allowlist: { mode: allowlist.mode, entries: allowlistEntries },
+      checksum: { mode: checksum.mode },
+    };
+  });
+}
 
-function routesInForce({ config, allowlistEntries }: Loaded): RouteInForce[] {
-  return config.routes.map(({ name, path }) => ({
-    name,
-    path,
-    ...juicyway,
-    allowlist: { mode: config.allowlist.mode, entries: allowlistEntries },
-    checksum: { mode: config.checksum.mode },
-  }));
+/** As its profile's title calls it; whoever signs by a scheme of the operator's own has no name here. */
+function senderOf(profile: string): string {
+  const title = profile === 'custom' ? undefined : profiles.find(({ name }) => name === profile)?.title;
+  return title?.split(/[:,(]/, 1)[0]?.trim() ?? 'the sender';
 }
 
 /** What the record has to know of the routes in force; called at the start and at each reload. */
-export function watchedRoutes(loaded: Loaded): WatchedRoute[] {
-  const { config, keys } = loaded;
-  return config.routes.map(({ name }) => ({
+export function watchedRoutes({ routes }: Loaded): WatchedRoute[] {
+  return routes.map(({ route: { name, allowlist, checksum }, keys }) => ({
     name,
     keys: keys.map((key) => key.name),
-    checks: `${config.allowlist.mode} ${config.checksum.mode}`,
+    checks: `${allowlist.mode} ${checksum.mode}`,
   }));
 }

@@ -64,6 +64,10 @@ export const remedies: Readonly<Record<RejectionCode, Remedy>> = {
     cause: 'forged, altered on the way, or another business ID',
     remedy: '`hookgate explain` names the nearest match',
   },
+  timestamp_out_of_tolerance: {
+    cause: 'a replay, or a clock that is wrong: the signature holds, its time is too far off',
+    remedy: 'compare the clocks; [schemes](schemes.md) says how far',
+  },
   unsigned_fields: {
     cause: 'the route says `unsignedFields: reject`',
     remedy: '`strip` takes such fields out instead',
