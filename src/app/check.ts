@@ -5,6 +5,7 @@ import { formatProblem, type Problem } from '../config/problem.ts';
 import { createLog } from '../log/log.ts';
 import { hostAndPort } from '../values/host-brackets.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { checkRouteFiles, checkRouteModes } from './check-routes.ts';
 import { checkUpstream } from './check-upstream.ts';
 import { openStore } from './open-store.ts';
 
@@ -24,10 +25,11 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
   const read = loadConfig(sources);
   if (read.kind === 'problems') return read;
   const { config } = read;
-  const [files, store, upstream] = await Promise.all([
+  const [files, store, upstream, ofRoutes] = await Promise.all([
     checkFiles(read),
     checkStore(config),
     checkUpstream(config),
+    checkRouteFiles(sources, config),
   ]);
   return {
     kind: 'checked',
@@ -35,7 +37,8 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
       { name: 'config', result: 'good', detail: `${read.file ?? 'flags and environment'} is valid` },
       ...read.warnings.map(warningOf('config')),
       ...files.flatMap(linesOf),
-      ...checkModes(config),
+      ...checkRouteModes(config),
+      ...ofRoutes.filter(isNew(files)),
       store,
       ...upstream,
       ...checkServices(sources.env),
@@ -55,6 +58,12 @@ function checkServices({ POD_BYPASSED_BY: named }: ConfigSources['env']): Check[
     }));
 }
 
+/** What a file's own line says already is said once. */
+function isNew(files: readonly FileCheck[]): (check: Check) => boolean {
+  const told = new Set(files.flatMap(({ problems }) => problems.map(formatProblem)));
+  return ({ detail }) => !told.has(detail);
+}
+
 function linesOf({ name, ok, detail, problems, warnings }: FileCheck): Check[] {
   const outcome: Check[] = ok
     ? [{ name, result: 'good', detail }]
@@ -64,24 +73,6 @@ function linesOf({ name, ok, detail, problems, warnings }: FileCheck): Check[] {
 
 function warningOf(name: string): (detail: string) => Check {
   return (detail) => ({ name, result: 'warning', detail });
-}
-
-function checkModes({ allowlist, checksum }: Config): Check[] {
-  const observed: Check[] = [];
-  if (allowlist.mode === 'off') {
-    observed.push({ name: 'allowlist.mode', result: 'warning', detail: 'off: every address is let in' });
-  }
-  if (allowlist.mode === 'observe') {
-    observed.push({
-      name: 'allowlist.mode',
-      result: 'warning',
-      detail: 'observe: unlisted addresses are let in',
-    });
-  }
-  if (checksum.mode === 'observe') {
-    observed.push({ name: 'checksum.mode', result: 'warning', detail: 'observe: forged events are let in' });
-  }
-  return observed;
 }
 
 /** A running gate holds its file alone, so it is asked; without one the store is opened and closed again. */

@@ -5,6 +5,7 @@ import { parseAddressRange } from '../config/address-range.ts';
 import { readInputFile } from '../config/input-file.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { orReport } from './or-report.ts';
+import { collectHeader } from './send-options.ts';
 
 interface ExplainOptions {
   config?: string;
@@ -12,6 +13,10 @@ interface ExplainOptions {
   address?: string;
   keyFile?: string[];
   json?: boolean;
+  scheme?: string;
+  route?: string;
+  header: readonly string[];
+  at?: number;
 }
 
 /** `hookgate explain`: which gate refuses a captured body, why, and what would have matched. */
@@ -24,6 +29,14 @@ export function addExplainCommand(program: Command): void {
     .addOption(new Option('--keys-directory <directory>', 'one file a key').conflicts('config'))
     .option('--address <address>', 'where it came from; with --config', parseSender)
     .option('--key-file <file>', 'a further key to try that is not live (repeatable)', collect)
+    .option('--scheme <name>', 'whose sender it came from; only routes of this scheme')
+    .option('--route <name>', 'only this route of the configuration')
+    .option('--header <field>', "a field that came with it, 'Name: value' (repeatable)", collectHeader, [])
+    .option(
+      '--at <time>',
+      'when it arrived, as 2026-01-31T12:00:00Z or seconds since 1970 (default: now)',
+      parseTime,
+    )
     .option('--json', 'print for machines')
     .action(async (file: string, options: ExplainOptions) => {
       const { explain } = await import('../app/explain.ts');
@@ -35,6 +48,10 @@ export function addExplainCommand(program: Command): void {
           sources: { file: options.config, flags: {}, env: process.env },
           keysDirectory: options.keysDirectory,
           address: options.address,
+          headers: options.header,
+          scheme: options.scheme,
+          route: options.route,
+          arrivedMs: options.at,
           otherKeys: (options.keyFile ?? []).map((name) => ({
             name: basename(name),
             secret: readKeyFile(name),
@@ -55,6 +72,12 @@ export function addExplainCommand(program: Command): void {
       );
       process.exitCode = refusedBy === undefined ? 0 : 1;
     });
+}
+
+function parseTime(text: string): number {
+  const ms = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  if (Number.isFinite(ms)) return ms;
+  throw new InvalidArgumentError('expected a time, such as 2026-01-31T12:00:00Z or 1769860800.');
 }
 
 function parseSender(text: string): string {

@@ -8,6 +8,7 @@ import { addInjectCommand } from './inject.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { nodeProblem } from './oldest-node.ts';
 import { addProveCommand } from './prove.ts';
+import { addSchemesCommand } from './schemes.ts';
 import { addSendCommand } from './send.ts';
 import { addServeCommand } from './serve.ts';
 import { addSignCommand } from './sign.ts';
@@ -33,6 +34,7 @@ export async function runProgram(signals: Signals): Promise<void> {
   addSendCommand(program, signals);
   addProveCommand(program);
   addExplainCommand(program);
+  addSchemesCommand(program);
   addInjectCommand(program, signals);
   addMigrateCommand(program);
   addStatusCommands(program, signals);

@@ -1,11 +1,15 @@
 import { readInputFile } from '../config/input-file.ts';
 import { readKey } from '../config/key-source.ts';
 import { signEvent } from '../envelope/sign.ts';
+import { parseWay } from '../json/way.ts';
+import type { Scheme } from '../schemes/scheme.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
 import { type Attempt, createPoster } from '../sender/post.ts';
 import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sample-event.ts';
+import { type PlayedEvent, playEvent, spoil } from '../sender/scheme-event.ts';
 import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
-import { tamper } from '../sender/tamper.ts';
+import { type Tampering, tamper } from '../sender/tamper.ts';
+import { chosenScheme } from './chosen-scheme.ts';
 import type { SendOptions } from './send-options.ts';
 
 /** Sends as `options` say and returns the exit status. `stop` ends it early, with the summary of what was sent. */
@@ -40,18 +44,35 @@ export async function runSend(
 /** Signs when the event's turn comes, so that a long run needs no memory for bodies not yet sent. */
 function* pack(options: SendOptions, secret: Buffer): Generator<Parcel> {
   const { event, encoding } = options;
+  const isOther =
+    options.scheme !== 'juicyway' || options.route !== undefined || options.config !== undefined;
+  const scheme = isOther ? chosenScheme(options, process.env) : undefined;
+  const way = encoding === undefined ? undefined : parseWay(encoding);
   let number = 0;
   for (let time = 0; time < options.times; time += 1) {
     const dataJson = dataFor(options);
-    const genuine = signEvent({ event, dataJson, secret, encoding });
-    const body =
-      options.tamper === undefined ? genuine : tamper(options.tamper, { body: genuine, event, dataJson });
+    const { body, headers } =
+      scheme === undefined
+        ? { body: juicywayBody(options, dataJson, secret), headers: [] }
+        : played(scheme, options.tamper, { event, dataJson, secret, way, nowMs: Date.now() });
     const reference = referenceOf(dataJson);
     for (let repeat = 0; repeat < options.repeat; repeat += 1) {
       number += 1;
-      yield { number, event, reference, body };
+      yield { number, event, reference, body, headers };
     }
   }
+}
+
+function juicywayBody(options: SendOptions, dataJson: string, secret: Buffer): string {
+  const { event, encoding = 'sorted' } = options;
+  const genuine = signEvent({ event, dataJson, secret, encoding });
+  return options.tamper === undefined ? genuine : tamper(options.tamper, { body: genuine, event, dataJson });
+}
+
+function played(scheme: Scheme, tampering: Tampering | undefined, event: PlayedEvent) {
+  const genuine = playEvent(scheme, event);
+  const { body, headers } = tampering === undefined ? genuine : spoil(scheme, genuine, tampering);
+  return { body: body.toString('utf8'), headers };
 }
 
 function dataFor(options: SendOptions): string {

@@ -1,14 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { readInputFile } from '../config/input-file.ts';
 import { parseDuration } from '../config/quantity.ts';
-import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import { isFieldName, isFieldValue } from '../forward/hop-by-hop.ts';
+import { parseWay } from '../json/way.ts';
+import { wayNames } from '../schemes/template.ts';
 import type { Tampering } from '../sender/tamper.ts';
 import { isMap } from '../values/is-map.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import type { SchemeOptions } from './chosen-scheme.ts';
 
 /** The options of `hookgate send`, after parsing. */
-export interface SendOptions {
+export interface SendOptions extends SchemeOptions {
   readonly url: URL;
   /** One of these two. */
   readonly keyFile?: string;
@@ -16,7 +18,8 @@ export interface SendOptions {
   readonly event: string;
   /** Text of a JSON object; undefined: the sample. */
   readonly data?: string;
-  readonly encoding: ChecksumEncoding;
+  /** A way of writing; undefined: sorted, or the first of the scheme's own. */
+  readonly encoding?: string;
   readonly times: number;
   readonly repeat: number;
   readonly concurrency: number;
@@ -30,6 +33,13 @@ export interface SendOptions {
   readonly caFile?: string;
   readonly json?: true;
   readonly quiet?: true;
+}
+
+/** A way of writing, by its usual name. */
+export function parseEncoding(text: string): string {
+  const way = parseWay(text);
+  if (way !== undefined) return way.name;
+  throw new InvalidArgumentError(`${wayNames}.`);
 }
 
 export function parseUrl(text: string): URL {

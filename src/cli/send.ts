@@ -5,6 +5,7 @@ import {
   collectHeader,
   parseCount,
   parseCountOrNone,
+  parseEncoding,
   parseMilliseconds,
   parseRate,
   parseUrl,
@@ -25,11 +26,11 @@ export function addSendCommand(program: Command, signals: Signals): void {
     .option('--key-env <name>', 'variable of the environment with the business ID, instead of a file')
     .option('--event <name>', 'name of the event', 'payment.session.succeeded')
     .option('--data <json>', 'the data object, or @file with it (default: a sample payment)', readData)
-    .addOption(
-      new Option('--encoding <name>', 'how data is written in the signed message')
-        .choices(['sorted', 'compact', 'received'])
-        .default('sorted'),
-    )
+    .option('--scheme <name>', 'whose sender is played', 'juicyway')
+    .option('--public-url <url>', 'for a scheme that signs it: the URL as it is registered with the sender')
+    .option('--config <file>', 'with --route: play the sender of a route')
+    .option('--route <name>', 'a route of the configuration')
+    .option('--encoding <name>', 'how data is written in the signed message (default: sorted)', parseEncoding)
     .option('--times <n>', 'distinct events, each with a reference of its own', parseCount, 1)
     .option('--repeat <n>', 'how often each event is sent', parseCount, 1)
     .option('--concurrency <n>', 'deliveries on their way at the same time', parseCount, 1)
@@ -81,6 +82,7 @@ Recipes (G stands for --url http://127.0.0.1:8080/webhooks/juicyway --key-file b
   a tampered amount (expect 401)         hookgate send G --tamper data
   a failing application, then its retry  hookgate send G --retries 5 --retry-interval 2s
   50 events a second for a minute        hookgate send G --times 3000 --rate 50 --concurrency 20 --quiet
+  an event of another sender             hookgate send --url URL --key-file F --scheme stripe
   pretend to come from elsewhere         hookgate send G --header 'X-Forwarded-For: 198.51.100.1'
 
 Exit status: 0 every delivery was answered 200 in the end, 1 at least one was not, 2 usage.`;

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { readKey } from '../config/key-source.ts';
-import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
-import { readData } from './send-options.ts';
+import type { SchemeOptions } from './chosen-scheme.ts';
+import { collectHeader, parseEncoding, readData } from './send-options.ts';
 
-interface SignOptions {
+interface SignOptions extends SchemeOptions {
   keyFile?: string;
   keyEnv?: string;
-  encoding: ChecksumEncoding;
+  encoding?: string;
+  header: readonly string[];
   event?: string;
   data?: string;
 }
@@ -23,10 +24,15 @@ export function addSignCommand(program: Command): void {
       'file with the business ID; - is standard input, where the body is no option',
     )
     .option('--key-env <name>', 'variable of the environment with the business ID, instead of a file')
-    .addOption(
-      new Option('--encoding <encoding>', 'how data is written in the signed message')
-        .choices(['received', 'compact', 'sorted'])
-        .default('sorted'),
+    .option('--scheme <name>', 'whose sender signs; with what it puts into the head', 'juicyway')
+    .option('--public-url <url>', 'for a scheme that signs it: the URL as it is registered with the sender')
+    .option('--config <file>', 'with --route: take the scheme of a route')
+    .option('--route <name>', 'a route of the configuration')
+    .option('--header <field>', "a field that is signed, 'Name: value' (repeatable)", collectHeader, [])
+    .option(
+      '--encoding <encoding>',
+      'how data is written in the signed message (default: sorted)',
+      parseEncoding,
     )
     .option('--event <name>', 'name of the event; with --data')
     .option(
@@ -41,7 +47,13 @@ export function addSignCommand(program: Command): void {
           throw new Error(
             'standard input is the body here; the key must come from a file or from --key-env NAME',
           );
-        const signing = { secret: readKey(options, process.env), encoding: options.encoding };
+        const secret = readKey(options, process.env);
+        if (options.scheme !== 'juicyway' || options.route !== undefined || options.config !== undefined) {
+          const { signByScheme } = await import('./sign-by-scheme.ts');
+          process.stdout.write(signByScheme(options, secret));
+          return;
+        }
+        const signing = { secret, encoding: options.encoding ?? 'sorted' };
         const body =
           options.event === undefined && options.data === undefined
             ? signBody(readFileSync(0), signing)

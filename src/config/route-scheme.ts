@@ -12,7 +12,7 @@ export type RouteScheme =
   | { readonly kind: 'scheme'; readonly scheme: Scheme }
   | { readonly kind: 'findings'; readonly findings: readonly Finding[] };
 
-/** Compiles what one route says of its sender. */
+/** Compiles what one route says of its sender. Settings may be broken still: what could not be read counts as unsaid. */
 export function schemeOfRoute(settings: Settings, index: number): RouteScheme {
   const route = settings.routes[index] as Settings['routes'][number];
   const key = `routes[${index}].scheme`;
@@ -57,14 +57,19 @@ function encodingsOf(
   index: number,
   profile: string,
 ): { readonly key: string; readonly texts: readonly string[] } | undefined {
-  const own = routes[index]?.checksum.encodings ?? [];
+  const own = readable(routes[index]?.checksum?.encodings);
   if (own.length > 0) return { key: `routes[${index}].checksum.encodings`, texts: own };
   const choice = routes[index]?.scheme;
   // A message of the operator's own has its ways in itself.
   const isOwnMessage = typeof choice === 'object' && choice.message !== undefined;
   return profile === defaultProfile.name && !isOwnMessage
-    ? { key: 'checksum.encodings', texts: checksum.encodings }
+    ? { key: 'checksum.encodings', texts: readable(checksum?.encodings) }
     : undefined;
+}
+
+/** The texts of a list, without those that could not be read. */
+function readable(texts: readonly (string | undefined)[] | undefined): readonly string[] {
+  return (texts ?? []).filter((text) => typeof text === 'string');
 }
 
 /** The keys that the operator has written; a time without `from` is the profile's with another tolerance. */
@@ -75,9 +80,9 @@ function written(choice: Exclude<SchemeChoice, string>): Partial<SchemeSettings>
   return {
     ...own,
     timestamp: {
-      from: timestamp.from ?? profile.timestamp.from,
-      unit: timestamp.unit ?? profile.timestamp.unit,
-      tolerance: timestamp.tolerance ?? profile.timestamp.tolerance,
+      from: timestamp?.from ?? profile.timestamp.from,
+      unit: timestamp?.unit ?? profile.timestamp.unit,
+      tolerance: timestamp?.tolerance ?? profile.timestamp.tolerance,
     },
   };
 }

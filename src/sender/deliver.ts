@@ -8,6 +8,8 @@ export interface Parcel {
   readonly event: string;
   readonly reference: string | undefined;
   readonly body: string;
+  /** What its sender puts into the head, names and values alternating. */
+  readonly headers?: readonly string[];
 }
 
 export interface SendingManner {
@@ -47,7 +49,7 @@ export async function deliverAll(
 
   async function deliver(parcel: Parcel): Promise<void> {
     for (let retriesLeft = manner.retries; ; retriesLeft -= 1) {
-      const attempt = await poster.post(parcel.body, signal);
+      const attempt = await poster.post(parcel.body, signal, parcel.headers);
       const last = attempt.status === 200 || retriesLeft === 0 || signal.aborted;
       onAttempt(parcel, attempt, last);
       if (last || !(await pause(manner.retryIntervalMs, signal))) return;

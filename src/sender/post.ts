@@ -15,7 +15,8 @@ export interface Attempt {
 }
 
 export interface Poster {
-  post(body: string, signal: AbortSignal): Promise<Attempt>;
+  /** `own`: further fields of this delivery, names and values alternating. */
+  post(body: string, signal: AbortSignal, own?: readonly string[]): Promise<Attempt>;
   close(): Promise<void>;
 }
 
@@ -43,11 +44,17 @@ export function createPoster(target: {
   const path = target.url.pathname + target.url.search;
 
   return {
-    async post(body, signal) {
+    async post(body, signal, own = []) {
       const startedMs = performance.now();
       const limit = AbortSignal.any([signal, AbortSignal.timeout(target.timeoutMs)]);
       try {
-        const answer = await pool.request({ method: 'POST', path, headers, body, signal: limit });
+        const answer = await pool.request({
+          method: 'POST',
+          path,
+          headers: [...headers, ...own],
+          body,
+          signal: limit,
+        });
         const text = await answer.body.text();
         return {
           status: answer.statusCode,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type DuplicateStore, StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
@@ -5,7 +6,7 @@ import { type RejectionCode, rejectionCodes, rejectionRules } from '../../src/de
 import { type EventApplication, startEventApplication } from '../support/event-application.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { type GateForTest, runGate, type Sections } from '../support/running-gate.ts';
-import { signedEvent } from '../support/sign-event.ts';
+import { signedEvent, testSecret } from '../support/sign-event.ts';
 
 /** What a gate with these settings answers to what `provoke` does. */
 interface Case {
@@ -89,6 +90,18 @@ const cases: Case[] = [
   {
     code: 'checksum_mismatch',
     provoke: ({ post }) => post(event().toString().replace('"amount":1000', '"amount":9000')),
+  },
+  {
+    code: 'timestamp_out_of_tolerance',
+    // A sender that signs the time; the keys are those of the test's own sender.
+    sections: {
+      routes: '[{ name: juicyway, path: /webhooks/juicyway, scheme: slack, keysDirectory: KEYS_DIRECTORY }]',
+    },
+    provoke({ post }) {
+      const [seconds, body] = [String(Math.floor(Date.now() / 1000) - 400), '{"event_id":"Ev1"}'];
+      const digest = createHmac('sha256', testSecret).update(`v0:${seconds}:${body}`).digest('hex');
+      return post(body, { 'x-slack-request-timestamp': seconds, 'x-slack-signature': `v0=${digest}` });
+    },
   },
   {
     code: 'unsigned_fields',

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { parseWay } from '../json/way.ts';
+import { type SignedDelivery, signDelivery } from '../schemes/sign.ts';
+import { playEvent } from '../sender/scheme-event.ts';
+import { chosenScheme, type SchemeOptions } from './chosen-scheme.ts';
+
+interface Signing extends SchemeOptions {
+  readonly encoding?: string;
+  readonly event?: string;
+  readonly data?: string;
+  /** Names and values alternating. */
+  readonly header: readonly string[];
+}
+
+/**
+ * What `sign` prints for a sender: its fields of the head, an empty line, and the body. A body from standard input is
+ * signed as it is, byte by byte; where the signature stands in the body, the body alone is printed.
+ */
+export function signByScheme(options: Signing, secret: Buffer): string {
+  const scheme = chosenScheme(options, process.env);
+  const way = options.encoding === undefined ? undefined : parseWay(options.encoding);
+  const nowMs = Date.now();
+  let signed: SignedDelivery;
+  if (options.data === undefined) {
+    signed = signDelivery(scheme, readFileSync(0), {
+      secret,
+      way,
+      nowMs,
+      event: options.event,
+      id: `msg_${nowMs}`,
+      fields: options.header,
+      hexCase: scheme.signature.kind === 'member' ? 'upper' : 'lower',
+    });
+  } else {
+    if (options.event === undefined) throw new Error('--data needs --event, the name of the event');
+    signed = playEvent(scheme, { event: options.event, dataJson: options.data, secret, way, nowMs });
+  }
+  const { headers, body } = signed;
+  const lines = headers.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${headers[index + 1]}\n`] : [],
+  );
+  return `${lines.join('')}${lines.length === 0 ? '' : '\n'}${body.toString('utf8')}${options.data === undefined && scheme.covers === 'body' ? '' : '\n'}`;
+}

@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest';
+import { formatProblem } from '../../src/config/problem.ts';
+import { loadYaml } from '../support/load-yaml.ts';
+
+const upstream = 'upstream: { url: http://app:3000 }\n';
+const route = (more: string) => `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, ${more} }]`;
+const scheme = (more: string) => route(`scheme: { signature: "header:X-S", ${more} }`);
+const sentences = (text: string): string[] => {
+  const loaded = loadYaml(text);
+  return loaded.kind === 'problems' ? loaded.problems.map(formatProblem) : [];
+};
+
+test.each<[string, string, RegExp]>([
+  [
+    'a route without keys of its own',
+    `${upstream}routes: [{ name: a, path: /a, scheme: stripe }]`,
+    /routes\[0\]\.keysDirectory: missing; expected a directory/,
+  ],
+  ['an unknown sender', route('scheme: strype'), /did you mean "stripe"/],
+  ['no signature', route('scheme: { profile: custom }'), /signature: found nothing; expected header:NAME/],
+  ['a part that names nothing', scheme('message: "{head:X}{body}"'), /names nothing/],
+  ['two parts side by side', scheme('message: "{header:X}{body}"'), /expected text between two parts/],
+  ['a brace that does not close', scheme('message: "{body"'), /expected a "}"/],
+  ['no part at all', scheme('message: "hello"'), /the same signature would hold for every body/],
+  [
+    'a time that is not signed',
+    scheme('timestamp: { from: "header:X-T" }'),
+    /expected a part of message, or anybody could write the time/,
+  ],
+  [
+    'a time that is nowhere',
+    scheme('timestamp: { from: "X-T" }'),
+    /expected header:NAME, signature#tag or json/,
+  ],
+  ['a tag of a signature without tags', scheme('message: "{signature#t}.{body}"'), /has no tags/],
+  [
+    '{url} without a URL',
+    scheme('message: "{url}{body}"'),
+    /publicUrl: found nothing; expected the URL as it is registered/,
+  ],
+  ['an unknown way of writing', scheme('message: "{json:/data@backwards}"'), /no way of writing/],
+  [
+    'ways for a scheme that has none',
+    route('scheme: paystack, checksum: { encodings: [sorted] }'),
+    /expected a part with "@"/,
+  ],
+  [
+    'an unknown way in the list',
+    route('scheme: korapay, events: [a], checksum: { encodings: [sorted+loud] }'),
+    /expected received, compact, sorted or sorted-top/,
+  ],
+  ['a text key for Ed25519', scheme('algorithm: ed25519'), /expected base64 or hex for algorithm ed25519/],
+  ['equals over a message', scheme('algorithm: equals, message: "{body}"'), /covers no text/],
+  ['unsigned names and *', route('scheme: github'), /expected the names of events without "\*"/],
+  [
+    'unsigned names and a prefix',
+    route('scheme: korapay, events: [charge.*]'),
+    /expected the names of events without "\*"/,
+  ],
+  [
+    'names where there are none',
+    scheme('message: "{body}" }, events: [a], x: { y: z'),
+    /says no name of an event/,
+  ],
+  [
+    'equals without an allowlist',
+    `allowlist: { mode: observe }\n${route('scheme: flutterwave-v3, events: [a]')}`,
+    /proves nothing about the body/,
+  ],
+  [
+    'a header alone without an allowlist',
+    `allowlist: { mode: "off" }\n${scheme('message: "{header:X-T}"')}`,
+    /proves nothing about the body/,
+  ],
+  [
+    'unsigned fields refused where all are',
+    route('scheme: flutterwave-v3, events: [a], unsignedFields: reject'),
+    /signs no field of the body/,
+  ],
+  [
+    'a signed part deep down',
+    scheme('message: "{json:/data/id}"'),
+    /expected forward, since \/data\/id is no top-level member/,
+  ],
+  [
+    'a retention below the retries',
+    `${route('scheme: stripe, retention: 71h')}`,
+    /routes\[0\]\.retention: found 71h; expected more than 3d/,
+  ],
+  [
+    'a retention below twice the tolerance',
+    scheme(
+      'message: "{header:X-T}.{body}", timestamp: { from: "header:X-T", tolerance: 1d }, triesAgainFor: 1m }, retention: 2d, x: { y: z',
+    ),
+    /twice the tolerance/,
+  ],
+  [
+    'a blank window of retries',
+    scheme('triesAgainFor: ""'),
+    /expected a duration such as 72h, "none" or "unknown"/,
+  ],
+  ['a repeatable event with a signed id', route('scheme: stripe, repeatable: { a: 10m }'), /signs an id/],
+  [
+    'a repeatable event that anybody may send',
+    `allowlist: { mode: observe }\nupstream: { url: http://app }\nroutes: [{ name: a, path: /a, repeatable: { a: 10m } }]`,
+    /expected allowlist.mode enforce/,
+  ],
+  [
+    'a repeatable pattern',
+    `${upstream}routes: [{ name: a, path: /a, repeatable: { "a.*": 10m } }]`,
+    /expected the exact name/,
+  ],
+  [
+    'a slash at the end alone',
+    `${upstream}routes: [{ name: a, path: /a }, { name: b, path: /a/ }]`,
+    /but for the "\/" at the end/,
+  ],
+  ['two slashes at the end', `${upstream}routes: [{ name: a, path: /a// }]`, /without "\/\/"/],
+  [
+    'signing beside the same fields',
+    `upstream: { url: http://app, signing: { keysDirectory: /s } }\nroutes: [{ name: a, path: /a, scheme: standard-webhooks, keysDirectory: /k }]`,
+    /replace: true/,
+  ],
+  [
+    'one signing directory for two applications',
+    `upstream: { url: http://app, signing: { keysDirectory: /s } }\nroutes: [{ name: a, path: /a }, { name: b, path: /b, upstream: { url: "http://other" } }]`,
+    /each application could sign for the other/,
+  ],
+  [
+    'a signing directory that verifies',
+    `upstream: { url: http://app, signing: { keysDirectory: /etc/hookgate/keys } }\nroutes: [{ name: a, path: /a }]`,
+    /also verify a sender/,
+  ],
+  [
+    'a signature in the body that it signs',
+    route('scheme: { signature: "json:/sig", message: "{body}" }'),
+    /without the member that holds the signature/,
+  ],
+])('%s', (_name, text, sentence) => {
+  const told = sentences(
+    text.replace(/ }, (events|retention): (\[?\w+\]?), x: \{ y: z \} \}\]/, ' }, $1: $2 }]'),
+  );
+  expect(told.join('\n')).toMatch(sentence);
+});
+
+test.each([
+  route('scheme: stripe'),
+  route('scheme: github, events: [push]'),
+  route(
+    'scheme: korapay, events: [charge.success], checksum: { encodings: [sorted+spaced+ascii, received] }',
+  ),
+  route('scheme: { profile: square, publicUrl: "https://a.example/b" }'),
+  route('scheme: { profile: stripe, timestamp: { tolerance: 1m } }'),
+  scheme('message: "{json:/a}|{json:/b@sorted+upper+ascii}", algorithm: hmac-sha512'),
+  `upstream: { url: http://app, signing: { keysDirectory: /s, replace: true } }\nroutes: [{ name: a, path: /a, scheme: standard-webhooks, keysDirectory: /k }]`,
+  `${upstream}checksum: { encodings: [received, sorted+spaced+ascii, sorted-top, compact+html+slashes] }\nroutes: [{ name: a, path: /a/ }]`,
+])('%s is taken', (text) => {
+  expect(sentences(text)).toEqual([]);
+});
