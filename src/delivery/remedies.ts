@@ -66,7 +66,7 @@ export const remedies: Readonly<Record<RejectionCode, Remedy>> = {
   },
   timestamp_out_of_tolerance: {
     cause: 'a replay, or a clock that is wrong: the signature holds, its time is too far off',
-    remedy: 'compare the clocks; [schemes](schemes.md) says how far',
+    remedy: 'compare the clocks; docs/schemes.md says how far',
   },
   unsigned_fields: {
     cause: 'the route says `unsignedFields: reject`',
