@@ -47,7 +47,7 @@ describe.each(['webhook', 'policy'] as const)('injector.mode %s', (mode) => {
     expect(said).toContain(`FAIL  Service past port 80 in ${namespace} leads to a gate`);
     expect(said).toContain(`kubectl --namespace ${namespace} patch service past`);
 
-    const [, patch] = /(\[\{"op":"replace".*?\}\])/.exec(said) ?? [];
+    const [, patch] = /--patch '([^']+)'/.exec(said) ?? [];
     kubectl(['patch', 'service', 'past', '--namespace', namespace, '--type=json', '--patch', patch ?? '']);
     await until('the patch has mended it', 60, () => nodeIn(namespace, 'sender', forged).stdout === '403');
     await until('helm test ends well again', 120, () => proof().includes('All as promised.'));
