@@ -11,7 +11,7 @@ export interface Applications {
 }
 
 /** A larger answer than this is of no use to a sender of webhooks; it is read, and not kept. */
-const maxAnswerBytes = 64 * 1024;
+export const maxAnswerBytes = 64 * 1024;
 
 export function createApplications(now: () => number): Applications {
   const open = new Map<string, Upstream>();

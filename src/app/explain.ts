@@ -1,4 +1,5 @@
 import { compileAddressSet } from '../addresses/address-set.ts';
+import { createBufferedBytes } from '../claims/buffered-bytes.ts';
 import type { Config } from '../config/config.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
@@ -199,6 +200,7 @@ async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Prom
     config: judged.config,
     judgePath: judgePathOf(judged.config, routes),
     trustedProxies: judged.trustedProxies,
+    buffered: createBufferedBytes(() => Number.POSITIVE_INFINITY),
     now: () => 0,
     wallClock: () => arrivedMs,
   });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../addresses/address.ts';
 import type { AddressSet } from '../addresses/address-set.ts';
 import { createAttempts } from '../claims/attempts.ts';
+import { createBufferedBytes } from '../claims/buffered-bytes.ts';
 import { createClaims } from '../claims/claims.ts';
 import { createOccurrences } from '../claims/occurrences.ts';
 import { createSlots } from '../claims/slots.ts';
@@ -20,7 +21,7 @@ import type { DeliveryRecord } from '../overview/record.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
-import { createApplications } from './applications.ts';
+import { createApplications, maxAnswerBytes } from './applications.ts';
 import { judgePathOf } from './judge-path-of.ts';
 import { liveRoutes } from './live-routes.ts';
 import type { Loaded } from './load.ts';
@@ -73,6 +74,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const { duplicates, limits } = options.loaded.config;
   const attempts = createAttempts();
   const slots = createSlots(limits.inFlight);
+  // Room for two of the largest events, whatever was written: a body that is allowed must get through.
+  const buffered = createBufferedBytes(() =>
+    Math.max(limits.bufferedBytes, 2 * (current.loaded.config.limits.bodyBytes + maxAnswerBytes)),
+  );
   const unrecorded = createUnrecorded({
     store,
     leaseMs: duplicates.leaseMs,
@@ -161,6 +166,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       claims,
       occurrences,
       slots,
+      buffered,
       isDraining: options.isDraining,
       now,
       wallClock: options.wallClock,

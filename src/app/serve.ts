@@ -184,6 +184,7 @@ async function open(
       headerTimeMs: config.limits.headerTimeMs,
       connections: config.limits.connections,
       connectionsPerPeer: config.limits.connectionsPerPeer,
+      keepAliveMs: config.listen.keepAliveMs,
     },
     proxyProtocol: config.clientAddress.from === 'proxyProtocol',
     isTrustedProxy(text) {

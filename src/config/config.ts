@@ -8,6 +8,8 @@ export interface Config {
     readonly port: number;
     /** Undefined: plain HTTP. */
     readonly tls: TlsFiles | undefined;
+    /** How long a connection may rest between requests. */
+    readonly keepAliveMs: number;
   };
   readonly admin: {
     readonly host: string;
@@ -58,6 +60,7 @@ export interface Config {
     readonly connectionsPerPeer: number;
     readonly inFlight: number;
     readonly waiters: number;
+    readonly bufferedBytes: number;
   };
   readonly drain: {
     /** Unix socket on which whoever connects says that a stop is near; empty: none. */

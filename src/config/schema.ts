@@ -65,6 +65,15 @@ const listen = Section(
       },
       closed('TLS of the traffic port.'),
     ),
+    keepAlive: restart(
+      duration(
+        'How long a connection may rest. Longer than the front keeps it (90s Traefik, 600s Google): ' +
+          'whoever closes first never sends into a connection that the other has just closed.',
+        '620s',
+        '1s',
+        '1d',
+      ),
+    ),
   },
   closed('Where senders are listened to.'),
 );
@@ -491,6 +500,14 @@ const limits = Section(
         minimum: 0,
         maximum: 1_000_000,
       }),
+    ),
+    bufferedBytes: restart(
+      size(
+        'All bodies and answers held at one time; a quarter of the memory that the process may have.',
+        '64MiB',
+        '64KiB',
+        '65536MiB',
+      ),
     ),
   },
   closed('Bounds on what a sender can take.'),

@@ -32,10 +32,27 @@ export type BodyRead =
   | { readonly kind: 'complete'; readonly bytes: Buffer }
   | { readonly kind: 'too_large'; readonly readBytes: number }
   | { readonly kind: 'timeout'; readonly readBytes: number }
+  /** The process holds as many bytes as it may. */
+  | { readonly kind: 'no_room'; readonly readBytes: number }
   | { readonly kind: 'aborted'; readonly readBytes: number };
 
-/** Reads the body once. A sender that waits for `100 Continue` gets it here, not before. Never rejects. */
-export type ReadBody = (limits: { maxBytes: number; timeoutMs: number }) => Promise<BodyRead>;
+/** The bytes that one delivery holds in memory, out of those that the process may hold for all. */
+export interface Held {
+  /** Takes so many more, before they are read or made; false where there is no room, and then nothing is taken. */
+  take(bytes: number): boolean;
+  /** Gives all of them back. May be called again. */
+  giveBack(): void;
+}
+
+/** Reads the body once, as far as `held` has room. A sender that waits for `100 Continue` gets it here, not before. Never rejects. */
+export type ReadBody = (limits: BodyLimits) => Promise<BodyRead>;
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  /** Undefined: as much as `maxBytes` needs no further room. */
+  readonly held?: Held;
+}
 
 /**
  * What the log line and the metrics of a delivery say; gates write what they learn, the run loop reads it.
@@ -79,6 +96,8 @@ export interface Delivery {
   readonly head: RequestHead;
   readonly peer: Peer;
   readonly readBody: ReadBody;
+  /** What it holds, once the body gate has opened that; whoever answers gives it back. */
+  held?: Held;
   readonly facts: Facts;
 }
 

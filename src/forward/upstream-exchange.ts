@@ -13,6 +13,7 @@ export class UpstreamExchange {
   #headers: readonly string[] = [];
   #chunks: Buffer[] = [];
   #answerBytes = 0;
+  #bodyDropped = false;
 
   constructor(event: UpstreamEvent, rules: ExchangeRules, resolve: (result: UpstreamResult) => void) {
     this.event = event;
@@ -44,8 +45,10 @@ export class UpstreamExchange {
 
   takeContent(content: Buffer): void {
     this.#answerBytes += content.length;
-    if (this.#answerBytes <= this.#rules.maxAnswerBytes) this.#chunks.push(content);
-    else this.#chunks = [];
+    const isTooLong = this.#answerBytes > this.#rules.maxAnswerBytes;
+    if (isTooLong || this.event.held?.take(content.length) === false) this.#bodyDropped = true;
+    if (this.#bodyDropped) this.#chunks = [];
+    else this.#chunks.push(content);
   }
 
   end(): void {
@@ -54,7 +57,7 @@ export class UpstreamExchange {
       status: this.#status,
       headers: this.#headers,
       body: joined(this.#chunks),
-      bodyDropped: this.#answerBytes > this.#rules.maxAnswerBytes,
+      bodyDropped: this.#bodyDropped,
     });
   }
 

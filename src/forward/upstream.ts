@@ -1,3 +1,4 @@
+import type { Held } from '../delivery/delivery.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { createDial, type DialRules, prefixOf } from './dial.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
@@ -20,6 +21,8 @@ export interface UpstreamEvent {
   readonly headers: readonly string[];
   /** Path and query as the sender wrote them; the path prefix of the upstream's URL is put before it. */
   readonly path: string;
+  /** Where there is no room for the answer's body, it is dropped. */
+  readonly held?: Held | undefined;
 }
 
 export type UpstreamResult =
@@ -29,7 +32,7 @@ export type UpstreamResult =
       /** Names and values alternating, as they came over the wire. */
       readonly headers: readonly string[];
       readonly body: Buffer;
-      /** The body was longer than `maxAnswerBytes`: it was read to its end, and `body` is empty. */
+      /** The body was longer than `maxAnswerBytes`, or there was no room for it: it was read to its end, and `body` is empty. */
       readonly bodyDropped: boolean;
     }
   /** Not one byte was sent. */

@@ -11,10 +11,13 @@ class AdmittedDelivery {
   readonly delivery: Delivery;
   readonly route: LiveRoute;
   readonly fields: HeaderFields;
-  constructor(located: Located) {
+  /** Its address is on the allowlist, or nobody looked. */
+  readonly isListed: boolean;
+  constructor(located: Located, isListed: boolean) {
     this.delivery = located.delivery;
     this.route = located.route;
     this.fields = located.fields;
+    this.isListed = isListed;
   }
 }
 export type Admitted = AdmittedDelivery;
@@ -23,12 +26,12 @@ export type Admitted = AdmittedDelivery;
 export function createAllowlistGate(): Gate<Located, Admitted> {
   return (located) => {
     const { mode } = located.route.allowlist;
-    if (mode === 'off') return new AdmittedDelivery(located);
+    if (mode === 'off') return new AdmittedDelivery(located, true);
     const refusal = judge(located);
-    if (refusal === undefined) return new AdmittedDelivery(located);
+    if (refusal === undefined) return new AdmittedDelivery(located, true);
     if (mode === 'enforce') return refusal;
     noteWouldReject(located.delivery, refusal);
-    return new AdmittedDelivery(located);
+    return new AdmittedDelivery(located, false);
   };
 }
 

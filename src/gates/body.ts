@@ -1,3 +1,5 @@
+import { shareOf } from '../addresses/share.ts';
+import type { BufferedBytes } from '../claims/buffered-bytes.ts';
 import type { BodyRead, Delivery } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { elementsOf, partsOf } from '../values/field-grammar.ts';
@@ -21,19 +23,24 @@ export type Received = ReceivedDelivery;
 
 /**
  * Reads an uncompressed JSON body, at most `maxBytes` within `timeoutMs`. A compressed body is refused unread, so
- * a compression bomb costs nothing.
+ * a compression bomb costs nothing. What it reads is taken out of `buffered` first.
  */
 export function createBodyGate(limits: {
   maxBytes: number;
   timeoutMs: number;
+  buffered: BufferedBytes;
   now: () => number;
 }): Gate<Admitted, Received> {
   return (admitted) => {
     const refusal = judgeMediaType(admitted);
     if (refusal !== undefined) return refusal;
-    const { facts } = admitted.delivery;
+    const { delivery, isListed } = admitted;
+    const { facts } = delivery;
     const startedMs = limits.now();
-    return admitted.delivery.readBody(limits).then((read) => {
+    const held = limits.buffered.open({ share: shareOf(facts.address ?? delivery.peer.address), isListed });
+    delivery.held = held;
+    const { maxBytes, timeoutMs } = limits;
+    return delivery.readBody({ maxBytes, timeoutMs, held }).then((read) => {
       facts.bodyMs = limits.now() - startedMs;
       facts.bodyBytes = read.kind === 'complete' ? read.bytes.length : read.readBytes;
       return read.kind === 'complete' ? new ReceivedDelivery(admitted, read.bytes) : refuse(read, limits);
@@ -106,6 +113,8 @@ function refuse(
       return reject('body_too_large', `more than ${limits.maxBytes} bytes`);
     case 'timeout':
       return reject('body_timeout', `${read.readBytes} bytes in ${limits.timeoutMs} ms`);
+    case 'no_room':
+      return reject('overloaded', 'the bytes of limits.bufferedBytes are taken');
     case 'aborted':
       return reject('malformed_request', `the sender left after ${read.readBytes} bytes of the body`);
   }

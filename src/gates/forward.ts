@@ -53,6 +53,10 @@ async function forwardUnverified(options: ForwardGateOptions, unverified: Unveri
 function forward(options: ForwardGateOptions, stage: Claimed | Unverified): Promise<Settlement> {
   const { delivery, envelope } = stage;
   const body = stage.route.unsignedFields === 'strip' ? withoutUnsigned(envelope) : envelope.body;
+  const { held } = delivery;
+  if (body !== envelope.body && held?.take(body.length) === false) {
+    return Promise.resolve(reject('overloaded', 'the bytes of limits.bufferedBytes are taken'));
+  }
   const startedMs = options.now();
   const headers = eventHeaders({
     delivery,
@@ -69,7 +73,7 @@ function forward(options: ForwardGateOptions, stage: Claimed | Unverified): Prom
         : undefined,
     removesSignatureFields: stage.route.signForwarded !== undefined,
   });
-  return stage.route.application.send({ path: delivery.head.target, headers, body }).then((result) => {
+  return stage.route.application.send({ path: delivery.head.target, headers, body, held }).then((result) => {
     delivery.facts.upstreamMs = options.now() - startedMs;
     return settle(delivery, result, options.isDraining());
   });

@@ -3,6 +3,7 @@
  * before the checksum holds, nothing forwarded that is not claimed.
  */
 import type { AddressSet } from '../addresses/address-set.ts';
+import type { BufferedBytes } from '../claims/buffered-bytes.ts';
 import type { Claims } from '../claims/claims.ts';
 import type { Occurrences } from '../claims/occurrences.ts';
 import type { Slots } from '../claims/slots.ts';
@@ -28,6 +29,7 @@ export interface JudgingParts {
   readonly config: Config;
   readonly judgePath: JudgePath;
   readonly trustedProxies: AddressSet;
+  readonly buffered: BufferedBytes;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Milliseconds. */
@@ -63,7 +65,12 @@ export function orderJudgingGates(parts: JudgingParts): Judging<Verified | Unver
     createHeadersGate(headerLimits),
     createClientAddressGate({ from: config.clientAddress.from, trustedProxies: parts.trustedProxies }),
     createAllowlistGate(),
-    createBodyGate({ maxBytes: limits.bodyBytes, timeoutMs: limits.bodyTimeMs, now }),
+    createBodyGate({
+      maxBytes: limits.bodyBytes,
+      timeoutMs: limits.bodyTimeMs,
+      buffered: parts.buffered,
+      now,
+    }),
     createEnvelopeGate(),
     createChecksumGate((delivery) => parts.wallClock() - (now() - delivery.arrivedAtMs)),
     createUnsignedFieldsGate(),

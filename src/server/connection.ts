@@ -28,6 +28,8 @@ export class Connection {
   answered: ServerResponse | undefined;
   /** When the latest answer was written, or the connection was admitted. */
   restsSinceMs: number;
+  /** A verified event or a passed request came on it. */
+  isKnown = false;
   /** True once a request was parsed. */
   isUsed = false;
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  type BodyLimits,
   type BodyRead,
   type Delivery,
   type Facts,
+  type Held,
   noFacts,
   type Peer,
   type RequestHead,
@@ -18,6 +20,7 @@ export class Exchange implements Delivery {
   readonly head: RequestHead;
   readonly peer: Peer;
   readonly facts: Facts = noFacts();
+  held?: Held;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Whoever streams the request through reads its body and writes its answer. */
@@ -48,24 +51,24 @@ export class Exchange implements Delivery {
   }
 
   /** Reads the body once; see `ReadBody`. Must be called as a method. */
-  readBody(limits: { maxBytes: number; timeoutMs: number }): Promise<BodyRead> {
+  readBody(limits: BodyLimits): Promise<BodyRead> {
     return new Promise((resolve) => {
       const settle = (read: BodyRead): void => {
         this.bodyTaken = read.kind === 'complete';
         this.reader = undefined;
+        if (read.kind !== 'complete') limits.held?.giveBack();
         resolve(read);
       };
-      if (Number(this.request.headers['content-length']) > limits.maxBytes) {
-        settle({ kind: 'too_large', readBytes: 0 });
-        return;
-      }
+      const length = lengthOf(this.request);
+      if (length > limits.maxBytes) return settle({ kind: 'too_large', readBytes: 0 });
+      if (limits.held?.take(length) === false) return settle({ kind: 'no_room', readBytes: 0 });
       if (this.expectsContinue() && !this.request.complete) this.response.writeContinue();
       // In the next tick the parser is through with the bytes at hand. A body that came with its head then lies
       // ready and is taken in one piece, without the listeners and the timer that a slow one needs.
       process.nextTick(() => {
         if (this.isBrokenOff || this.request.destroyed) settle({ kind: 'aborted', readBytes: 0 });
-        else if (this.request.complete) settle(takeWholeBody(this.request, limits.maxBytes));
-        else this.reader = new BodyReader(this.request, limits, settle);
+        else if (this.request.complete) settle(takeWholeBody(this.request, length, limits));
+        else this.reader = new BodyReader(this.request, length, limits, settle);
       });
     });
   }
@@ -75,6 +78,15 @@ export class Exchange implements Delivery {
     this.isBrokenOff = true;
     this.reader?.abort();
     this.onBrokenOff?.();
+  }
+
+  /** Gives back what it holds once the answer has been handed to the system, or its client has left. */
+  giveBackAfterAnswer(): void {
+    const { held, request, response } = this;
+    if (held === undefined) return;
+    if (response.destroyed || (response.writableEnded && request.socket.writableLength === 0))
+      held.giveBack();
+    else response.once('close', () => held.giveBack());
   }
 
   /** The request has a body that was not read to its end, so what follows it cannot be told from it. */
@@ -91,4 +103,9 @@ export class Exchange implements Delivery {
     if (expect === undefined || this.head.httpVersion !== '1.1') return false;
     return elementsOf(expect).some((expectation) => expectation.toLowerCase() === '100-continue');
   }
+}
+
+/** As it is announced; 0 where it is not. */
+function lengthOf({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? 0);
 }

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { shareOf } from '../addresses/share.ts';
 
 /**
  * Counts the connections of each peer, so that clients that nobody listed cannot fill the gate before the address
@@ -20,20 +20,4 @@ export function createPeerShares(maxPerPeer: number) {
       };
     },
   };
-}
-
-/** `address` is in the canonical text of the operating system. */
-function shareOf(address: string): string {
-  if (isIPv4(address)) return address;
-  if (address.startsWith('::ffff:') && address.includes('.')) return address.slice('::ffff:'.length);
-  const [front = '', back] = address.split('::');
-  const groups = front === '' ? [] : front.split(':');
-  if (back !== undefined) {
-    const behind = back === '' ? 0 : back.split(':').length;
-    while (groups.length < 8 - behind) groups.push('0');
-  }
-  return groups
-    .concat(back === undefined ? [] : back.split(':'))
-    .slice(0, 4)
-    .join(':');
 }

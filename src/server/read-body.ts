@@ -1,30 +1,47 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyRead } from '../delivery/delivery.ts';
+import type { BodyLimits, BodyRead } from '../delivery/delivery.ts';
 
-/** Takes a body that has arrived to its end. One chunk is handed over as it is; several cost one copy. */
-export function takeWholeBody(request: IncomingMessage, maxBytes: number): BodyRead {
-  if (request.readableLength > maxBytes) return { kind: 'too_large', readBytes: request.readableLength };
+/**
+ * Takes a body that has arrived to its end. One chunk is handed over as it is; several cost one copy. `length` is what
+ * was announced and taken already, 0 where nothing was.
+ */
+export function takeWholeBody(
+  request: IncomingMessage,
+  length: number,
+  { maxBytes, held }: BodyLimits,
+): BodyRead {
+  const readBytes = request.readableLength;
+  if (readBytes > maxBytes) return { kind: 'too_large', readBytes };
+  if (readBytes > length && held?.take(readBytes - length) === false) return { kind: 'no_room', readBytes };
   const bytes: Buffer | null = request.read();
   return { kind: 'complete', bytes: bytes ?? Buffer.alloc(0) };
 }
 
-/** Reads a body as it arrives, at most `maxBytes` within `timeoutMs`; then it leaves no listener behind. */
+/** Room for the first bytes of a body that does not say how long it is; it is doubled as often as needed. */
+const firstRoomBytes = 16 * 1024;
+
+/**
+ * Reads a body as it arrives, at most `maxBytes` within `timeoutMs`; then it leaves no listener behind. All goes into
+ * one piece of memory: a body that comes byte by byte would otherwise take a hundred times its length.
+ */
 export class BodyReader {
   private readonly request: IncomingMessage;
-  private readonly maxBytes: number;
+  private readonly limits: BodyLimits;
   private readonly settle: (read: BodyRead) => void;
-  private readonly chunks: Buffer[] = [];
   private readonly timer: NodeJS.Timeout;
+  private bytes: Buffer;
   private readBytes = 0;
 
   constructor(
     request: IncomingMessage,
-    limits: { maxBytes: number; timeoutMs: number },
+    length: number,
+    limits: BodyLimits,
     settle: (read: BodyRead) => void,
   ) {
     this.request = request;
-    this.maxBytes = limits.maxBytes;
+    this.limits = limits;
     this.settle = settle;
+    this.bytes = Buffer.allocUnsafeSlow(length);
     this.timer = setTimeout(() => this.end({ kind: 'timeout', readBytes: this.readBytes }), limits.timeoutMs);
     request.on('data', this.onData);
     request.on('end', this.onEnd);
@@ -37,15 +54,27 @@ export class BodyReader {
   }
 
   private readonly onData = (chunk: Buffer): void => {
+    const begin = this.readBytes;
     this.readBytes += chunk.length;
-    if (this.readBytes > this.maxBytes) this.end({ kind: 'too_large', readBytes: this.readBytes });
-    else this.chunks.push(chunk);
+    if (this.readBytes > this.limits.maxBytes) this.end({ kind: 'too_large', readBytes: this.readBytes });
+    else if (this.readBytes > this.bytes.length && !this.grow())
+      this.end({ kind: 'no_room', readBytes: this.readBytes });
+    else chunk.copy(this.bytes, begin);
   };
 
+  private grow(): boolean {
+    const { length } = this.bytes;
+    const wanted = Math.max(this.readBytes, length * 2, firstRoomBytes);
+    const room = Math.min(wanted, this.limits.maxBytes);
+    if (this.limits.held?.take(room - length) === false) return false;
+    const bytes = Buffer.allocUnsafeSlow(room);
+    this.bytes.copy(bytes);
+    this.bytes = bytes;
+    return true;
+  }
+
   private readonly onEnd = (): void => {
-    const [first, ...more] = this.chunks;
-    const bytes = first === undefined || more.length > 0 ? Buffer.concat(this.chunks) : first;
-    this.end({ kind: 'complete', bytes });
+    this.end({ kind: 'complete', bytes: this.bytes.subarray(0, this.readBytes) });
   };
 
   /** Closed before its end: the sender has left. */

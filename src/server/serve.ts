@@ -110,6 +110,8 @@ export function createServe(collaborators: ServeCollaborators) {
         lingerAfterAnswer(connection, request.socket, lingerLimits, undefined);
     }
     respond(response, settlement, exchange.requestId);
+    exchange.giveBackAfterAnswer();
+    if (exchange.facts.keyName !== undefined) connection.isKnown = true;
     connection.answered = response;
     next(connection, request.socket);
   }
@@ -118,6 +120,7 @@ export function createServe(collaborators: ServeCollaborators) {
     const { request, response } = exchange;
     if (collaborators.passThrough === undefined) throw new Error('no passthrough is configured');
     exchange.isStreaming = true;
+    connection.isKnown = true;
     if (collaborators.isDraining()) connection.isLast = true;
     if (connection.answersLast) {
       response.shouldKeepAlive = false;
@@ -172,8 +175,10 @@ export function createServe(collaborators: ServeCollaborators) {
   function fault(connection: Connection, exchange: Exchange, error: unknown): void {
     collaborators.onFault(error);
     // The fault may be the answer itself, such as a header value that cannot be written.
-    if (exchange.response.headersSent || exchange.isStreaming) exchange.request.socket.destroy();
-    else answer(connection, exchange, reject('internal_error', whatWentWrong(error)));
+    if (exchange.response.headersSent || exchange.isStreaming) {
+      exchange.request.socket.destroy();
+      exchange.held?.giveBack();
+    } else answer(connection, exchange, reject('internal_error', whatWentWrong(error)));
   }
 
   return serve;

@@ -4,14 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
 import { interceptConnections } from './accept.ts';
 import { closeServer } from './close.ts';
 import { createConnections } from './connections.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
-import { createLettingGo } from './let-rest-go.ts';
+import { createLettingGo, restBeforeClosingMs } from './let-rest-go.ts';
 import { type LingerLimits, usualLinger } from './linger.ts';
 import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
@@ -34,7 +34,7 @@ export interface TrafficOptions {
     readonly headerTimeMs: number;
     readonly connections: number;
     readonly connectionsPerPeer: number;
-    /** Idle time between requests; 72 s unless told, longer than the 60 s of common load balancers. */
+    /** How long a connection may rest between requests; 620 s unless told. */
     readonly keepAliveMs?: number;
     /** After a refusal; `usualLinger` unless told. */
     readonly linger?: LingerLimits;
@@ -79,27 +79,36 @@ export interface TrafficServer {
   close(deadlineMs: number): Promise<void>;
 }
 
-/** Within the 3 s that a sidecar's application sleeps by default, of which the hook that announces the stop takes some. */
-const restBeforeClosingMs = 500;
-
 /** Builds the traffic port; nothing listens until `listen`. */
 export function createTrafficServer(options: TrafficOptions): TrafficServer {
   const { tls, limits, passThrough, judge, onRejected, onConnectionRefused, onFault, now } = options;
   const lingerLimits = limits.linger ?? usualLinger;
+  const keepAliveMs = limits.keepAliveMs ?? 620_000;
   let isDraining = false;
 
   const server = createNodeServer({
     tls,
     maxHeadBytes: limits.headerBytes,
     headerTimeMs: limits.headerTimeMs,
-    keepAliveMs: limits.keepAliveMs ?? 72_000,
+    keepAliveMs,
     maxConnections: limits.connections,
     mayUpgrade: (request) => passThrough?.mayUpgrade(request) === true && connections.isFree(request.socket),
   });
-  server.on('drop', () => onConnectionRefused('connections'));
+  server.on('drop', () => {
+    onConnectionRefused('connections');
+    lettingGo.makeRoom();
+  });
+  server.on('timeout', (socket: Socket) => lettingGo.letGo(socket));
 
   const connections = createConnections(server, tls !== undefined, now);
-  const lettingGo = createLettingGo(connections.live, now);
+  const lettingGo = createLettingGo({
+    live: connections.live,
+    open: () => open.size,
+    maxOpen: limits.connections,
+    longestRestMs: keepAliveMs + limits.headerTimeMs,
+    lingerLimits,
+    now,
+  });
   const { open, dropAwaitingHeader } = interceptConnections(
     server,
     {
@@ -109,7 +118,10 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
       isTrustedProxy: options.isTrustedProxy,
     },
     {
-      admitted: connections.admit,
+      admitted(socket, peer) {
+        connections.admit(socket, peer);
+        lettingGo.makeRoom();
+      },
       overShare: () => onConnectionRefused('connections_per_peer'),
       malformedHeader: (peer, problem) =>
         onRejected({ requestId: randomUUID(), peer }, reject('client_address_unknown', problem)),

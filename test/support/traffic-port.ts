@@ -82,6 +82,8 @@ export function readThenAccept(bodies: string[], limits = { maxBytes: 1000, time
         return reject('body_too_large', `${read.readBytes} bytes`);
       case 'timeout':
         return reject('body_timeout', `${read.readBytes} bytes`);
+      case 'no_room':
+        return reject('overloaded', `${read.readBytes} bytes`);
       case 'aborted':
         return reject('malformed_request', `${read.readBytes} bytes`);
     }

@@ -1,7 +1,7 @@
 {{/* hookgate.yaml, from the values. Whole numbers go through int64, since Helm reads them as floats. */}}
 {{- define "hookgate.config" -}}
 {{- $v := .Values -}}
-{{- $listen := dict "port" (int64 $v.listen.port) -}}
+{{- $listen := dict "port" (int64 $v.listen.port) "keepAlive" $v.listen.keepAlive -}}
 {{- if $v.listen.tls.existingSecret -}}
 {{- $_ := set $listen "tls" (dict "certFile" "/etc/hookgate/tls/tls.crt" "keyFile" "/etc/hookgate/tls/tls.key" "minVersion" $v.listen.tls.minVersion) -}}
 {{- end -}}

@@ -97,7 +97,7 @@ app.kubernetes.io/component: injector
 {{- define "hookgate.sidecarValues" -}}
 {{- $v := deepCopy .Values -}}
 {{- $_ := set $v "shape" "sidecar" -}}
-{{- $_ := set $v "listen" (dict "port" .Values.sidecar.port "tls" (dict "existingSecret" "" "minVersion" "TLSv1.2")) -}}
+{{- $_ := set $v "listen" (dict "port" .Values.sidecar.port "keepAlive" .Values.listen.keepAlive "tls" (dict "existingSecret" "" "minVersion" "TLSv1.2")) -}}
 {{- $_ := set $v "admin" (dict "port" .Values.sidecar.adminPort) -}}
 {{- $_ := set $v "otherPaths" .Values.sidecar.otherPaths -}}
 {{- $_ := set $v "denyPaths" .Values.sidecar.denyPaths -}}

@@ -1,0 +1,20 @@
+import { isIPv4 } from 'node:net';
+
+/**
+ * What one client has: its address or, for IPv6, its /64, since whoever has one address of that has them all. `address`
+ * is in canonical text.
+ */
+export function shareOf(address: string): string {
+  if (isIPv4(address)) return address;
+  if (address.startsWith('::ffff:') && address.includes('.')) return address.slice('::ffff:'.length);
+  const [front = '', back] = address.split('::');
+  const groups = front === '' ? [] : front.split(':');
+  if (back !== undefined) {
+    const behind = back === '' ? 0 : back.split(':').length;
+    while (groups.length < 8 - behind) groups.push('0');
+  }
+  return groups
+    .concat(back === undefined ? [] : back.split(':'))
+    .slice(0, 4)
+    .join(':');
+}
