@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signEvent } from '../src/envelope/sign.ts';
 import { freePort } from './free-port.ts';
+import { otherSenders, runSecondAct } from './other-senders.ts';
 import { startSampleApplication } from './sample-application.ts';
 import { runScenes } from './scenes.ts';
 import { printTable } from './table.ts';
@@ -19,6 +20,8 @@ const folder = mkdtempSync(join(tmpdir(), 'hookgate-demo-'));
 const keysDirectory = join(folder, 'keys');
 mkdirSync(keysDirectory);
 writeFileSync(join(keysDirectory, 'primary'), businessId);
+const configFile = join(folder, 'hookgate.yaml');
+writeFileSync(configFile, routesText());
 
 const application = await startSampleApplication();
 const port = await freePort();
@@ -32,7 +35,10 @@ try {
   const url = `http://127.0.0.1:${port}/webhooks/juicyway`;
   const before = await metrics();
   const scenes = { url, unlistedFrom: '127.0.0.2', secret: Buffer.from(businessId), application };
-  const rows = await runScenes(scenes);
+  const rows = [
+    ...(await runScenes(scenes)),
+    ...(await runSecondAct(`http://127.0.0.1:${port}`, application)),
+  ];
   console.log(`\nApplication ${application.url}, guarded by Hookgate at ${url}\n`);
   printTable(rows);
   console.log('\nMetrics that moved:');
@@ -56,12 +62,23 @@ try {
 }
 process.exitCode = failed ? 1 : 0;
 
+/** The second act's senders have routes beside the first one's, each with keys of its own. */
+function routesText(): string {
+  const others = otherSenders.map(({ name, secret }) => {
+    const directory = join(folder, `keys-${name}`);
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'primary'), secret);
+    return `  - { name: ${name}, path: /webhooks/${name}, scheme: ${name}, keysDirectory: ${directory} }\n`;
+  });
+  return `routes:\n  - { name: juicyway, path: /webhooks/juicyway }\n${others.join('')}`;
+}
+
 function startGate(): ChildProcess {
   const flags = [
     ['--upstream', application.url],
     ['--listen', `127.0.0.1:${port}`],
     ['--admin', `127.0.0.1:${adminPort}`],
-    ['--path', '/webhooks/juicyway'],
+    ['--config', configFile],
     ['--keys-directory', keysDirectory],
     ['--allow', '127.0.0.1'],
     ['--store-file', join(folder, 'events.db')],

@@ -43,7 +43,8 @@ const keptRejections = 300;
 const keptUndelivered = 10_000;
 /** Enough to look for by hand; each was logged when it was added. */
 const loggedKeys = 100;
-const senderGivesUpAfterMs = 48 * 3_600_000;
+/** A sender that tries longer again is waited for longer. */
+const leastGivenUpAfterMs = 48 * 3_600_000;
 
 const now = (): number => performance.now();
 const wallClock = (): number => Date.now();
@@ -122,7 +123,10 @@ async function open(
   const undelivered = createUndelivered({
     now,
     maxEvents: keptUndelivered,
-    forgetAfterMs: senderGivesUpAfterMs,
+    forgetAfterMs: Math.max(
+      leastGivenUpAfterMs,
+      ...config.routes.map(({ scheme }) => scheme.triesAgainForMs),
+    ),
   });
   const rejections = createRecentRejections(keptRejections);
   const record = createRecord({ wallClock });
@@ -247,9 +251,11 @@ async function drain({ life, log, house, server }: Opened): Promise<void> {
 }
 
 async function closeTraffic(server: TrafficServer, house: Gatehouse): Promise<void> {
-  const { timeoutMs, connectTimeoutMs } = house.loaded.config.upstream;
-  const endMs = now() + timeoutMs + connectTimeoutMs;
-  await server.close(timeoutMs + connectTimeoutMs);
+  const longestMs = Math.max(
+    ...house.loaded.routes.map(({ route }) => route.upstream.timeoutMs + route.upstream.connectTimeoutMs),
+  );
+  const endMs = now() + longestMs;
+  await server.close(longestMs);
   // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
   await house.settled(Math.max(0, endMs - now()));
 }

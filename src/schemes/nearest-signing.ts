@@ -45,7 +45,9 @@ export function findNearestSigning(
         for (const { bytes, difference } of sent) {
           if (!timingSafeEqual(digest, bytes)) continue;
           const others = [...text.differences, ...variant.differences, ...difference];
-          const count = others.length + (text.way?.name.split('+').length ?? 0) * 0.5;
+          // What was written anew was most likely compact before, so that name is told first.
+          const isOdd = text.way?.order === 'received' && text.way.name.includes('+');
+          const count = others.length + (text.way?.name.split('+').length ?? 0) * 0.5 + (isOdd ? 0.1 : 0);
           if (count >= fewest) continue;
           fewest = count;
           nearest = {
