@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Config } from '../config/config.ts';
+import type { Config, Route } from '../config/config.ts';
 import { type Key, readKeys } from '../config/keys.ts';
 import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
@@ -12,8 +12,13 @@ export interface PrivateGate {
   readonly kind: 'running';
   /** Without a path. */
   readonly url: string;
+  /** As it is in force in this gate. */
   readonly config: Config;
-  readonly keys: readonly Key[];
+  /** Where the release's own gate listens. */
+  readonly listen: Config['listen'];
+  /** Why a route cannot be proved here, and must not be tried; undefined where it can. */
+  whyNot(route: Route): string | undefined;
+  keysOf(route: Route): readonly Key[];
   /** What came to the echo; 0 where the application stands behind it. */
   arrivals(): number;
   close(): Promise<void>;
@@ -35,8 +40,6 @@ export async function startPrivateGate(
 ): Promise<PrivateGateStart> {
   const read = loadConfig({ file, flags: {}, env });
   if (read.kind === 'problems') return read;
-  const keys = readKeys(read.config.checksum.keysDirectory);
-  if (keys.kind === 'problems') return keys;
   const closers = new AsyncDisposableStack();
   const own: Record<string, string> = {
     HOOKGATE_LISTEN_HOST: '127.0.0.1',
@@ -67,7 +70,13 @@ export async function startPrivateGate(
     own.HOOKGATE_UPSTREAM_ADDRESSES = '127.0.0.1';
     own.HOOKGATE_UPSTREAM_CA_FILE = '';
   }
-  const started = await startGate({ file, flags: {}, env: { ...env, ...own } });
+  const sources = { file, flags: {}, env: { ...env, ...own } };
+  const inForce = loadConfig(sources);
+  if (inForce.kind === 'problems') {
+    await closers.disposeAsync();
+    return inForce;
+  }
+  const started = await startGate(sources);
   if (started.kind !== 'running') {
     await closers.disposeAsync();
     return started;
@@ -76,9 +85,28 @@ export async function startPrivateGate(
   return {
     kind: 'running',
     url: `http://127.0.0.1:${started.gate.traffic.port}`,
-    config: read.config,
-    keys: keys.keys,
+    config: inForce.config,
+    listen: read.config.listen,
+    whyNot: (route) => whyNot(route, own.HOOKGATE_UPSTREAM_URL),
+    keysOf(route) {
+      const keys = readKeys(route.keysDirectory);
+      return keys.kind === 'ok' ? keys.keys : [];
+    },
     arrivals: () => arrivals,
     close: () => closers.disposeAsync(),
   };
+}
+
+/**
+ * A route may have an upstream and an allowlist of its own, which no variable replaces: what was meant for the echo would
+ * reach that application. So each is looked at as it is in force, and left alone where it is not this gate's.
+ */
+function whyNot({ scheme, upstream, allowlist }: Route, echoUrl: string | undefined): string | undefined {
+  if (echoUrl !== undefined && upstream.url.origin !== new URL(echoUrl).origin)
+    return 'it has an upstream of its own, which would get the event';
+  if (allowlist.mode === 'enforce' && allowlist.addresses === undefined)
+    return 'it has an allowlist of its own';
+  if (scheme.name !== 'juicyway')
+    return `its scheme is ${scheme.name}; hookgate send --scheme ${scheme.name} plays that sender`;
+  return undefined;
 }

@@ -31,9 +31,12 @@ export async function proveGate(
   try {
     if (toApplication === true) await sendToApplication(gate, event, report);
     else {
-      for (const route of gate.config.routes)
-        for (const key of gate.keys) await proveRoute(gate, route, key, event, report);
-      await askRunningGate(gate.config, report);
+      for (const route of gate.config.routes) {
+        const reason = gate.whyNot(route);
+        if (reason !== undefined) report.say(`not tried: ${route.path}: ${reason}`);
+        else for (const key of gate.keysOf(route)) await proveRoute(gate, route, key, event, report);
+      }
+      await askRunningGate(gate.listen, gate.config.routes[0]?.path ?? '/', report);
     }
     return undefined;
   } finally {
@@ -62,7 +65,7 @@ async function proveRoute(
   };
   await expect('a signed event arrives', signed.body, 200, 1);
   await expect('its repeat is answered and does not arrive', signed.body, 200, 0);
-  if (gate.config.checksum.mode === 'enforce')
+  if (route.checksum.mode === 'enforce')
     await expect('a tampered event is refused', tamper('data', signed), 401, 0);
   else report.say(`not tried: ${where}: a tampered event (checksum.mode is observe, which forwards it)`);
 }
@@ -73,10 +76,14 @@ async function sendToApplication(
   event: string | undefined,
   report: Report,
 ): Promise<void> {
-  const [route, key] = [gate.config.routes[0], gate.keys[0]];
-  if (route === undefined || key === undefined) throw new Error('there is no route or no key');
+  const route = gate.config.routes.find((one) => gate.whyNot(one) === undefined);
+  const key = route && gate.keysOf(route)[0];
+  if (route === undefined || key === undefined)
+    throw new Error(
+      `no route can be proved so: ${gate.config.routes.map((one) => `${one.path}: ${gate.whyNot(one)}`).join('; ')}`,
+    );
   const { body, event: name, reference } = sign(event ?? eventFor(route), key.secret);
-  const { url } = gate.config.upstream;
+  const { url } = route.upstream;
   report.say(
     `Sends one genuine event to the application at ${url.href}, path ${route.path}: ${name}, reference ${reference}, ` +
       `signed with key ${key.name}. It goes through a gate of this command alone, which admits this machine only; ` +
@@ -87,10 +94,12 @@ async function sendToApplication(
 }
 
 /** The one that runs in this pod, where one runs. */
-async function askRunningGate(config: Config, report: Report): Promise<void> {
-  const { host, port, tls } = config.listen;
+async function askRunningGate(
+  { host, port, tls }: Config['listen'],
+  path: string,
+  report: Report,
+): Promise<void> {
   const address = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
-  const path = config.routes[0]?.path ?? '/';
   if (tls !== undefined || port === 0) {
     report.say(
       `not tried: the gate that runs here (it speaks TLS; ask by its name: --url https://NAME${path})`,

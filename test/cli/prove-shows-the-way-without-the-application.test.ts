@@ -72,3 +72,17 @@ test('--url tells a gate from an application', async () => {
   expect(out).toMatch(/ok .*a gate answers at.*\nFAIL .*answered 200, and not by a gate\n1 not as promised/);
   expect(status).toBe(1);
 });
+
+test('a route with an upstream of its own is not tried, so that its application sees nothing', async () => {
+  const [application, other] = [await startPlainApplication(), await startPlainApplication()];
+  const { configFile } = await runGate(application.url, {
+    routes: `
+  - { name: juicyway, path: /webhooks/juicyway }
+  - { name: other, path: /webhooks/other, upstream: { url: "${other.url}" } }`,
+  });
+  const { status, out } = await prove(['--config', configFile]);
+  expect(out).toContain('not tried: /webhooks/other: it has an upstream of its own');
+  expect(out.match(/^ok /gm)).toHaveLength(3);
+  expect(status).toBe(0);
+  expect([...application.seen, ...other.seen]).toEqual([]);
+});
