@@ -97,7 +97,20 @@ test('a pod that another version made, which this one would refuse, is never wed
     restartPolicy: 'Always',
     args: ['anything'],
   });
-  kubectl(['create', '-f', '-'], pod(namespace, { name: 'old' }, { spec: { initContainers: [old] } }));
+  const former = pod(namespace, { name: 'old' }, { spec: { initContainers: [old] } });
+  // The policies of the release before it act for a moment after they are gone.
+  await until('pods are made as they are written', 30, () => {
+    const made = [
+      'create',
+      '-f',
+      '-',
+      '--dry-run=server',
+      '--output',
+      'jsonpath={.spec.initContainers[*].name}',
+    ];
+    return tryKubectl(made, former).stdout === 'hookgate';
+  });
+  kubectl(['create', '-f', '-'], former);
   await place.install();
   const patch = (content: object) =>
     tryKubectl([

@@ -65,7 +65,7 @@ export async function createNeighbourhood(): Promise<Neighbourhood> {
     strangerAddress: addressOf('stranger'),
     node: find(namespace, ['pod', 'sender'], '{.spec.nodeName}'),
     arrivals: () => JSON.parse(fetchIn(namespace, '/arrivals')) as Record<string, number>,
-    remove: () => kubectl(['delete', 'namespace', namespace, '--wait=false']),
+    remove: () => kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false']),
   };
 }
 
