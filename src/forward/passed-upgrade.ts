@@ -1,8 +1,9 @@
-import { type IncomingMessage, request as openRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
+import type httpProxy from 'http-proxy';
 import { answerHeadBytes } from '../delivery/answer-bytes.ts';
 import { AnswerFault } from './answer-head.ts';
-import { hostOf, prefixOf } from './dial.ts';
 import type { DialAgent } from './dial-agent.ts';
 import { passedFields } from './passed-answer.ts';
 import { watchForLeaving } from './watch-for-leaving.ts';
@@ -17,7 +18,7 @@ export interface Upgrade {
 }
 
 export interface UpgradeRules {
-  readonly url: URL;
+  readonly proxy: httpProxy;
   readonly agent: DialAgent;
   /** A tunnel over which nothing goes for so long is ended; milliseconds. */
   readonly streamIdleMs: number;
@@ -25,53 +26,87 @@ export interface UpgradeRules {
 }
 
 /**
- * Hands a WebSocket handshake to the application, and joins the two sockets once it has agreed. The answers are
- * written by `answerHeadBytes` as all others are: http-proxy writes them as UTF-8, from an object whose names are the
- * wire's, and relays a 101 that agrees to nothing.
+ * Hands a WebSocket handshake to the application by http-proxy, and joins the client to it once it has agreed.
+ *
+ * http-proxy gets one end of a pair in the client's place. The heads that it writes there are left out: they are UTF-8,
+ * from an object whose names are the wire's, and for a 101 that agrees to nothing as well. What comes behind them goes on.
  */
 export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (error: Error) => void): void {
   const { request, socket, requestId } = upgrade;
+  const [inPlaceOfClient, client] = duplexPair();
   let isOver = false;
   const fail = (error: Error): void => {
-    if (!isOver) onFailed(error);
+    if (isOver) return;
     isOver = true;
+    inPlaceOfClient.destroy();
+    onFailed(error);
   };
-  const sent = openRequest({
-    agent: rules.agent,
-    host: hostOf(rules.url),
-    port: rules.url.port,
-    path: prefixOf(rules.url) + request.url,
-    headers: request.headers,
-  });
-  socket.once('close', () => sent.destroy());
-  if (socket.destroyed) sent.destroy();
-  const endWatch = watchForLeaving(socket);
-  for (const event of ['upgrade', 'response', 'close'] as const) sent.once(event, endWatch);
-  sent.once('error', fail);
-  sent.once('close', () => fail(new AnswerFault('the application closed without an answer')));
-  sent.once('upgrade', (answer, upstream: Socket, behind) => {
-    const fault = rules.agent.faultOf(upstream) ?? disagreement(answer);
-    if (fault !== undefined) {
+  const begin = (status: number, reason: string, fields: readonly string[]): void => {
+    isOver = true;
+    rules.onAnswered(status);
+    // What http-proxy has written by now: its own head, and nothing else.
+    client.read();
+    socket.setTimeout(rules.streamIdleMs, () => socket.destroy());
+    socket.write(answerHeadBytes(status, reason, fields));
+  };
+
+  const listenBefore = (sent: ClientRequest): void => {
+    socket.once('close', () => sent.destroy());
+    if (socket.destroyed) sent.destroy();
+    const endWatch = watchForLeaving(socket);
+    for (const event of ['upgrade', 'response', 'close'] as const) sent.once(event, endWatch);
+    sent.once('close', () => fail(new AnswerFault('the application closed without an answer')));
+    sent.once('upgrade', (answered: IncomingMessage, upstream: Socket) => {
+      const fault = rules.agent.faultOf(upstream) ?? disagreement(answered);
+      if (fault === undefined) return;
       upstream.destroy();
-      return fail(fault);
-    }
-    isOver = true;
-    rules.onAnswered(101);
-    const fields = ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...passedFields(answer, requestId)];
-    socket.write(answerHeadBytes(101, 'Switching Protocols', fields));
-    join(upgrade, upstream, behind, rules.streamIdleMs);
-  });
-  sent.once('response', (answer) => {
-    const fault = rules.agent.faultOf(answer.socket);
-    if (fault !== undefined || (answer.statusCode ?? 0) < 200) {
+      fail(fault);
+    });
+    sent.once('response', (answered: IncomingMessage) => {
+      const fault = rules.agent.faultOf(answered.socket) ?? interimStatus(answered);
+      if (fault === undefined) return;
       sent.destroy();
-      return fail(fault ?? new AnswerFault(`status ${answer.statusCode}`));
-    }
-    isOver = true;
-    rules.onAnswered(answer.statusCode ?? 0);
-    passRefusal(answer, socket, requestId);
-  });
-  sent.end();
+      fail(fault);
+    });
+  };
+  const listenBehind = (sent: ClientRequest): void => {
+    sent.once('upgrade', (answered: IncomingMessage, upstream: Socket) => {
+      if (isOver) return;
+      const fields = ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...passedFields(answered, requestId)];
+      begin(101, 'Switching Protocols', fields);
+      join(socket, client, upstream);
+    });
+    sent.once('response', (answered: IncomingMessage) => {
+      if (isOver) return;
+      const fields = [...passedFields(answered, requestId), 'Connection', 'close'];
+      begin(answered.statusCode ?? 502, answered.statusMessage ?? '', fields);
+      passRefusal(answered, client, socket);
+    });
+  };
+
+  // http-proxy tells of its request before it listens to it, and listens before it returns.
+  let sent: ClientRequest | undefined;
+  const tell = (opened: ClientRequest): void => {
+    sent = opened;
+    listenBefore(opened);
+  };
+  rules.proxy.on('proxyReqWs', tell);
+  try {
+    rules.proxy.ws(request, asSocket(inPlaceOfClient, socket), upgrade.head, { agent: rules.agent }, fail);
+  } finally {
+    rules.proxy.off('proxyReqWs', tell);
+  }
+  if (sent !== undefined) listenBehind(sent);
+}
+
+/** With what http-proxy sets of a client's socket. */
+function asSocket(duplex: Duplex, socket: Socket): Socket {
+  const settings = {
+    setTimeout: (ms: number) => socket.setTimeout(ms),
+    setNoDelay: (noDelay: boolean) => socket.setNoDelay(noDelay),
+    setKeepAlive: (enable: boolean, initialDelayMs: number) => socket.setKeepAlive(enable, initialDelayMs),
+  };
+  return Object.assign(duplex, settings) as unknown as Socket;
 }
 
 /** RFC 9110 section 15.2.2: a 101 has to say to what it agrees, and nothing else was asked for. */
@@ -81,41 +116,42 @@ function disagreement({ headers }: IncomingMessage): Error | undefined {
     : new AnswerFault('a switch of protocols (101) that is none to websocket');
 }
 
-/** Either side's end is the other's. */
-function join({ socket, head }: Upgrade, upstream: Socket, behind: Buffer, streamIdleMs: number): void {
-  socket.setTimeout(streamIdleMs, () => socket.destroy());
-  for (const [one, other] of [
-    [socket, upstream],
-    [upstream, socket],
-  ] as const) {
-    one.on('error', () => other.destroy());
-    one.once('close', () => other.destroy());
-  }
-  if (head.length > 0) upstream.write(head);
-  if (behind.length > 0) socket.write(behind);
+function interimStatus({ statusCode = 0 }: IncomingMessage): Error | undefined {
+  return statusCode >= 200 ? undefined : new AnswerFault(`status ${statusCode}`);
+}
+
+/** Either side's end is the other's; what was sent before an end in good order arrives. */
+function join(socket: Socket, client: Duplex, upstream: Socket): void {
+  socket.once('close', () => upstream.destroy());
   if (socket.destroyed) upstream.destroy();
-  upstream.setNoDelay(true);
-  upstream.pipe(socket).pipe(upstream);
+  upstream.once('close', () => {
+    if (!upstream.readableEnded) socket.destroy();
+  });
+  endSoonAfterAnswer(socket);
+  client.pipe(socket).pipe(client);
 }
 
 /**
  * An application's refusal to upgrade. As this is the last of the connection, its body ends where the connection ends,
  * and needs no chunks.
  */
-function passRefusal(answer: IncomingMessage, socket: Socket, requestId: string): void {
-  const fields = [...passedFields(answer, requestId), 'Connection', 'close'];
-  socket.write(answerHeadBytes(answer.statusCode ?? 502, answer.statusMessage ?? '', fields));
-  answer.once('error', () => socket.destroy());
-  answer.once('close', () => {
-    if (!answer.readableEnded) socket.destroy();
+function passRefusal(answered: IncomingMessage, client: Duplex, socket: Socket): void {
+  answered.once('error', () => socket.destroy());
+  answered.once('close', () => {
+    if (!answered.readableEnded) socket.destroy();
   });
-  answer.once('end', () => {
-    // What came behind the handshake is discarded, so that the end of the connection can be read; but not for long.
-    socket.resume();
+  // What came behind the handshake is discarded, so that the end of the connection can be read.
+  socket.resume();
+  endSoonAfterAnswer(socket);
+  client.pipe(socket);
+}
+
+/** Once all is written the client has to close as well; but it is not waited for long. */
+function endSoonAfterAnswer(socket: Socket): void {
+  socket.once('finish', () => {
     const timer = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('close', () => clearTimeout(timer));
   });
-  answer.pipe(socket);
 }
 
 const lingerMs = 1000;

@@ -135,7 +135,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       const writtenBefore = socket.bytesWritten;
       const upgrade = { request, socket, head, requestId: delivery.requestId };
-      passUpgrade(upgrade, { ...options, agent: single }, (error) => {
+      passUpgrade(upgrade, { ...options, proxy, agent: single }, (error) => {
         if (socket.destroyed || socket.writableEnded) return;
         if (socket.bytesWritten > writtenBefore) socket.destroy();
         else options.onFailed(delivery, rejectionFor(error, options.isDraining()), socket);
