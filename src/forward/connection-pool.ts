@@ -1,11 +1,12 @@
 import { afterALook } from './after-a-look.ts';
-import type { Dial } from './dial.ts';
+import { AddressesFull, type Dial } from './dial.ts';
 import { type ConnectionRules, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamExchange } from './upstream-exchange.ts';
 
 export interface PoolRules extends ConnectionRules {
+  /** Bounds the connections to each address. */
   readonly dial: Dial;
-  /** Open connections and those being opened, at most. */
+  /** Connections to each address, at most. */
   readonly connections: number;
 }
 
@@ -14,12 +15,14 @@ export class ConnectionPool {
   #rules: PoolRules;
   #resting: UpstreamConnection[] = [];
   #waiting: UpstreamExchange[] = [];
-  #open = 0;
   #opening = 0;
+  /** Connections that may be tried for: how many addresses there are is found out by trying for one more. */
+  #room: number;
   #isClosed = false;
 
   constructor(rules: PoolRules) {
     this.#rules = rules;
+    this.#room = rules.connections;
   }
 
   add(exchange: UpstreamExchange): void {
@@ -38,7 +41,7 @@ export class ConnectionPool {
       // The one that was used last is the one that the application will keep for longest.
       const connection = this.#resting.pop();
       if (connection !== undefined) this.#use(connection, this.#waiting.shift() as UpstreamExchange);
-      else if (this.#open < this.#rules.connections && this.#opening < this.#waiting.length) this.#openOne();
+      else if (this.#room > 0 && this.#opening < this.#waiting.length) this.#openOne();
       else return;
     }
   }
@@ -57,16 +60,21 @@ export class ConnectionPool {
   }
 
   #openOne(): void {
-    this.#open += 1;
     this.#opening += 1;
+    this.#room -= 1;
     this.#rules.dial((error, socket) => {
       this.#opening -= 1;
+      if (error instanceof AddressesFull) {
+        this.#room = 0;
+        return;
+      }
       const exchange = this.#peek();
       if (exchange !== undefined) this.#waiting.shift();
       if (socket === null) {
-        this.#open -= 1;
+        this.#room += 1;
         exchange?.fail(error ?? new Error('no connection'));
       } else {
+        this.#room = Math.max(this.#room, 1);
         const connection = new UpstreamConnection(socket, this.#rules, {
           onRest: (rested) => this.#rest(rested),
           onGone: (gone) => this.#forget(gone),
@@ -85,7 +93,7 @@ export class ConnectionPool {
   }
 
   #forget(connection: UpstreamConnection): void {
-    this.#open -= 1;
+    this.#room += 1;
     const at = this.#resting.indexOf(connection);
     if (at !== -1) this.#resting.splice(at, 1);
     this.#serve();

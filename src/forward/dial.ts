@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { withoutBrackets } from '../values/host-brackets.ts';
 import { trustedAuthorities } from '../values/trusted-authorities.ts';
+import { afterALook } from './after-a-look.ts';
 
 export interface DialRules {
   /** http or https; its name is what TLS asks for, whichever address is used. */
@@ -13,6 +14,8 @@ export interface DialRules {
   readonly caPem?: string | undefined;
   /** For the name, the TCP connection and the TLS handshake together, whichever address it comes to. */
   readonly connectTimeoutMs: number;
+  /** Connections to one address, open or being opened, at most; without bound where there is none. */
+  readonly connectionsPerAddress?: number;
 }
 
 /** Opens one connection to the application; tells of it once, never before it has returned. */
@@ -30,17 +33,20 @@ export function createDial(rules: DialRules): Dial {
   const host = hostOf(url);
   const known = rules.addresses.length > 0 ? rules.addresses : isIP(host) === 0 ? undefined : [host];
   const open = createOpener(rules, host);
+  const shares = createShares(rules.connectionsPerAddress ?? Number.POSITIVE_INFINITY);
 
   return (done) => {
-    const attempts = new Set<Socket>();
+    /** With what gives the place of each at its address back. */
+    const attempts = new Map<Socket, () => void>();
     const failures: Error[] = [];
     let waiting: readonly string[] = [];
     let headStartMs = longestHeadStartMs;
     let headStart: NodeJS.Timeout | undefined;
     let isOver = false;
-    const deadline = setTimeout(
-      () => end(new ConnectTimeout(url.host, connectTimeoutMs, failures), null),
-      connectTimeoutMs,
+    let passedOver = false;
+    // After a stall of the event loop a timer comes before what has long arrived.
+    const deadline = setTimeout(afterALook, connectTimeoutMs, () =>
+      end(new ConnectTimeout(url.host, connectTimeoutMs, failures), null),
     );
     if (known === undefined) lookup(host, { all: true, order: 'verbatim' }, onResolved);
     else process.nextTick(begin, known);
@@ -58,20 +64,27 @@ export function createDial(rules: DialRules): Dial {
 
     function tryNext(): void {
       clearTimeout(headStart);
-      const [address, ...rest] = waiting;
-      if (isOver || address === undefined) return;
-      waiting = rest;
+      const at = waiting.findIndex(shares.hasRoom);
+      const address = waiting[at];
+      if (at !== 0 && waiting.length > 0) passedOver = true;
+      waiting = address === undefined ? [] : waiting.slice(at + 1);
+      if (isOver) return;
+      if (address === undefined) {
+        if (attempts.size === 0) end(oneOf(failures), null);
+        return;
+      }
+      const giveBack = shares.take(address);
       const attempt = open(
         address,
         () => end(null, attempt),
         (error) => {
+          giveBack();
           attempts.delete(attempt);
           failures.push(error);
-          if (waiting.length > 0) tryNext();
-          else if (attempts.size === 0) end(oneOf(failures), null);
+          tryNext();
         },
       );
-      attempts.add(attempt);
+      attempts.set(attempt, giveBack);
       if (waiting.length > 0) headStart = setTimeout(tryNext, headStartMs);
     }
 
@@ -80,8 +93,14 @@ export function createDial(rules: DialRules): Dial {
       isOver = true;
       clearTimeout(deadline);
       clearTimeout(headStart);
-      for (const attempt of attempts) if (attempt !== winner) attempt.destroy();
-      done(error, winner);
+      for (const [attempt, giveBack] of attempts) {
+        if (attempt === winner) attempt.once('close', giveBack);
+        else {
+          giveBack();
+          attempt.destroy();
+        }
+      }
+      done(winner === null && passedOver ? new AddressesFull() : error, winner);
     }
   };
 }
@@ -94,6 +113,28 @@ export function dialOnce(rules: DialRules): Promise<Error | undefined> {
       resolve(error ?? undefined);
     });
   });
+}
+
+/** No address that may have another connection gives one, and others have as many as they may. */
+export class AddressesFull extends Error {
+  override readonly name = 'AddressesFull';
+}
+
+function createShares(most: number) {
+  const open = new Map<string, number>();
+  const add = (address: string, change: number): void => {
+    const now = (open.get(address) ?? 0) + change;
+    if (now === 0) open.delete(address);
+    else open.set(address, now);
+  };
+  return {
+    hasRoom: (address: string): boolean => (open.get(address) ?? 0) < most,
+    /** Returns what gives it back. */
+    take(address: string): () => void {
+      add(address, 1);
+      return () => add(address, -1);
+    },
+  };
 }
 
 /** RFC 8305 section 8 recommends it. With many addresses it is less, so that each has its turn in time. */

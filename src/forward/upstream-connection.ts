@@ -34,6 +34,12 @@ export class UpstreamConnection {
   #body: AnswerBody | undefined;
   #restMs: number;
   #failure: Error | undefined;
+  #isWritten = true;
+  #restsOnceWritten = false;
+  #onWritten = (): void => {
+    this.#isWritten = true;
+    if (this.#restsOnceWritten) this.rest();
+  };
 
   constructor(socket: Socket, rules: ConnectionRules, events: ConnectionEvents) {
     this.#socket = socket;
@@ -66,13 +72,15 @@ export class UpstreamConnection {
     this.#sent += 1;
     this.#exchange = exchange;
     this.#body = undefined;
+    this.#isWritten = false;
+    this.#restsOnceWritten = false;
     const { body } = exchange.event;
     const head = Buffer.from(this.#headOf(exchange), 'latin1');
-    if (body.length <= sentInOnePiece) socket.write(Buffer.concat([head, body]));
+    if (body.length <= sentInOnePiece) socket.write(Buffer.concat([head, body]), this.#onWritten);
     else {
       socket.cork();
       socket.write(head);
-      socket.write(body);
+      socket.write(body, this.#onWritten);
       socket.uncork();
     }
   }
@@ -133,10 +141,10 @@ export class UpstreamConnection {
     this.#exchange = undefined;
     exchange?.end();
     // An application that answers early may read on (RFC 9112 section 9.5), and the event is not to be cut off.
-    if (socket.writableLength > 0) socket.setTimeout(this.#rules.timeoutMs);
+    if (!this.#isWritten) socket.setTimeout(this.#rules.timeoutMs);
     if (!mayRest || this.#restMs === 0) socket.destroySoon();
-    else if (socket.writableLength === 0) this.rest();
-    else socket.once('drain', () => this.rest());
+    else if (this.#isWritten) this.rest();
+    else this.#restsOnceWritten = true;
   }
 
   /** Waits for the next event. */

@@ -45,7 +45,7 @@ export type UpstreamResult =
 export interface UpstreamRules extends DialRules {
   /** From `send` to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** At most, all together. */
+  /** At most, for each address. */
   readonly connections: number;
   /** How long a connection rests where the application gives no hint. */
   readonly keepAliveMs: number;
@@ -55,7 +55,11 @@ export interface UpstreamRules extends DialRules {
 }
 
 export function createUpstream(rules: UpstreamRules): Upstream {
-  const pool = new ConnectionPool({ ...rules, dial: createDial(rules), host: rules.url.host });
+  const pool = new ConnectionPool({
+    ...rules,
+    dial: createDial({ ...rules, connectionsPerAddress: rules.connections }),
+    host: rules.url.host,
+  });
   const prefix = prefixOf(rules.url);
   let underWay = 0;
   let closing: PromiseWithResolvers<void> | undefined;
