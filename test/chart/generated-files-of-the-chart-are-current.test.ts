@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { dashboards } from '../../scripts/chart-dashboard.ts';
 import { readmeWithTable } from '../../scripts/chart-readme.ts';
+import { chartSchemes } from '../../scripts/chart-schemes.ts';
 import { chart } from '../support/helm.ts';
 
 const read = (file: string) => readFileSync(`${chart}/${file}`, 'utf8');
@@ -12,6 +13,10 @@ test('the table of values in the README (node scripts/chart-readme.ts rewrites i
 
 test.each(Object.entries(dashboards))('%s (node scripts/chart-dashboard.ts rewrites it)', (file, text) => {
   expect(read(`files/${file}`)).toBe(text());
+});
+
+test('what the chart knows of the senders (node scripts/chart-schemes.ts rewrites it)', () => {
+  expect(read('files/schemes.yaml')).toBe(chartSchemes());
 });
 
 test('the alerts that values may turn off are the alerts there are, and each has a section in the runbook', () => {

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '../../src/config/load-config.ts';
-import { manifests, render, valuesFiles } from '../support/helm.ts';
+import { expect, test } from 'vitest';
+import { loadRendered as load } from '../support/chart-config.ts';
+import { render, valuesFiles } from '../support/helm.ts';
 
 const sidecars = valuesFiles.filter((values) => /^sidecar/.test(values));
 const own = valuesFiles.filter((values) => values !== 'everything-set' && !sidecars.includes(values));
@@ -44,13 +41,3 @@ test.each([...sidecars, 'gateway-and-sidecar'])('%s, in a guarded pod', (values)
     },
   });
 });
-
-function load(rendered: string, name = 'hookgate-config', env: Record<string, string> = {}) {
-  const config = manifests(rendered).find(({ metadata }) => metadata.name === name);
-  const { data } = config as unknown as { data: Record<string, string> };
-  const directory = mkdtempSync(join(tmpdir(), 'hookgate-chart-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  const file = join(directory, 'hookgate.yaml');
-  writeFileSync(file, data['hookgate.yaml'] as string);
-  return loadConfig({ file, env, flags: {} });
-}

@@ -12,11 +12,15 @@ in _forms.tpl.
 {{- $found = append $found "upstream.url is empty, so there is nothing to stand in front of. Name the application's Service: --set upstream.url=http://SERVICE.NAMESPACE.svc:PORT" -}}
 {{- end -}}
 
-{{- if and (eq $v.allowlist.mode "enforce") (not $v.allowlist.addresses) (not $v.allowlist.existingConfigMap) -}}
+{{- $routes := include "hookgate.routes" . | fromJsonArray -}}
+{{- $first := first $routes -}}
+{{- if and (eq (len $routes) 1) (not $first.given.allowlist) (eq $first.allowlistMode "enforce") (not $first.isListed) -}}
 {{- $found = append $found "allowlist.addresses is empty and allowlist.mode is enforce, so every event would be refused. List the sender's addresses from the provider's page (--set 'allowlist.addresses={203.0.113.7}'), name a ConfigMap in allowlist.existingConfigMap, or watch first with --set allowlist.mode=observe" -}}
 {{- end -}}
 
-{{- if not (or $v.keys.existingSecret $v.keys.values) -}}
+{{- $unkeyed := false -}}
+{{- range $routes }}{{ if and (not .hasKeys) (eq .scheme.profile (include "hookgate.senders" $ | fromYaml).default) }}{{ $unkeyed = true }}{{ end }}{{ end -}}
+{{- if and $unkeyed (not (or $v.keys.existingSecret $v.keys.values)) -}}
 {{- $found = append $found (printf "No key: without the business ID no checksum can be verified. Put it into a Secret (kubectl create secret generic hookgate-keys --namespace %s --from-literal=live=BUSINESS_ID) and name that: --set keys.existingSecret=hookgate-keys" .Release.Namespace) -}}
 {{- end -}}
 {{- if and $v.keys.existingSecret $v.keys.values -}}
@@ -93,18 +97,23 @@ in _forms.tpl.
 {{- $found = append $found (printf "clientAddress.from is %s and clientAddress.trustedProxies is empty, so nobody's word about the sender's address is taken. List the addresses or ranges of the proxies in front (docs/client-address.md tells how to find them)" $v.clientAddress.from) -}}
 {{- end -}}
 
-{{- $retention := include "hookgate.milliseconds" $v.duplicates.retention | int64 -}}
-{{- if le $retention 172800000 -}}
-{{- $found = append $found (printf "duplicates.retention is %s, but the sender repeats an event for 48 hours, and one that is forgotten earlier reaches the application twice. Set more than 48h, for example duplicates.retention=7d" $v.duplicates.retention) -}}
-{{- end -}}
+{{- $found = concat $found (include "hookgate.routeFindings" . | fromJsonArray) -}}
 {{- $longest := add (include "hookgate.milliseconds" $v.upstream.connectTimeout | int64) (include "hookgate.milliseconds" $v.upstream.timeout | int64) -}}
+{{- $slowest := dict "connectTimeout" $v.upstream.connectTimeout "timeout" $v.upstream.timeout "at" "upstream" -}}
+{{- range $routes -}}
+{{- $own := add (include "hookgate.milliseconds" .connectTimeout | int64) (include "hookgate.milliseconds" .timeout | int64) -}}
+{{- if gt $own $longest -}}
+{{- $longest = $own -}}
+{{- $slowest = dict "connectTimeout" .connectTimeout "timeout" .timeout "at" (printf "routes[%d].upstream" (int .index)) -}}
+{{- end -}}
+{{- end -}}
 {{- $store := "" -}}
 {{- if eq $v.duplicates.store "redis" -}}
 {{- $longest = add $longest (include "hookgate.milliseconds" $v.duplicates.redis.timeout | int64) -}}
 {{- $store = printf ", and of duplicates.redis.timeout, %s" $v.duplicates.redis.timeout -}}
 {{- end -}}
 {{- if le (include "hookgate.milliseconds" $v.duplicates.lease | int64) $longest -}}
-{{- $found = append $found (printf "duplicates.lease is %s, not longer than upstream.connectTimeout and upstream.timeout together (%s and %s%s): a lease that ends first lets a repeat through. Raise duplicates.lease" $v.duplicates.lease $v.upstream.connectTimeout $v.upstream.timeout $store) -}}
+{{- $found = append $found (printf "duplicates.lease is %s, not longer than %s.connectTimeout and %s.timeout together (%s and %s%s): a lease that ends first lets a repeat through. Raise duplicates.lease" $v.duplicates.lease $slowest.at $slowest.at $slowest.connectTimeout $slowest.timeout $store) -}}
 {{- end -}}
 {{- if and $v.valkey.enabled (ne $v.duplicates.store "redis") -}}
 {{- $found = append $found (printf "valkey.enabled is true and duplicates.store is %s, so that nothing would use it. Set duplicates.store=redis" $v.duplicates.store) -}}

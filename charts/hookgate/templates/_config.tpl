@@ -10,6 +10,9 @@
 {{- if $v.upstream.caConfigMap -}}
 {{- $_ := set $upstream "caFile" "/etc/hookgate/upstream-ca/ca.crt" -}}
 {{- end -}}
+{{- if $v.upstream.signing.existingSecret -}}
+{{- $_ := set $upstream "signing" (dict "keysDirectory" "/etc/hookgate/signing" "replace" $v.upstream.signing.replace) -}}
+{{- end -}}
 {{- $duplicates := dict "store" $v.duplicates.store "retention" $v.duplicates.retention "lease" $v.duplicates.lease "whenStoreDown" $v.duplicates.whenStoreDown -}}
 {{- if eq $v.duplicates.store "embedded" -}}
 {{- $_ := set $duplicates "embedded" (dict "file" "/var/lib/hookgate/events.db") -}}
@@ -31,12 +34,7 @@
 {{- $_ := set $duplicates "redis" $redis -}}
 {{- end -}}
 {{- $routes := list -}}
-{{- range $v.routes -}}
-{{- $route := dict "name" (include "hookgate.routeName" .) "path" .path -}}
-{{- with .events }}{{ $_ := set $route "events" . }}{{ end -}}
-{{- with .unsignedFields }}{{ $_ := set $route "unsignedFields" . }}{{ end -}}
-{{- $routes = append $routes $route -}}
-{{- end -}}
+{{- range include "hookgate.routes" . | fromJsonArray }}{{ $routes = append $routes (include "hookgate.routeConfig" . | fromJson) }}{{ end -}}
 {{- $limits := dict -}}
 {{- range $name, $value := $v.limits -}}
 {{- if kindIs "string" $value }}{{ $_ := set $limits $name $value }}{{ else }}{{ $_ := set $limits $name (int64 $value) }}{{ end -}}

@@ -85,12 +85,22 @@ an injected sidecar the injector writes this variable.
 - name: hookgate-config
   mountPath: /etc/hookgate/config
   readOnly: true
+{{- if include "hookgate.usesCommonAllowlist" . }}
 - name: hookgate-allowlist
   mountPath: /etc/hookgate/allowlist
   readOnly: true
+{{- end }}
+{{- if include "hookgate.usesCommonKeys" . }}
 - name: hookgate-keys
   mountPath: /etc/hookgate/keys
   readOnly: true
+{{- end }}
+{{- if .Values.upstream.signing.existingSecret }}
+- name: hookgate-signing
+  mountPath: /etc/hookgate/signing
+  readOnly: true
+{{- end }}
+{{- include "hookgate.routeMounts" . }}
 {{- if .Values.listen.tls.existingSecret }}
 - name: hookgate-tls
   mountPath: /etc/hookgate/tls
@@ -138,16 +148,28 @@ an injected sidecar the injector writes this variable.
   configMap:
     name: {{ include "hookgate.configMapName" . }}
     defaultMode: 0444
+{{- if include "hookgate.usesCommonAllowlist" . }}
 - name: hookgate-allowlist
   configMap:
     name: {{ include "hookgate.allowlistConfigMapName" . }}
     defaultMode: 0444
+{{- end }}
+{{- if include "hookgate.usesCommonKeys" . }}
 - name: hookgate-keys
   secret:
     secretName: {{ include "hookgate.keysSecretName" . }}
     defaultMode: 0444
     # Without the Secret the gate starts, says so and ends; else its pod would wait in ContainerCreating without a word.
     optional: true
+{{- end }}
+{{- with .Values.upstream.signing.existingSecret }}
+- name: hookgate-signing
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0444
+    optional: true
+{{- end }}
+{{- include "hookgate.routeVolumes" . }}
 {{- with .Values.listen.tls.existingSecret }}
 - name: hookgate-tls
   secret:

@@ -12,7 +12,11 @@ How long a pod may take to stop: it goes on accepting for the drain delay, then 
 the upstream timeout. 15 s to spare, for the store's last flush and a slow node.
 */}}
 {{- define "hookgate.stopSeconds" -}}
-{{- $milliseconds := add (include "hookgate.milliseconds" .Values.drain.delay | int64) (include "hookgate.milliseconds" .Values.upstream.timeout | int64) -}}
+{{- $timeout := include "hookgate.milliseconds" .Values.upstream.timeout | int64 -}}
+{{- range .Values.routes -}}
+{{- with dig "upstream" "timeout" "" . }}{{ $timeout = max $timeout (include "hookgate.milliseconds" . | int64) }}{{ end -}}
+{{- end -}}
+{{- $milliseconds := add (include "hookgate.milliseconds" .Values.drain.delay | int64) $timeout -}}
 {{- add (divf $milliseconds 1000 | ceil | int64) 15 -}}
 {{- end -}}
 

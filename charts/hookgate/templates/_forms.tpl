@@ -8,7 +8,21 @@ Gives the findings as a JSON list.
 {{- $found := list -}}
 {{- with include "hookgate.urlFinding" . }}{{ $found = append $found . }}{{ end -}}
 {{- range $index, $route := $v.routes -}}
-{{- with include "hookgate.pathFinding" (dict "at" (printf "routes[%d].path" $index) "path" $route.path) }}{{ $found = append $found . }}{{ end -}}
+{{- $at := printf "routes[%d]" $index -}}
+{{- with include "hookgate.pathFinding" (dict "at" (printf "%s.path" $at) "path" $route.path "mayEndWithSlash" true) }}{{ $found = append $found . }}{{ end -}}
+{{- with dig "allowlist" "addresses" "" $route -}}
+{{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" (printf "%s.allowlist.addresses" $at) "ranges" .) | fromJsonArray) -}}
+{{- end -}}
+{{- range $what := list "keys" "upstream.signing" -}}
+{{- $map := $route -}}
+{{- range splitList "." $what }}{{ $map = get $map . | default dict }}{{ end -}}
+{{- with include "hookgate.secretNameFinding" (dict "at" (printf "%s.%s.existingSecret" $at $what) "name" ($map.existingSecret | default "") "what" "the key") }}{{ $found = append $found . }}{{ end -}}
+{{- end -}}
+{{- with dig "upstream" "url" "" $route -}}
+{{- if not (regexMatch "^https?://[^\\s/@?#]+[^\\s@?#]*$" .) -}}
+{{- $found = append $found (printf "%s.upstream.url is %q, which is no http or https URL without user, query and fragment. Name the application's Service: --set '%s.upstream.url=http://SERVICE.NAMESPACE.svc:PORT'" $at . $at) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- range $index, $path := $v.denyPaths -}}
 {{- with include "hookgate.pathFinding" (dict "at" (printf "denyPaths[%d]" $index) "path" $path) }}{{ $found = append $found . }}{{ end -}}
@@ -18,12 +32,16 @@ Gives the findings as a JSON list.
 {{- end -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "allowlist.addresses" "ranges" $v.allowlist.addresses) | fromJsonArray) -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "clientAddress.trustedProxies" "ranges" $v.clientAddress.trustedProxies) | fromJsonArray) -}}
-{{- with $v.keys.existingSecret -}}
-{{- if not (regexMatch "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$" .) -}}
-{{- $found = append $found (printf "keys.existingSecret is %q, and no Secret can be called that. Give the name of the Secret that holds the business ID, not the business ID itself: --set keys.existingSecret=hookgate-keys" .) -}}
-{{- end -}}
-{{- end -}}
+{{- with include "hookgate.secretNameFinding" (dict "at" "keys.existingSecret" "name" $v.keys.existingSecret "what" "the business ID") }}{{ $found = append $found . }}{{ end -}}
+{{- with include "hookgate.secretNameFinding" (dict "at" "upstream.signing.existingSecret" "name" $v.upstream.signing.existingSecret "what" "the key") }}{{ $found = append $found . }}{{ end -}}
 {{- toJson $found -}}
+{{- end -}}
+
+{{/* Takes `at`, `name` and `what` the Secret holds. */}}
+{{- define "hookgate.secretNameFinding" -}}
+{{- if and .name (not (regexMatch "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$" .name)) -}}
+{{- printf "%s is %q, and no Secret can be called that. Give the name of the Secret that holds %s, not %s itself: --set '%s=hookgate-keys'" .at .name .what .what .at -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "hookgate.urlFinding" -}}
@@ -54,11 +72,11 @@ Gives the findings as a JSON list.
 {{- printf "%s is %q, a whole URL. Give its path alone: --set '%s=%s'" .at .path .at (regexReplaceAll "^[a-z]+://[^/]*" .path "" | default "/webhooks/juicyway") -}}
 {{- else if not (hasPrefix "/" .path) -}}
 {{- printf "%s is %q, which does not begin with a slash. Write --set '%s=/%s'" .at .path .at .path -}}
-{{- else if and (hasSuffix "/" .path) (ne .path "/") -}}
+{{- else if and (hasSuffix "/" .path) (ne .path "/") (not (and .mayEndWithSlash (not (hasSuffix "//" .path)))) -}}
 {{- printf "%s is %q, with a slash at its end, under which the provider's events would not be found. Write --set '%s=%s'" .at .path .at (.path | trimAll "/" | printf "/%s") -}}
 {{- else if regexMatch "[?#]" .path -}}
 {{- printf "%s is %q, with a query or a fragment, which take no part in the comparison. Write --set '%s=%s'" .at .path .at (regexReplaceAll "[?#].*$" .path "") -}}
-{{- else if or (gt (len .path) 1024) (not (regexMatch "^/([A-Za-z0-9._~!$&'()*+,=:@-]+(/[A-Za-z0-9._~!$&'()*+,=:@-]+)*)?$" .path)) (regexMatch "/\\.\\.?(/|$)" .path) -}}
+{{- else if or (gt (len .path) 1024) (not (regexMatch "^/([A-Za-z0-9._~!$&'()*+,=:@-]+(/[A-Za-z0-9._~!$&'()*+,=:@-]+)*/?)?$" .path)) (regexMatch "/\\.\\.?(/|$)" .path) -}}
 {{- printf "%s is %q, which can be read in more than one way (percent-encoding, an empty or dot segment, or a character that no path has). %s" .at .path $plain -}}
 {{- end -}}
 {{- end -}}

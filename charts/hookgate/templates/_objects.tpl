@@ -31,3 +31,37 @@ data:
   {{- end }}
 {{- end -}}
 {{- end -}}
+
+{{/* Lists and keys that belong to one route and come from values. Take `context` and `namespace`. */}}
+{{- define "hookgate.routeObjects" -}}
+{{- range include "hookgate.routes" .context | fromJsonArray }}
+{{- if and .hasAllowlist (not (dig "allowlist" "existingConfigMap" "" .given)) }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .allowlistConfigMap }}
+  namespace: {{ $.namespace }}
+  labels:
+    {{- include "hookgate.labels" $.context | nindent 4 }}
+data:
+  allowlist.yaml: |
+    {{- dict "addresses" .addresses | toYaml | nindent 4 }}
+{{- end }}
+{{- if and .hasKeys (not (dig "keys" "existingSecret" "" .given)) }}
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ .keysSecret }}
+  namespace: {{ $.namespace }}
+  labels:
+    {{- include "hookgate.labels" $.context | nindent 4 }}
+type: Opaque
+data:
+  {{- range $name, $key := .given.keys.values }}
+  {{ $name }}: {{ $key | b64enc | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -112,7 +112,7 @@ app.kubernetes.io/component: injector
 
 {{/* A context for them. */}}
 {{- define "hookgate.sidecarContext" -}}
-{{- dict "Values" (include "hookgate.sidecarValues" . | fromJson) "Release" (dict "Name" .Release.Name "Namespace" .Release.Namespace "Service" .Release.Service) "Chart" (dict "Name" .Chart.Name "Version" .Chart.Version "AppVersion" .Chart.AppVersion) | toJson -}}
+{{- dict "Values" (include "hookgate.sidecarValues" . | fromJson) "Release" (dict "Name" .Release.Name "Namespace" .Release.Namespace "Service" .Release.Service) "Chart" (dict "Name" .Chart.Name "Version" .Chart.Version "AppVersion" .Chart.AppVersion) "Senders" (.Files.Get "files/schemes.yaml") | toJson -}}
 {{- end -}}
 
 {{/* What every guarded pod gets, in YAML: the container and its volumes. */}}
