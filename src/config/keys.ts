@@ -88,17 +88,26 @@ function readOnce(directory: string, env: Readonly<Record<string, string | undef
   if (names.length === 0) {
     const expected =
       'expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold';
-    problems.push(problemAt({ source: directory }, '', 'found no key', expected + whichSecret(env)));
+    problems.push(
+      problemAt({ source: directory }, '', 'found no key', expected + whichSecret(directory, env)),
+    );
   }
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings, unmeant };
 }
 
-/** In a pod of the chart, which says there what is mounted. */
-function whichSecret({ POD_KEYS_SECRET: secret, POD_NAMESPACE: namespace }: NodeJS.ProcessEnv): string {
+/** In a pod of the chart, which says there what is mounted: for all routes, and for those with keys of their own. */
+function whichSecret(
+  directory: string,
+  { POD_KEYS_SECRET: common, POD_ROUTE_KEYS_SECRETS: own = '', POD_NAMESPACE: namespace }: NodeJS.ProcessEnv,
+): string {
+  const [, route] = /\/routes\/([^/]+)\/keys\/?$/.exec(directory) ?? [];
+  const mounted = own.split(',').find((pair) => route !== undefined && pair.startsWith(`${route}=`));
+  const secret = route === undefined ? common : mounted?.slice(route.length + 1);
   if (!secret || !namespace) return '';
+  const content = route === undefined ? 'BUSINESS_ID' : 'KEY';
   return (
     `: Secret ${secret} of namespace ${namespace} does not exist or is empty ` +
-    `(kubectl --namespace ${namespace} create secret generic ${secret} --from-literal=live=BUSINESS_ID)`
+    `(kubectl --namespace ${namespace} create secret generic ${secret} --from-literal=live=${content})`
   );
 }
 

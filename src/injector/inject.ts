@@ -13,6 +13,7 @@ import { withPullSecrets } from './pull-secrets.ts';
 import { removeSidecar } from './remove-sidecar.ts';
 import { renamedPort } from './renamed-port.ts';
 import { recordAnnotation, writeRecord } from './renamed-record.ts';
+import { sourcesOf } from './route-sources.ts';
 import { sidecarFor, volumesFor } from './sidecar.ts';
 import type { SidecarTemplate } from './sidecar-template.ts';
 import { withGracePeriod, withStopDelay } from './stop.ts';
@@ -56,7 +57,7 @@ export type Injection =
 
 /** Pod + settings → patch, denial, or nothing to do. A pod that went through here before gets an empty patch. */
 export function inject(given: Pod, settings: InjectorSettings, features: ClusterFeatures): Injection {
-  const optIn = readOptIn(given, settings.defaultPort);
+  const optIn = readOptIn(given, settings.defaultPort, sourcesOf(settings.template));
   if (optIn === undefined) return { kind: 'not opted in' };
   if (optIn.kind === 'denial') return optIn;
 

@@ -1,6 +1,7 @@
 import { type Denial, deny } from './denials.ts';
 import { type Pod, textAt } from './pod.ts';
 import { isQuantity } from './quantity.ts';
+import { strayAnnotation } from './route-sources.ts';
 
 export const injectLabel = 'hookgate.io/inject';
 /** Names the injector that a pod wants, where several select it (its webhooks and policies look at it). */
@@ -44,8 +45,12 @@ export interface OptIn {
 
 const longestStopDelaySeconds = 300;
 
-/** Undefined where the pod does not ask for Hookgate. */
-export function readOptIn(pod: Pod, defaultPort: string): OptIn | Denial | undefined {
+/** Undefined where the pod does not ask for Hookgate. `known`: annotation → volume, of what a pod may name. */
+export function readOptIn(
+  pod: Pod,
+  defaultPort: string,
+  known: Readonly<Record<string, string>>,
+): OptIn | Denial | undefined {
   const label = textAt(pod.metadata.labels, injectLabel);
   if (label === undefined || label === 'false') return undefined;
   if (label !== 'true') return deny('label_value', `its label ${injectLabel} is ${quote(label)}`);
@@ -94,8 +99,14 @@ export function readOptIn(pod: Pod, defaultPort: string): OptIn | Denial | undef
     resources[part][resource] = value;
   }
 
+  const stray = strayAnnotation(pod.metadata.annotations as Record<string, unknown> | undefined, known);
+  if (stray !== undefined)
+    return deny(
+      'annotation_invalid',
+      `its annotation ${stray} names what the sidecar does not have, which reads ${Object.keys(known).join(', ')}`,
+    );
   const sources: Record<string, string> = {};
-  for (const [name, volume] of Object.entries(sourceAnnotations)) {
+  for (const [name, volume] of Object.entries(known)) {
     const value = annotation(name);
     if (value === undefined) continue;
     if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value))

@@ -22,10 +22,12 @@ export function sidecarFor(
 ): Container {
   const { port, applicationPort, isNative } = pod;
   const keysSecret = sources['hookgate-keys'];
+  const ofRoutes = routeSecrets(template, sources);
   const own: Record<string, string> = {
     HOOKGATE_UPSTREAM_URL: `http://127.0.0.1:${applicationPort}`,
     ...(port.number !== undefined && { HOOKGATE_LISTEN_PORT: String(port.number) }),
     ...(keysSecret !== undefined && { POD_KEYS_SECRET: keysSecret }),
+    ...(ofRoutes !== '' && { POD_ROUTE_KEYS_SECRETS: ofRoutes }),
     // A native sidecar is told to stop once the application has ended: there is nothing left to wait for.
     ...(isNative && { HOOKGATE_DRAIN_DELAY: '0s' }),
   };
@@ -52,6 +54,20 @@ export function sidecarFor(
       .filter(({ name }) => name === trafficPortName || name === adminPortName)
       .map(takesOver),
   };
+}
+
+/** ROUTE=SECRET with commas between, for the sidecar's sentences; of every route that has keys of its own. */
+function routeSecrets({ container, volumes }: SidecarTemplate, sources: OptIn['sources']): string {
+  return (container.volumeMounts ?? [])
+    .flatMap(({ name, mountPath }) => {
+      const [, route] = /^\/etc\/hookgate\/routes\/([^/]+)\/keys$/.exec(mountPath) ?? [];
+      if (route === undefined) return [];
+      const { secret } = (volumes.find((volume) => volume.name === name) ?? {}) as {
+        secret?: { secretName?: string };
+      };
+      return [`${route}=${sources[name] ?? secret?.secretName ?? ''}`];
+    })
+    .join(',');
 }
 
 /** The sidecar's volumes, with the ConfigMaps and the Secret that this pod names. */

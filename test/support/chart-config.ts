@@ -13,9 +13,14 @@ export function loadRendered(
 ): LoadedConfig {
   const config = manifests(rendered).find(({ metadata }) => metadata.name === name);
   const { data } = config as unknown as { data: Record<string, string> };
+  return loadText(data['hookgate.yaml'] as string, env);
+}
+
+/** Loads a hookgate.yaml from its text. */
+export function loadText(text: string, env: Record<string, string> = {}): LoadedConfig {
   const directory = mkdtempSync(join(tmpdir(), 'hookgate-chart-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, 'hookgate.yaml');
-  writeFileSync(file, data['hookgate.yaml'] as string);
+  writeFileSync(file, text);
   return loadConfig({ file, env, flags: {} });
 }

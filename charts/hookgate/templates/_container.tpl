@@ -67,6 +67,9 @@ an injected sidecar the injector writes this variable.
 {{- define "hookgate.containerEnv" -}}
 {{- /* For its sentences, and for `check`: where it is, which Secret has the keys, and which Services lead past it. */}}
 {{- $env := list (dict "name" "POD_NAMESPACE" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.namespace"))) (dict "name" "POD_KEYS_SECRET" "value" (include "hookgate.keysSecretName" .)) -}}
+{{- $own := list -}}
+{{- range include "hookgate.routes" . | fromJsonArray }}{{ if .hasKeys }}{{ $own = append $own (printf "%s=%s" .name .keysSecret) }}{{ end }}{{ end -}}
+{{- if $own }}{{ $env = append $env (dict "name" "POD_ROUTE_KEYS_SECRETS" "value" (join "," $own)) }}{{ end -}}
 {{- if eq .Values.shape "sidecar" -}}
 {{- $env = append $env (dict "name" "POD_BYPASSED_BY" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.annotations['hookgate.io/bypassed-by']"))) -}}
 {{- end -}}
