@@ -87,8 +87,11 @@ function installSidecarArgs(namespace: string, senderAddress: string, values: re
   ];
 }
 
-/** Asks `url` from the pod `sender`: the status, a space, the body. */
+/** Asks `url` from the pod `sender`: the status, a space, the body; or why there was no answer. */
 export function ask(namespace: string, url: string): string {
-  const script = `const answer = await fetch(${JSON.stringify(url)}); process.stdout.write(answer.status + ' ' + await answer.text())`;
-  return nodeIn(namespace, 'sender', script).stdout;
+  const script = `
+    const said = fetch(${JSON.stringify(url)}).then(async (answer) => answer.status + ' ' + await answer.text());
+    process.stdout.write(await said.catch((error) => 'no answer: ' + (error.cause ?? error)));`;
+  const { stdout, stderr } = nodeIn(namespace, 'sender', script);
+  return stdout || `no answer: ${stderr}`;
 }
