@@ -6,6 +6,8 @@ import { itemsPerStep, sortInSteps } from './sort-in-steps.ts';
 export interface AddressSet {
   /** Ranges that it was compiled from. */
   readonly size: number;
+  /** The part of all addresses of a family that it holds, from 0 to 1, however many ranges that takes. */
+  readonly share: { readonly ipv4: number; readonly ipv6: number };
   has(address: Address): boolean;
 }
 
@@ -24,6 +26,7 @@ export function* compileInSteps(ranges: readonly Range[]): Generator<void, Addre
   const ipv6 = yield* compileFamily(ranges, 6);
   return {
     size: ranges.length,
+    share: { ipv4: shareOf(ipv4, 1), ipv6: shareOf(ipv6, 4) },
     has: (address) =>
       address.family === 4
         ? holdsIpv4(ipv4.first, ipv4.last, address.word3)
@@ -66,6 +69,15 @@ function* merge(sorted: readonly Range[]): Generator<void, Range[]> {
     if (index % itemsPerStep === 0) yield;
   }
   return merged;
+}
+
+/** The ranges of a table are disjoint, so that their sizes add up. */
+function shareOf({ first, last }: Table, wordsEach: number): number {
+  let share = wordsEach === 1 ? first.length / 2 ** 32 : 0;
+  for (let at = 0; at < first.length; at++) {
+    share += ((last[at] as number) - (first[at] as number)) / 2 ** (32 * ((at % wordsEach) + 1));
+  }
+  return share;
 }
 
 function write({ family, word0, word1, word2, word3 }: Address, words: Uint32Array, at: number): void {

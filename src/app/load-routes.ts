@@ -61,11 +61,11 @@ export async function loadRoutes(
       allowlist.mode === 'off' ? [] : (allowlist.addresses ?? found.allowlists.get(allowlist.file) ?? []);
     const keys = readKeysOf(route, secrets);
     const signing = readSigningKeysOf(route, found);
-    const problems = [...keys.problems, ...signing.problems, ...judgeRanges(route, ranges)];
-    if (problems.length > 0) return { name: route.name, loaded: undefined, problems };
     const digest = hash('sha256', ranges.join('\n'), 'hex');
     const admits = sets.get(digest) ?? (await inTurns(compileRanges(ranges)));
     sets.set(digest, admits);
+    const problems = [...keys.problems, ...signing.problems, ...judgeAddresses(route, admits)];
+    if (problems.length > 0) return { name: route.name, loaded: undefined, problems };
     return {
       name: route.name,
       problems: [],
@@ -121,42 +121,40 @@ function readSigningKeysOf(
   found: FilesRead,
 ): { readonly keys: readonly Buffer[] | undefined; readonly problems: readonly Problem[] } {
   if (signing === undefined) return { keys: undefined, problems: [] };
-  const verifying = new Set(
-    [...found.keys].flatMap(([path, keys]) =>
-      path === signing.keysDirectory ? [] : keys.map(({ secret }) => bytesOf(secret)),
-    ),
-  );
   const keys: Buffer[] = [];
   const problems: Problem[] = [];
   for (const key of found.keys.get(signing.keysDirectory) ?? []) {
     const source = join(signing.keysDirectory, key.name);
     const read = readSigningKey(key);
     if ('expected' in read) problems.push(problemAt({ source }, '', 'found another key', read.expected));
-    else if (verifying.has(bytesOf(key.secret))) {
-      problems.push(
-        problemAt({ source }, '', 'found a key that also verifies a sender', 'expected one of its own'),
-      );
-    } else keys.push(read.bytes);
+    else keys.push(read.bytes);
   }
   return { keys, problems };
 }
 
-function bytesOf(secret: Buffer): string {
-  return secret
-    .toString('latin1')
-    .replace(/^whsec_/, '')
-    .replace(/=+$/, '');
+/** Where the addresses are what is relied on, a list of nearly everybody is none, in however many ranges it is written. */
+function judgeAddresses({ scheme, allowlist, repeatable, name }: Route, { share }: AddressSet): Problem[] {
+  const reason =
+    scheme.covers === 'nothing'
+      ? `scheme ${scheme.name} of route ${name} proves nothing about the body`
+      : Object.keys(repeatable).length > 0
+        ? `repeatable of route ${name} lets whoever may send use a captured body once per window`
+        : undefined;
+  if (reason === undefined) return [];
+  const wide = [
+    ...(share.ipv4 < tooMuchOfIpv4 ? [] : ['half of all IPv4 addresses or more']),
+    ...(share.ipv6 < tooMuchOfIpv6 ? [] : ['half of all IPv6 addresses that are given out, or more']),
+  ];
+  if (wide.length === 0) return [];
+  const source = allowlist.addresses === undefined ? allowlist.file : '--allow';
+  const found = `found ${wide.join(' and ')}`;
+  return [problemAt({ source }, '', found, `expected addresses of the sender, since ${reason}`)];
 }
 
-/** Where nothing of the body is signed, the addresses are all there is. */
-function judgeRanges({ scheme, allowlist, name }: Route, ranges: readonly string[]): Problem[] {
-  if (scheme.covers !== 'nothing') return [];
-  const everyone = ranges.filter((range) => range.endsWith('/0'));
-  if (everyone.length === 0) return [];
-  const source = allowlist.addresses === undefined ? allowlist.file : '--allow';
-  const expected = `expected addresses of the sender, since scheme ${scheme.name} of route ${name} proves nothing about the body`;
-  return [problemAt({ source }, '', `found ${everyone.join(' and ')}`, expected)];
-}
+/** No sender has so many; all but a few addresses are as good as all. */
+const tooMuchOfIpv4 = 1 / 2;
+/** Half of 2000::/3, out of which all public addresses are given (RFC 4291 section 2.4, IANA's registry). */
+const tooMuchOfIpv6 = 1 / 16;
 
 /** The ranges were validated when they were read. */
 export function* compileRanges(texts: readonly string[]): Generator<void, AddressSet> {

@@ -9,7 +9,14 @@ import { formatProblem, type Problem } from '../config/problem.ts';
 import { readFiles } from '../config/read-files.ts';
 import type { Settings } from '../config/schema.ts';
 import { inTurns } from './in-turns.ts';
-import { compileRanges, type LoadedRoute, loadRoutes, sharedKeyWarnings } from './load-routes.ts';
+import {
+  compileRanges,
+  type LoadedRoute,
+  loadRoutes,
+  type RouteResult,
+  sharedKeyWarnings,
+} from './load-routes.ts';
+import { signingConflicts } from './signing-keys.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -92,8 +99,7 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
       file.path === path && ofRoutes.has(file.use.holds) ? problems : [],
     ),
   );
-  const held = [...new Set(results.flatMap(({ problems }) => problems))];
-  const routes = results.map(({ name, loaded }) => loaded ?? sameRoute(before, config, name));
+  const { held, routes } = settle(results, (name) => sameRoute(before, config, name));
   if (shared.length > 0 || routes.includes(undefined))
     return { kind: 'problems', problems: [...held, ...shared] };
   const kept = routes.filter((route) => route !== undefined);
@@ -125,6 +131,31 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
       held,
     },
   };
+}
+
+/**
+ * The routes as they will be in force together. One that cannot be used stays as `sameAsBefore` has it, and so do two
+ * that are each fine and not beside each other; undefined where there is nothing to stay with.
+ */
+function settle(
+  results: readonly RouteResult[],
+  sameAsBefore: (name: string) => LoadedRoute | undefined,
+): { readonly held: readonly Problem[]; readonly routes: readonly (LoadedRoute | undefined)[] } {
+  const held = new Set(results.flatMap(({ problems }) => problems));
+  let routes = results.map(({ name, loaded }) => loaded ?? sameAsBefore(name));
+  // Each turn puts routes back that were new, so that there are at most as many turns as routes.
+  for (;;) {
+    const conflicts = signingConflicts(routes.filter((route) => route !== undefined));
+    if (conflicts.length === 0) return { held: [...held], routes };
+    for (const { problem } of conflicts) held.add(problem);
+    const involved = new Set(conflicts.flatMap(({ routes: names }) => names));
+    const next = routes.map((route) =>
+      route !== undefined && involved.has(route.route.name) ? sameAsBefore(route.route.name) : route,
+    );
+    const isSame = next.every((route, index) => route === routes[index]);
+    if (isSame) return { held: [...held], routes: next.map(() => undefined) };
+    routes = next;
+  }
 }
 
 /** The route as it is in force, where the configuration says the same of it as before. */
