@@ -9,12 +9,12 @@ import { openTrafficPort } from '../support/traffic-port.ts';
 
 const proxied = { proxyProtocol: true, isTrustedProxy: () => true };
 
-test.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options unique-id,crc32c'])(
+test.for(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options unique-id,crc32c'])(
   'HAProxy with %s',
-  async (send) => {
+  async (send, { skip }) => {
     const gate = await openTrafficPort(proxied);
     const haproxy = await startHaproxy({ backendPort: gate.port, send });
-    if (haproxy === undefined) return;
+    if (haproxy === undefined) return skip();
     const client = await openRaw(haproxy.port);
 
     client.send(post('{}'));
@@ -24,16 +24,16 @@ test.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options unique
   },
 );
 
-test('HAProxy with send-proxy-v2-ssl and its TLVs on the client certificate', async () => {
+test('HAProxy with send-proxy-v2-ssl and its TLVs on the client certificate', async ({ skip }) => {
   const certificate = selfSignedCertificate(['DNS:gate.test']);
-  if (certificate === undefined) return;
+  if (certificate === undefined) return skip();
   const gate = await openTrafficPort(proxied);
   const haproxy = await startHaproxy({
     backendPort: gate.port,
     send: 'send-proxy-v2-ssl-cn proxy-v2-options ssl,cert-cn,ssl-cipher,cert-sig,cert-key,crc32c',
     pem: `${certificate.cert}${certificate.key}`,
   });
-  if (haproxy === undefined) return;
+  if (haproxy === undefined) return skip();
   const client = await openRawTls(haproxy.port);
 
   client.send(post('{}'));
@@ -42,13 +42,13 @@ test('HAProxy with send-proxy-v2-ssl and its TLVs on the client certificate', as
   expect(gate.judged[0]?.peer.proxied).toBe('127.0.0.1');
 });
 
-test("HAProxy's own health checks (LOCAL) disturb nobody", async () => {
+test("HAProxy's own health checks (LOCAL) disturb nobody", async ({ skip }) => {
   const gate = await openTrafficPort(proxied);
   const haproxy = await startHaproxy({
     backendPort: gate.port,
     send: 'send-proxy-v2 check-send-proxy check inter 20ms fastinter 20ms',
   });
-  if (haproxy === undefined) return;
+  if (haproxy === undefined) return skip();
   const client = await openRaw(haproxy.port);
 
   for (let count = 1; count <= 20; count++) {
@@ -60,9 +60,9 @@ test("HAProxy's own health checks (LOCAL) disturb nobody", async () => {
   expect(gate.rejected).toEqual([]);
 });
 
-test('curl --haproxy-protocol', async () => {
+test('curl --haproxy-protocol', async ({ skip }) => {
   const curl = requireProgram('curl');
-  if (curl === undefined) return;
+  if (curl === undefined) return skip();
   const gate = await openTrafficPort(proxied);
 
   const { stdout } = await promisify(execFile)(curl, [
