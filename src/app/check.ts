@@ -7,6 +7,7 @@ import { hostAndPort } from '../values/host-brackets.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { checkRouteFiles, checkRouteModes } from './check-routes.ts';
 import { checkUpstream } from './check-upstream.ts';
+import { openFilesCaution } from './open-files.ts';
 import { openStore } from './open-store.ts';
 
 /** One line of `hookgate check`. */
@@ -38,12 +39,19 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
       ...read.warnings.map(warningOf('config')),
       ...files.flatMap(linesOf),
       ...checkRouteModes(config),
+      ...checkOpenFiles(config),
       ...ofRoutes.filter(isNew(files)),
       store,
       ...upstream,
       ...checkServices(sources.env),
     ],
   };
+}
+
+/** Of this process, which stands where `serve` would, unless its service raises the limit. */
+function checkOpenFiles(config: Config): Check[] {
+  const caution = openFilesCaution(config);
+  return caution === undefined ? [] : [warningOf('open files')(caution)];
 }
 
 /** What the injector wrote into the pod's annotation when the pod was created; Services that came later it tells elsewhere. */

@@ -1,11 +1,14 @@
 import type { Log } from '../log/log.ts';
 import { version } from '../version.ts';
 import type { Loaded } from './load.ts';
+import { openFilesCaution } from './open-files.ts';
 
 /** What a gate says once it takes traffic: what it works with, and what of that an operator may not have meant. */
 export function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): void {
   const { config } = loaded;
   for (const warning of loaded.warnings) log.warn(warning);
+  const caution = openFilesCaution(config);
+  if (caution !== undefined) log.warn(caution);
   const several = loaded.routes.length > 1;
   for (const { route, admits } of loaded.routes) {
     const where = several ? ` (route ${route.name})` : '';

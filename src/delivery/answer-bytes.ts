@@ -1,9 +1,17 @@
+import { STATUS_CODES } from 'node:http';
+
 /**
  * The head of an answer as bytes, for sockets that have no response of Node's: refusals of what could not be parsed, and
- * answers to upgrades. One byte a character, as fields come (RFC 9110 section 5.5), in the gate's own HTTP version.
+ * answers to upgrades. Written as Node writes the others: one byte a character, as fields come (RFC 9110 section 5.5),
+ * the gate's own HTTP version, the status's own words, and a Date where `fields` has none. Names and values alternate.
  */
-export function answerHeadBytes(status: number, reason: string, fields: readonly string[]): Buffer {
-  const lines = [`HTTP/1.1 ${status} ${reason}`];
-  for (let index = 0; index < fields.length; index += 2) lines.push(`${fields[index]}: ${fields[index + 1]}`);
+export function answerHeadBytes(status: number, fields: readonly string[]): Buffer {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`];
+  let isDated = false;
+  for (let index = 0; index < fields.length; index += 2) {
+    lines.push(`${fields[index]}: ${fields[index + 1]}`);
+    isDated ||= fields[index]?.toLowerCase() === 'date';
+  }
+  if (!isDated) lines.push(`Date: ${new Date().toUTCString()}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }

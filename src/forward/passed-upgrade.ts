@@ -41,13 +41,13 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
     inPlaceOfClient.destroy();
     onFailed(error);
   };
-  const begin = (status: number, reason: string, fields: readonly string[]): void => {
+  const begin = (status: number, fields: readonly string[]): void => {
     isOver = true;
     rules.onAnswered(status);
     // What http-proxy has written by now: its own head, and nothing else.
     client.read();
     socket.setTimeout(rules.streamIdleMs, () => socket.destroy());
-    socket.write(answerHeadBytes(status, reason, fields));
+    socket.write(answerHeadBytes(status, fields));
   };
 
   const listenBefore = (sent: ClientRequest): void => {
@@ -73,13 +73,13 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
     sent.once('upgrade', (answered: IncomingMessage, upstream: Socket) => {
       if (isOver) return;
       const fields = ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...passedFields(answered, requestId)];
-      begin(101, 'Switching Protocols', fields);
+      begin(101, fields);
       join(socket, client, upstream);
     });
     sent.once('response', (answered: IncomingMessage) => {
       if (isOver) return;
       const fields = [...passedFields(answered, requestId), 'Connection', 'close'];
-      begin(answered.statusCode ?? 502, answered.statusMessage ?? '', fields);
+      begin(answered.statusCode ?? 502, fields);
       passRefusal(answered, client, socket);
     });
   };

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { answerHeadBytes } from '../delivery/answer-bytes.ts';
 import type { Peer } from '../delivery/delivery.ts';
+import { refusalAnswer } from '../delivery/refusal-answer.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Connections } from './connections.ts';
 import { type LingerLimits, lingerAfterAnswer, lingerAndClose, readSlowly } from './linger.ts';
-import { renderRejectionBytes } from './respond.ts';
 
 /** A request that was refused before it could be judged; there may be no request at all, only bytes. */
 export interface EarlyRefusal {
@@ -22,7 +23,11 @@ export function refuseOnSocket(
   rejection: Rejection,
   limits: LingerLimits,
 ): void {
-  if (socket.writable) socket.write(renderRejectionBytes(rejection, refused.requestId));
+  if (socket.writable) {
+    const { status, fields, body } = refusalAnswer(rejection, refused.requestId);
+    const head = answerHeadBytes(status, [...fields, 'Connection', 'close']);
+    socket.write(Buffer.concat([head, Buffer.from(body, 'latin1')]));
+  }
   lingerAndClose(socket, limits);
 }
 
