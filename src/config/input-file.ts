@@ -10,7 +10,9 @@ export function readInputFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    const problem = problemAt({ source: file }, '', unreadable(cause), 'expected a readable file');
-    throw new Error(formatProblem(problem), { cause });
+    // The sentence says what the cause says.
+    throw new Error(
+      formatProblem(problemAt({ source: file }, '', unreadable(cause), 'expected a readable file')),
+    );
   }
 }

@@ -43,7 +43,7 @@ export class AnswerHeadReader {
     if (bytes.length > maxHeadBytes) throw new AnswerFault(`a head of more than ${maxHeadBytes} bytes`);
     // Not once the head is whole: what speaks another protocol may wait for an answer of its own.
     const begin = bytes.toString('latin1', 0, beginOfHead.length);
-    if (!beginOfHead.startsWith(begin)) throw new AnswerFault(`an answer that begins with ${quoted(begin)}`);
+    if (!beginOfHead.startsWith(begin)) throw new AnswerFault(noHttp(begin));
     const lineFeed = bytes.indexOf('\n');
     if (lineFeed !== -1 && bytes[lineFeed - 1] !== carriageReturn)
       throw new AnswerFault('a line without its carriage return');
@@ -62,15 +62,14 @@ function parseHead(text: string): AnswerHead {
   const lineEnd = text.indexOf('\r\n');
   const first = lineEnd === -1 ? text : text.slice(0, lineEnd);
   const match = statusLine.exec(first);
-  if (match === null) throw new AnswerFault(`an answer that begins with ${quoted(first)}`);
+  if (match === null) throw new AnswerFault(noHttp(first));
   const headers: string[] = [];
   for (let at = first.length + 2; at < text.length; ) {
     const next = text.indexOf('\r\n', at);
     const end = next === -1 ? text.length : next;
     const colon = text.indexOf(':', at);
     const name = text.slice(at, colon === -1 || colon > end ? end : colon);
-    if (name.length === end - at || !isFieldName(name))
-      throw new AnswerFault(`a header line ${quoted(text.slice(at, end))}`);
+    if (name.length === end - at || !isFieldName(name)) throw new AnswerFault('a header line without a name');
     const value = text.slice(colon + 1, end).trim();
     if (!isFieldValue(value)) throw new AnswerFault(`the value of the header ${name} is not legal`);
     headers.push(name, value);
@@ -85,8 +84,10 @@ function parseHead(text: string): AnswerHead {
 /** RTSP, ICE and HTTP/2 in this place pass with Node's parser, which tells nobody. */
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text);
+/** Names the protocol where there is one, and nothing else: a broken answer may hold what customers wrote. */
+function noHttp(begin: string): string {
+  const protocol = /^[A-Z]{1,8}\/\d(?:\.\d)?/.exec(begin)?.[0];
+  return `an answer whose first line is no HTTP/1.0 or HTTP/1.1${protocol === undefined ? '' : ` but ${protocol}`}`;
 }
 
 /** Whether the connection goes on behind this answer (RFC 9112 section 9.3). */

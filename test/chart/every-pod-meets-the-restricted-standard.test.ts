@@ -56,13 +56,13 @@ describe.each(valuesFiles)('%s', (values) => {
 
   test('no selector of the release takes the test pod for a gate', () => {
     const objects = manifests(rendered);
-    const testPod = objects.find(({ kind }) => kind === 'Pod');
-    if (testPod === undefined) return;
-    const labels = (testPod.metadata as unknown as { labels: Record<string, string> }).labels;
-    const service = objects.find(({ kind }) => kind === 'Service') as unknown as {
+    const services = objects.filter(({ kind }) => kind === 'Service') as unknown as {
       spec: { selector: object };
-    };
-    expect(labels).not.toMatchObject(service.spec.selector);
+    }[];
+    for (const pod of objects.filter(({ kind }) => kind === 'Pod')) {
+      const { labels } = pod.metadata as unknown as { labels: Record<string, string> };
+      for (const { spec } of services) expect(labels).not.toMatchObject(spec.selector);
+    }
   });
 
   // Only where a cluster is at hand: the chart has to render and be judged without one as well.

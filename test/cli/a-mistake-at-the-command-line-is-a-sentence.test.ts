@@ -52,7 +52,7 @@ test.each<[readonly string[], RegExp]>([
   [['serve'], /^\/etc\/hookgate\/hookgate\.yaml, which is not there: upstream\.url: missing; expected/],
   [['check', '--config', 'nowhere.yaml'], /^nowhere\.yaml: found nothing there; expected a readable file\n$/],
   [['check', '--config', 'keys'], /^keys: found a directory; expected a file\n$/],
-  [['sign'], /required option '--key-file <file>' not specified/],
+  [['sign'], /^hookgate sign: expected the business ID from one place: --key-file FILE/],
   [
     ['sign', '--key-file', 'nowhere'],
     /^hookgate sign: nowhere: found nothing there; expected a readable file\n$/,

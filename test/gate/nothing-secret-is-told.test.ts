@@ -41,7 +41,7 @@ test('neither log at level trace, nor admin port, nor answers hold keys, checksu
   const places = await prepareGate(application.url);
   const gate = await startGateProcess(places, {
     stdout: 'pipe',
-    env: { HOOKGATE_LOG_LEVEL: 'trace', HOOKGATE_DRAIN_DELAY: '0s', HOOKGATE_UPSTREAM_TIMEOUT: '300ms' },
+    env: { HOOKGATE_LOG_LEVEL: 'trace', HOOKGATE_DRAIN_DELAY: '0s', HOOKGATE_UPSTREAM_TIMEOUT: '5s' },
   });
   const log = text(gate.stdout as NodeJS.ReadableStream & AsyncIterable<Buffer>);
   const url = `http://127.0.0.1:${places.port}/webhooks/juicyway`;
