@@ -8,8 +8,8 @@ export interface AnswerBody {
   readonly endsWithConnection: boolean;
 }
 
-/** By RFC 9112 section 6.3, for the answer to a POST; what could be read in two ways is refused. */
-export function bodyOf({ status, headers, minorVersion }: AnswerHead): AnswerBody {
+/** By RFC 9112 section 6.3; what could be read in two ways is refused. */
+export function bodyOf({ status, headers, minorVersion }: AnswerHead, method = 'POST'): AnswerBody {
   let length: string | undefined;
   let coding: string | undefined;
   for (let index = 0; index < headers.length; index += 2) {
@@ -27,7 +27,7 @@ export function bodyOf({ status, headers, minorVersion }: AnswerHead): AnswerBod
   }
   if (coding !== undefined && (length !== undefined || minorVersion === 0))
     throw new AnswerFault('Transfer-Encoding beside Content-Length, or on HTTP/1.0');
-  if (status === 204 || status === 304) return new SizedBody(0);
+  if (status === 204 || status === 304 || method === 'HEAD') return new SizedBody(0);
   if (coding !== undefined) return new ChunkedBody();
   return length === undefined ? untilClose : new SizedBody(Number(length));
 }

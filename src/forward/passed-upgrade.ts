@@ -72,13 +72,19 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
   const listenBehind = (sent: ClientRequest): void => {
     sent.once('upgrade', (answered: IncomingMessage, upstream: Socket) => {
       if (isOver) return;
-      const fields = ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...passedFields(answered, requestId)];
+      const fields = [
+        'Connection',
+        'Upgrade',
+        'Upgrade',
+        'websocket',
+        ...passedFields(answered.rawHeaders, requestId),
+      ];
       begin(101, fields);
       join(socket, client, upstream);
     });
     sent.once('response', (answered: IncomingMessage) => {
       if (isOver) return;
-      const fields = [...passedFields(answered, requestId), 'Connection', 'close'];
+      const fields = [...passedFields(answered.rawHeaders, requestId), 'Connection', 'close'];
       begin(answered.statusCode ?? 502, fields);
       passRefusal(answered, client, socket);
     });

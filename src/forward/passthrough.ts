@@ -6,12 +6,13 @@ import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { afterALook } from './after-a-look.ts';
 import { AnswerFault } from './answer-head.ts';
-import { createDial, type DialRules, hostOf } from './dial.ts';
+import { createDial, type DialRules, hostOf, prefixOf } from './dial.ts';
 import { DialAgent } from './dial-agent.ts';
 import { limitSilence } from './limit-silence.ts';
 import { passAnswer } from './passed-answer.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
 import { passUpgrade } from './passed-upgrade.ts';
+import { passUpload } from './passed-upload.ts';
 import { mayBeSentAgain } from './sent-again.ts';
 
 /**
@@ -52,12 +53,12 @@ interface Pass {
   readonly delivery: Delivery;
   readonly agent: DialAgent;
   readonly fail: (error: Error) => void;
-  readonly onAnswer: (answer: IncomingMessage, sent: ClientRequest) => void;
+  readonly onAnswer: (answer: IncomingMessage) => void;
   /** Once it has a connection. */
   sent?: ClientRequest;
 }
 
-/** By http-proxy, which opens the upstream's request and copies bytes; the answers and the tunnels are made here. */
+/** By http-proxy, which opens the upstream's request and copies bytes; the answers' heads, and uploads, are made here. */
 export function createPassthrough(options: PassthroughOptions): Passthrough {
   const dial = createDial(options);
   const pooled = new DialAgent(dial, options.keepAliveMs);
@@ -84,7 +85,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     });
     proxyReq.once('response', (answer: IncomingMessage) => {
       const fault = pass.agent.faultOf(answer.socket) ?? badStatus(answer.statusCode);
-      if (fault === undefined) return void pass.onAnswer(answer, proxyReq);
+      if (fault === undefined) return void pass.onAnswer(answer);
       proxyReq.destroy();
       pass.fail(fault);
     });
@@ -93,7 +94,6 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   return {
     request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const { uploadIdleMs } = options;
       const { requestId } = delivery;
       let onBytes = (): void => {};
       let isOver = false;
@@ -113,13 +113,13 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
             if (hasFailed || isOver || response.headersSent || response.destroyed) return;
             hasFailed = true;
             // Never a third time: that agent's connections are all new.
-            if (!hasBody(request) && agent === pooled && mayBeSentAgain(pass.sent, error)) send(single);
+            if (agent === pooled && mayBeSentAgain(pass.sent, error)) send(single);
             else refuse(rejectionFor(error, options.isDraining()));
           },
-          onAnswer(answer, sent) {
+          onAnswer(answer) {
             options.onAnswered(answer.statusCode ?? 0);
             answer.on('data', () => onBytes());
-            passAnswer(answer, { request, response, sent, requestId, uploadIdleMs });
+            passAnswer(answer, response, requestId);
           },
         };
         passes.set(request, pass);
@@ -128,7 +128,13 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
       afterALook(() => {
         if (response.destroyed) return;
         onBytes = limitSilence({ request, response, hasBody: hasBody(request) }, options, refuse);
-        send(pooled);
+        if (!hasBody(request)) return send(pooled);
+        const place = { dial, prefix: prefixOf(options.url), host: options.url.host };
+        passUpload(
+          { request, response, requestId },
+          { ...options, ...place, onBytes: () => onBytes() },
+          (error) => refuse(rejectionFor(error, options.isDraining())),
+        );
       });
     },
     upgrade(request, socket, head, delivery) {
