@@ -187,7 +187,9 @@ export const rows: Readonly<Record<string, readonly Panel[]>> = {
       title: 'Checksum matches by key',
       kind: 'timeseries',
       unit: 'short',
-      queries: { '{{key}}': `sum by (key) (increase(hookgate_checksum_matches_total{${where}}[1h]))` },
+      queries: {
+        '{{route}} {{key}}': `sum by (route, key) (increase(hookgate_checksum_matches_total{${ofRoute}}[1h]))`,
+      },
       about: 'In an hour. A key at 0 for longer than the retention can be removed.',
     },
     {
@@ -195,7 +197,7 @@ export const rows: Readonly<Record<string, readonly Panel[]>> = {
       kind: 'timeseries',
       unit: 'short',
       queries: {
-        '{{encoding}}': `sum by (encoding) (increase(hookgate_checksum_matches_total{${where}}[1h]))`,
+        '{{route}} {{encoding}}': `sum by (route, encoding) (increase(hookgate_checksum_matches_total{${ofRoute}}[1h]))`,
       },
       about: 'In an hour. A change means that the sender writes its events in another way.',
     },

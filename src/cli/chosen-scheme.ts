@@ -42,9 +42,9 @@ function schemeOfRoute(
   const read = loadConfig({ file: config, env, flags: {} });
   if (read.kind === 'problems') throw new Error(read.problems.map(formatProblem).join('\n'));
   const { routes } = read.config;
-  const found = routes.find(
-    (one) =>
-      (route === undefined || one.name === route) && (scheme === undefined || one.scheme.name === scheme),
+  // A route that is named decides: `scheme` may be no more than the command's default.
+  const found = routes.find((one) =>
+    route === undefined ? scheme === undefined || one.scheme.name === scheme : one.name === route,
   );
   if (found !== undefined) return found.scheme;
   throw new Error(`no such route; expected one of ${routes.map(({ name }) => name).join(', ')}`);

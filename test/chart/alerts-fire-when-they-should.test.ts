@@ -6,7 +6,7 @@ const promtool = requireProgram('promtool');
 const labels = 'namespace="shop",job="hookgate"';
 const refused = `hookgate_rejections_total{${labels},route="juicyway",reason="checksum_mismatch"}`;
 const matches = (key: string, encoding: string) =>
-  `hookgate_checksum_matches_total{${labels},key="${key}",encoding="${encoding}"}`;
+  `hookgate_checksum_matches_total{${labels},route="juicyway",key="${key}",encoding="${encoding}"}`;
 const alive = { series: `hookgate_build_info{${labels}}`, values: '1x20000' };
 
 /** One sample a minute. */
@@ -96,6 +96,28 @@ test.runIf(promtool)(
     const alerts = new Set([...cases, ...slowCases].map(({ alert }) => alert));
     const settings = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
     playAlerts('monitoring', settings, alerts.size, { '1m': cases, '10m': slowCases });
+  },
+  120_000,
+);
+
+test.runIf(promtool)(
+  "an undelivered event is judged by its own sender's window: half of Stripe's 72 hours are 36",
+  () => {
+    const undelivered = (route: string) => ({
+      alert: 'HookgateEventUndelivered24h',
+      series: [
+        alive,
+        { series: `hookgate_oldest_undelivered_seconds{${labels},route="${route}"}`, values: '0+600x500' },
+      ],
+    });
+    const settings = ['--set', 'prometheusRule.enabled=true'];
+    const rules = new Set([...cases, ...slowCases].map(({ alert }) => alert)).size;
+    playAlerts('three-senders', settings, rules, {
+      '10m': [
+        { ...undelivered('juicyway'), firing: ['1460m'], quiet: ['1430m'] },
+        { ...undelivered('stripe'), firing: ['2180m'], quiet: ['1460m', '2150m'] },
+      ],
+    });
   },
   120_000,
 );

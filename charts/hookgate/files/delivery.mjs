@@ -4,7 +4,7 @@
 // event must arrive once, its repeat not again, a tampered one never. To the live Service go only events that every
 // gate refuses, so that the application never sees a test.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -12,16 +12,8 @@ process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // The certificate names the pub
 process.removeAllListeners('warning').on('warning', () => {});
 
 const release = JSON.parse(readFileSync('/test/release.json', 'utf8'));
-const keys = readdirSync('/etc/hookgate/keys').filter((name) => !name.startsWith('.'));
-if (keys.length === 0) {
-  console.log(
-    `FAIL Secret ${release.keysSecret} does not exist or is empty, so no checksum can be verified. ` +
-      `kubectl create secret generic ${release.keysSecret} --namespace ${release.namespace} --from-literal=live=BUSINESS_ID`,
-  );
-  process.exit(1);
-}
-const scheme = release.tls ? 'https' : 'http';
-const gateUrl = `${scheme}://127.0.0.1:18080`;
+const keysOf = Object.fromEntries(release.routes.map((route) => [route.name, keyNames(route)]));
+const gateUrl = 'http://127.0.0.1:18080';
 const configFile = '/etc/hookgate/config/hookgate.yaml';
 let failures = 0;
 
@@ -29,13 +21,26 @@ checkUpstream();
 const echo = await startEcho();
 const gate = await startGate(echo.port);
 for (const route of release.routes) {
-  for (const key of keys) await checkRoute(route, key);
+  for (const key of keysOf[route.name]) await checkRoute(route, key);
 }
-await checkLive(release.routes[0]);
+for (const route of release.routes) await checkLive(route);
 gate.kill('SIGTERM');
 echo.close();
 console.log(failures === 0 ? 'All as promised.' : `${failures} not as promised.`);
 process.exit(failures === 0 ? 0 : 1);
+
+function keyNames({ keysDirectory, keysSecret }) {
+  let names = [];
+  try {
+    names = readdirSync(keysDirectory).filter((name) => !name.startsWith('.'));
+  } catch {} // Said below.
+  if (names.length > 0) return names;
+  console.log(
+    `FAIL Secret ${keysSecret} does not exist or is empty, so no checksum can be verified. ` +
+      `kubectl create secret generic ${keysSecret} --namespace ${release.namespace} --from-literal=live=BUSINESS_ID`,
+  );
+  process.exit(1);
+}
 
 /** Only connects, so no event is in play. The store is left out: its file is the live gate's. */
 function checkUpstream() {
@@ -56,36 +61,54 @@ function checkUpstream() {
   );
 }
 
+/** Signed as the route's own sender signs, by `hookgate send`. */
 async function checkRoute(route, keyName) {
   const where = `${route.path} with key ${keyName}`;
-  const event = eventFor(route.events);
-  const body = sign(keyName, event);
-  await expectAnswer(`${where}: a signed event arrives`, route, body, 200, 1);
-  await expectAnswer(`${where}: its repeat is answered and does not arrive`, route, body, 200, 0);
-  if (release.checksumMode === 'enforce') {
-    await expectAnswer(`${where}: a tampered event is refused`, route, tamper(sign(keyName, event)), 401, 0);
-  } else {
-    console.log(`not tried: ${where}: a tampered event (checksum.mode is observe, which forwards it)`);
+  const keyFile = `${route.keysDirectory}/${keyName}`;
+  if (route.algorithm === 'ed25519' || readFileSync(keyFile, 'utf8').startsWith('whpk_')) {
+    console.log(`not tried: ${where}: the gate has the public half of this key only, with which nothing can be signed`);
+    return;
   }
+  const twice = await send(route, keyFile, ['--repeat', '2']);
+  report(twice.statuses[0] === 200 && twice.arrived > 0, `${where}: a signed event arrives`, twice.found);
+  report(twice.statuses[1] === 200 && twice.arrived === 1, `${where}: its repeat is answered and does not arrive`, twice.found);
+  if (route.checksumMode !== 'enforce') {
+    console.log(`not tried: ${where}: a tampered event (checksum.mode is observe, which forwards it)`);
+    return;
+  }
+  // Where nothing of the body is signed, only the secret can be another one.
+  const spoilt = await send(route, keyFile, ['--tamper', route.covers === 'nothing' ? 'checksum' : 'data']);
+  report(spoilt.statuses[0] === 401 && spoilt.arrived === 0, `${where}: a tampered event is refused`, spoilt.found);
 }
 
-async function expectAnswer(what, route, body, status, arrivals) {
+async function send(route, keyFile, args) {
   const before = echo.count();
-  const answer = await post(gateUrl + route.path, body);
+  const data = JSON.stringify({ amount: 1000, reference: randomUUID() });
+  const what = ['--config', configFile, '--route', route.name, '--key-file', keyFile, '--event', eventFor(route.events), '--data', data];
+  const command = ['/app/hookgate.js', 'send', '--url', gateUrl + route.path, ...what, '--json', ...args];
+  const sender = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr] = await Promise.all([text(sender.stdout), text(sender.stderr)]);
+  const answers = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const statuses = answers.flatMap(({ status }) => (typeof status === 'number' ? [status] : []));
   const arrived = echo.count() - before;
-  const good = answer.status === status && arrived === arrivals;
-  report(good, what, `answered ${answer.status ?? answer.error}, arrived ${arrived} times`);
+  return { statuses, arrived, found: `answered ${statuses.join(' and ') || 'nothing'}, arrived ${arrived} times ${stderr}`.trim() };
 }
 
-/** Refused at whatever gate comes first: address, PROXY protocol, or form. Malformed, it is refused in observe mode too. */
+async function text(stream) {
+  return (await stream.toArray()).join('');
+}
+
+/**
+ * Refused at whatever gate comes first: address, PROXY protocol, or signature. Where signatures are only watched, it is
+ * asked with a method that no event has.
+ */
 async function checkLive(route) {
-  const tampered = tamper(sign(keys[0], eventFor(route.events)));
-  const body = release.checksumMode === 'enforce' ? tampered : tampered.slice(0, -1);
-  const answer = await post(release.liveUrl + route.path, body);
+  const body = JSON.stringify({ checksum: '0'.repeat(64), data: { amount: 9000 }, event: eventFor(route.events) });
+  const answer = await ask(release.liveUrl + route.path, route.checksumMode === 'enforce' ? { method: 'POST', body } : { method: 'GET' });
   const refused = answer.status !== undefined && answer.status >= 400 && answer.status < 500 && answer.code !== undefined;
   // Without a PROXY protocol header this pod is no load balancer, and the connection is simply ended.
   const cut = release.clientAddressFrom === 'proxyProtocol' && answer.error !== undefined && answer.error !== 'ECONNREFUSED';
-  report(refused || cut, `${release.liveUrl}: the live gate answers, and refuses a tampered event`, `answered ${answer.status ?? answer.error} ${answer.code ?? ''}`);
+  report(refused || cut, `${release.liveUrl}${route.path}: the live gate answers, and refuses a tampered event`, `answered ${answer.status ?? answer.error} ${answer.code ?? ''}`);
 }
 
 function report(good, what, found) {
@@ -98,28 +121,11 @@ function eventFor(patterns) {
   return pattern === '*' ? 'hookgate.test' : pattern.replace(/\.\*$/, '.hookgate-test');
 }
 
-/** The documented encoding: keys in order, no whitespace; so every configured encoding is the same text. */
-function sign(keyName, event) {
-  const key = readFileSync(`/etc/hookgate/keys/${keyName}`, 'utf8').replace(/\r?\n$/, '');
-  const data = JSON.stringify({ amount: 1000, reference: randomUUID() });
-  const checksum = createHmac('sha256', key).update(`${event}|${data}`).digest('hex').toUpperCase();
-  return `{"checksum":"${checksum}","data":${data},"event":${JSON.stringify(event)}}`;
-}
-
-function tamper(body) {
-  return body.replace('"amount":1000', '"amount":9000');
-}
-
-async function post(url, body) {
+async function ask(url, init) {
   try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: AbortSignal.timeout(20_000),
-    });
-    const text = await answer.text();
-    return { status: answer.status, code: answer.headers.get('content-type')?.includes('problem+json') ? JSON.parse(text).code : undefined };
+    const answer = await fetch(url, { ...init, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(20_000) });
+    const said = await answer.text();
+    return { status: answer.status, code: answer.headers.get('content-type')?.includes('problem+json') ? JSON.parse(said).code : undefined };
   } catch (fault) {
     return { error: fault.cause?.code ?? fault.name };
   }
@@ -138,11 +144,16 @@ function startEcho() {
   });
 }
 
-/** The release's own config, but for where it listens, what stands behind it, and who may send: this pod alone. */
+/**
+ * The release's own config, but for where it listens, what stands behind it, and who may send: this pod alone. Routes
+ * with an application or a list of their own have neither in the config for this.
+ */
 async function startGate(upstreamPort) {
   const environment = {
     HOOKGATE_LISTEN_HOST: '127.0.0.1',
     HOOKGATE_LISTEN_PORT: '18080',
+    HOOKGATE_LISTEN_TLS_CERT_FILE: '',
+    HOOKGATE_LISTEN_TLS_KEY_FILE: '',
     HOOKGATE_ADMIN_HOST: '127.0.0.1',
     HOOKGATE_ADMIN_PORT: '19090',
     HOOKGATE_UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}`,
@@ -154,7 +165,7 @@ async function startGate(upstreamPort) {
   };
   const gate = spawn(
     process.execPath,
-    ['/app/hookgate.js', 'serve', '--config', configFile],
+    ['/app/hookgate.js', 'serve', '--config', release.privateConfig],
     { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

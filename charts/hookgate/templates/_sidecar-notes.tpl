@@ -15,6 +15,13 @@
    and say so in their log:
      kubectl --namespace NAMESPACE create secret generic {{ .Values.keys.existingSecret }} --from-literal=live=BUSINESS_ID
 {{- end }}
+{{- range include "hookgate.routes" . | fromJsonArray }}
+{{- if and .hasKeys (dig "keys" "existingSecret" "" .given) }}
+   Route {{ .name }} ({{ .scheme.profile }}) has its key in a Secret of its own there; one pod may name another in the
+   annotation hookgate.io/keys.{{ .name }}:
+     kubectl --namespace NAMESPACE create secret generic {{ .keysSecret }} --from-literal=live=KEY
+{{- end }}
+{{- end }}
 {{- with include "hookgate.sidecarPullSecrets" . | fromJsonArray }}
    The sidecar's image is fetched with {{ range $index, $one := . }}{{ if $index }}, {{ end }}{{ $one.name }}{{ end }}, which each namespace needs as well:
      kubectl --namespace NAMESPACE get secret {{ (first .).name }}

@@ -1,0 +1,33 @@
+{{/*
+How long an undelivered event may wait before an alert of an age fires: an hour or a quarter of its sender's window, half
+of it, five sixths of it; for Juicyway's 48 hours 1, 24 and 40. One expression for all routes where they agree. Of a
+sender that never tries again only the first is of use. Takes `routes` and `age`.
+*/}}
+{{- define "hookgate.undelivered" -}}
+{{- $groups := dict -}}
+{{- $age := .age -}}
+{{- range .routes -}}
+{{- $window := div (include "hookgate.milliseconds" .scheme.window | int64) 1000 -}}
+{{- $limit := 0 -}}
+{{- if eq $age "1H" }}{{ $limit = and $window (lt (div $window 4) 3600) | ternary (div $window 4) 3600 }}{{ end -}}
+{{- if eq $age "24H" }}{{ $limit = div $window 2 }}{{ end -}}
+{{- if eq $age "40H" }}{{ $limit = div (mul $window 5) 6 }}{{ end -}}
+{{- if $limit }}{{ $_ := set $groups (toString $limit) (append (get $groups (toString $limit) | default list) .name) }}{{ end -}}
+{{- end -}}
+{{- $parts := list -}}
+{{- $all := len .routes -}}
+{{- range $limit, $names := $groups -}}
+{{- $only := eq (len $names) $all | ternary "" (printf ",route=~\"%s\"" (join "|" $names)) -}}
+{{- $parts = append $parts (printf "max by (namespace, job, route) (hookgate_oldest_undelivered_seconds{namespace=\"__NAMESPACE__\"%s}) > %s" $only $limit) -}}
+{{- end -}}
+{{- join " or " $parts | default "vector(0) > 1" -}}
+{{- end -}}
+
+{{/* How long each sender tries again, in words. Takes the routes. */}}
+{{- define "hookgate.windows" -}}
+{{- $told := list -}}
+{{- range . -}}
+{{- $told = append $told (eq .scheme.triesAgainFor "none" | ternary (printf "%s never" .name) (printf "%s for %s" .name .scheme.window)) -}}
+{{- end -}}
+{{- join ", " $told -}}
+{{- end -}}
