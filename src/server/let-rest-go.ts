@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { afterReading } from './after-reading.ts';
 import type { Connection } from './connection.ts';
 import { type LingerLimits, lingerAndClose } from './linger.ts';
 
@@ -50,8 +51,7 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
   watch.unref();
 
   function letGo(socket: Socket): void {
-    // By then all that had come is read.
-    setImmediate(() => {
+    afterReading(() => {
       const connection = live.get(socket);
       if (connection?.isResting(socket) !== true) return;
       connection.isLast = true;
@@ -84,11 +84,15 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
 
   return {
     begin(leastRestMs) {
+      const hasRested = ([socket, connection]: readonly [Socket, Connection]): boolean =>
+        connection.isResting(socket) && connection.restsSinceMs <= now() - leastRestMs;
       const look = (): void => {
-        const latestMs = now() - leastRestMs;
-        for (const [socket, connection] of live) {
-          if (connection.isResting(socket) && connection.restsSinceMs <= latestMs) socket.destroySoon();
-        }
+        const rested = [...live].filter(hasRested);
+        if (rested.length === 0) return;
+        // After a pause of this process a request may have come that is not read yet.
+        afterReading(() => {
+          for (const one of rested) if (hasRested(one)) one[0].destroySoon();
+        });
       };
       clearInterval(drain);
       drain = setInterval(look, lookEveryMs);

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
 import { interceptConnections } from './accept.ts';
+import { afterReading } from './after-reading.ts';
 import { closeServer } from './close.ts';
 import { createConnections } from './connections.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
@@ -171,6 +172,8 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     },
     async close(deadlineMs) {
       isDraining = true;
+      // Whoever the system has connected already, while this process paused, is let in and not reset.
+      await new Promise<void>(afterReading);
       // What Node's `close` calls.
       server.closeIdleConnections = () => lettingGo.begin(0);
       const closed = closeServer(server, open, deadlineMs);
