@@ -19,6 +19,7 @@ export interface Sender {
     body: string,
     key: string,
     seconds: number,
+    by?: WriteDigest,
   ) => Promise<Record<string, string>> | Record<string, string>;
   /** Where the signature stands: a field, or `body`. */
   readonly field: string;
@@ -32,7 +33,15 @@ export interface Sender {
   readonly signsId?: boolean;
 }
 
-const hmac = (algorithm: string, key: string | Buffer, text: string, encoding: 'hex' | 'base64') =>
+/** Who computes the digest: by default Node's own crypto. */
+export type WriteDigest = (
+  algorithm: string,
+  key: string,
+  text: string,
+  encoding: 'hex' | 'base64',
+) => string;
+
+const hmac: WriteDigest = (algorithm, key, text, encoding) =>
   createHmac(algorithm, key).update(text).digest(encoding);
 
 /** A sender that signs the whole body. */
@@ -51,7 +60,7 @@ function whole(
     events: '["*"]',
     event: 'payment.done',
     body: JSON.stringify({ [member]: 'payment.done', data: { amount: 10.5, id: 'r-1' } }),
-    sign: (body, key) => ({ [field]: hmac(algorithm, key, body, encoding) }),
+    sign: (body, key, _seconds, by = hmac) => ({ [field]: by(algorithm, key, body, encoding) }),
     isHex: encoding === 'hex',
     ...more,
   };
@@ -87,8 +96,8 @@ export const senders: readonly Sender[] = [
     events: '[charge.success, charge.failed]',
     event: 'charge.success',
     body: '{"event":"charge.success","data":{"amount":10.50,"reference":"r-1"}}',
-    sign: (body, key) => ({
-      'x-korapay-signature': hmac('sha256', key, /"data":(\{.*?\})/.exec(body)?.[1] ?? '', 'hex'),
+    sign: (body, key, _seconds, by = hmac) => ({
+      'x-korapay-signature': by('sha256', key, /"data":(\{.*?\})/.exec(body)?.[1] ?? '', 'hex'),
     }),
     isHex: true,
   },
@@ -130,9 +139,9 @@ export const senders: readonly Sender[] = [
     events: '["*"]',
     event: 'app_mention',
     body: '{"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention"}}',
-    sign: (body, key, seconds) => ({
+    sign: (body, key, seconds, by = hmac) => ({
       'X-Slack-Request-Timestamp': String(seconds),
-      'X-Slack-Signature': `v0=${hmac('sha256', key, `v0:${seconds}:${body}`, 'hex')}`,
+      'X-Slack-Signature': `v0=${by('sha256', key, `v0:${seconds}:${body}`, 'hex')}`,
     }),
     isHex: true,
     signsTime: true,
@@ -145,8 +154,8 @@ export const senders: readonly Sender[] = [
     events: '[orders/create, orders/paid]',
     event: 'orders/create',
     body: '{"id":1,"total_price":"10.00"}',
-    sign: (body, key) => ({
-      'X-Shopify-Hmac-SHA256': hmac('sha256', key, body, 'base64'),
+    sign: (body, key, _seconds, by = hmac) => ({
+      'X-Shopify-Hmac-SHA256': by('sha256', key, body, 'base64'),
       'X-Shopify-Topic': 'orders/create',
     }),
   },
@@ -173,8 +182,8 @@ export const senders: readonly Sender[] = [
   whole('square', 'x-square-hmacsha256-signature', 'sha256', 'base64', 'type', {
     scheme: { publicUrl: 'https://shop.example/hooks/square' },
     body: '{"event_id":"e-1","type":"payment.done","data":{}}',
-    sign: (body, key) => ({
-      'x-square-hmacsha256-signature': hmac(
+    sign: (body, key, _seconds, by = hmac) => ({
+      'x-square-hmacsha256-signature': by(
         'sha256',
         key,
         `https://shop.example/hooks/square${body}`,
@@ -190,21 +199,21 @@ export const senders: readonly Sender[] = [
       algorithm: 'hmac-sha1',
       event: '"json:/kind"',
     },
-    sign: (body, key) => ({ 'X-House': `sha1=${hmac('sha1', key, body, 'hex')}` }),
+    sign: (body, key, _seconds, by = hmac) => ({ 'X-House': `sha1=${by('sha1', key, body, 'hex')}` }),
   }),
 ];
 
 /** Signs a body: the fields of the head and the body as they are sent. */
 export async function signedBy(
   sender: Sender,
-  { body = sender.body, key = sender.key, seconds = Math.floor(Date.now() / 1000) } = {},
+  { body = sender.body, key = sender.key, seconds = Math.floor(Date.now() / 1000), by = hmac } = {},
 ): Promise<{ readonly headers: Record<string, string>; readonly body: string }> {
-  if (sender.field !== 'body') return { headers: await sender.sign(body, key, seconds), body };
+  if (sender.field !== 'body') return { headers: await sender.sign(body, key, seconds, by), body };
   const data = /"data":(\{.*?\})/.exec(body)?.[1] ?? '';
   const event = /"event":"(.*?)"/.exec(body)?.[1] ?? '';
   return {
     headers: {},
-    body: body.replace('CHECKSUM', hmac('sha256', key, `${event}|${data}`, 'hex').toUpperCase()),
+    body: body.replace('CHECKSUM', by('sha256', key, `${event}|${data}`, 'hex').toUpperCase()),
   };
 }
 
