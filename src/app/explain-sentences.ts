@@ -136,9 +136,7 @@ function remedy(scheme: Scheme, { way, differences, isConfigurable }: NearestSig
       'the numbers as they are sent.'
     );
   }
-  return differences.some((difference) => /key|digest|before the signature/.test(difference))
-    ? 'The key or the scheme has to be put right: the gate takes a signature only as the scheme says.'
-    : `This way of writing has no name; the gate tries ${scheme.ways.map(({ name }) => name).join(', ')}.`;
+  return 'The key or the scheme has to be put right: the gate takes a signature only as the scheme says.';
 }
 
 /** Said wherever nothing matches, since no look at the body can tell this from a forgery. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findLeftovers, type Leftover } from '../values/leftovers.ts';
+import { findLeftovers, type Leftover } from '../schemes/leftovers.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { readBytes, unreadable } from './read-file.ts';
 import { readAtOneMoment } from './stable-mount.ts';

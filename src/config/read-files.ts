@@ -1,4 +1,4 @@
-import { findLeftovers } from '../values/leftovers.ts';
+import { findLeftovers } from '../schemes/leftovers.ts';
 import { readAllowlist } from './allowlist-file.ts';
 import type { TlsFiles } from './config.ts';
 import type { NamedFile } from './files-in-use.ts';

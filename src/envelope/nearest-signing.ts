@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ChecksumEncoding } from '../delivery/delivery.ts';
 import type { Envelope } from '../schemes/envelope.ts';
-import { textsOfEncoders } from '../values/json-encoders.ts';
-import { findLeftovers } from '../values/leftovers.ts';
+import { textsOfEncoders } from '../schemes/json-encoders.ts';
+import { findLeftovers } from '../schemes/leftovers.ts';
 import { createHmacSha256 } from './hmac.ts';
 import type { ChecksumKey } from './verify.ts';
 

@@ -1,6 +1,7 @@
 import { afterString } from './after-string.ts';
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 import { createMemberOrder } from './member-order.ts';
+import { type CompareNames, createOrderByText } from './order-by-text.ts';
 
 /**
  * Writes an accepted compact value with the members of every object in the byte order of their unescaped UTF-8
@@ -15,6 +16,13 @@ export function sortedTopJson(compact: Buffer): Buffer {
   return new JsonSorter(compact, 1).run();
 }
 
+/** The same at every level, by the text of the names instead of their bytes. */
+export function sortedByText(compact: Buffer, compare: CompareNames): Buffer {
+  return new JsonSorter(compact, Number.POSITIVE_INFINITY, (bytes) =>
+    createOrderByText(bytes, compare),
+  ).run();
+}
+
 /**
  * Sorts from the inside out, in place: the members of an object, which stand side by side between commas, take the
  * same room in any order. The scanner has bounded how deep this recurses.
@@ -27,11 +35,11 @@ class JsonSorter {
   readonly #levels: number;
   #depth = 0;
 
-  constructor(compact: Buffer, levels: number) {
+  constructor(compact: Buffer, levels: number, orderOf: typeof createMemberOrder = createMemberOrder) {
     this.#bytes = Buffer.from(compact);
     this.#levels = levels;
     this.#scratch = Buffer.allocUnsafe(compact.length);
-    this.#orderOf = createMemberOrder(this.#bytes);
+    this.#orderOf = orderOf(this.#bytes);
   }
 
   run(): Buffer {

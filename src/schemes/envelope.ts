@@ -1,11 +1,11 @@
 import { QUOTE } from '../json/ascii.ts';
 import { compactJson } from '../json/compact-json.ts';
 import { createMembersScan, type JsonFault } from '../json/scan-members.ts';
-import { sortedJson, sortedTopJson } from '../json/sorted-json.ts';
+import { sortedJson } from '../json/sorted-json.ts';
 import type { Span, ValueSpan } from '../json/span.ts';
 import { stringText } from '../json/unescape.ts';
 import { parseWay, type Way } from '../json/way.ts';
-import { restyled } from '../json/write-way.ts';
+import { writeInWay } from '../json/write-way.ts';
 
 /** What is read of a body of which only parts are signed, or nothing. Names are those of top-level members. */
 export interface EnvelopeForm {
@@ -79,27 +79,27 @@ export class Envelope {
   dataIn(way: Way | PlainOrder): Buffer {
     if (typeof way !== 'string') return this.#dataWritten(way);
     if (way === 'sorted') return this.#sortedData();
-    if (way === 'sorted-top') return this.#dataWritten(parseWay('sorted-top') as Way);
+    if (way !== 'received' && way !== 'compact') return this.#dataWritten(parseWay(way) as Way);
     const compact = this.#compactData();
     if (way === 'compact' || this.data.isCompact) return compact;
     return this.body.subarray(this.data.start, this.data.end);
   }
 
   #dataWritten(way: Way): Buffer {
-    if (!way.spaced && way.strings === undefined && way.order !== 'sorted-top') return this.dataIn(way.order);
+    const { order } = way;
+    // A way without modifiers has its order's name alone.
+    if (way.name === order && (order === 'received' || order === 'compact' || order === 'sorted')) {
+      return this.dataIn(order);
+    }
     this.#written ??= new Map();
-    let written = this.#written.get(way.name);
+    const written = this.#written.get(way.name);
     if (written !== undefined) return written;
-    const order = way.order === 'received' && way.spaced ? 'compact' : way.order;
-    const plain =
-      order === 'sorted-top'
-        ? this.data.isSorted
-          ? this.#compactData()
-          : sortedTopJson(this.#compactData())
-        : this.dataIn(order);
-    written = restyled(plain, way.spaced, way.strings);
-    this.#written.set(way.name, written);
-    return written;
+    const { isSorted } = this.data;
+    const ordered = order === 'sorted' ? this.#sortedData() : this.#compactData();
+    const isOrdered = order === 'sorted' || (order === 'sorted-top' && isSorted);
+    const made = writeInWay(this.dataIn('received'), ordered, isOrdered ? { ...way, order: 'compact' } : way);
+    this.#written.set(way.name, made);
+    return made;
   }
 
   #compactData(): Buffer {

@@ -1,10 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { allWays, parseWay, type Way, wayModifiers } from '../json/way.ts';
-import { textsOfEncoders } from '../values/json-encoders.ts';
-import { findLeftovers } from '../values/leftovers.ts';
+import { writeInWay } from '../json/write-way.ts';
 import type { Envelope } from './envelope.ts';
 import type { RawHeaders } from './head-fields.ts';
 import { createHmac, digestBytes } from './hmac.ts';
+import { textsOfEncoders } from './json-encoders.ts';
+import { findLeftovers } from './leftovers.ts';
 import { type ChecksumKey, decode, hashOf, readKeyBytes } from './live-key.ts';
 import { readSignatures } from './read-signatures.ts';
 import type { Scheme } from './scheme.ts';
@@ -45,9 +46,7 @@ export function findNearestSigning(
         for (const { bytes, difference } of sent) {
           if (!timingSafeEqual(digest, bytes)) continue;
           const others = [...text.differences, ...variant.differences, ...difference];
-          // What was written anew was most likely compact before, so that name is told first.
-          const isOdd = text.way?.order === 'received' && text.way.name.includes('+');
-          const count = others.length + (text.way?.name.split('+').length ?? 0) * 0.5 + (isOdd ? 0.1 : 0);
+          const count = others.length + (text.way === undefined ? 0 : oddness(text.way) / 2);
           if (count >= fewest) continue;
           fewest = count;
           nearest = {
@@ -80,11 +79,41 @@ function candidateTexts(
   if (scheme.ways.length === 0) {
     return [{ ...parts.text(undefined), way: undefined, differences: [] }];
   }
-  const named = allWays().map((way) => ({ ...parts.text(way), way, differences: [] }));
-  return [...named, ...unnamedTexts(parts)];
+  return [...namedTexts(parts), ...unnamedTexts(parts)];
 }
 
-/** What the standard encoders write besides: ways that have no name, since they rewrite numbers or lines. */
+/** Bytes written in search of a way, so that a long body takes seconds at most. */
+const maxWritten = 64_000_000;
+
+/** Each text that some way with a name writes, once, under the simplest name. */
+function namedTexts(parts: MessageParts): Candidate[] {
+  const { data: received } = parts.text(parseWay('received') as Way);
+  const { data: compact, head, tail } = parts.text(parseWay('compact') as Way);
+  // Most data has nothing to escape, so that all ways of escaping are one.
+  const escapes = /[\\/<>&='+`\x7f-\xff]/.test(compact.toString('latin1'));
+  const seen = new Set<string>();
+  const found: Candidate[] = [];
+  let written = 0;
+  for (const way of allWays().sort((a, b) => oddness(a) - oddness(b))) {
+    if (way.strings !== undefined && !escapes) continue;
+    const data = writeInWay(received, compact, way);
+    written += data.length;
+    if (written > maxWritten) break;
+    const digest = hash('sha256', data, 'base64');
+    if (seen.has(digest)) continue;
+    seen.add(digest);
+    found.push({ head, data, tail, way, differences: [] });
+  }
+  return found;
+}
+
+/** How much a way says; what was written anew was most likely compact before, so that name is told first. */
+function oddness({ name, order }: Way): number {
+  const words = name.split('+').length;
+  return words + (order === 'received' && words > 1 ? 0.2 : 0);
+}
+
+/** What the standard encoders write besides: ways that have no name, since they rewrite numbers. */
 function unnamedTexts(parts: MessageParts): Candidate[] {
   const found: Candidate[] = [];
   const compact = parseWay('compact') as Way;
@@ -93,8 +122,8 @@ function unnamedTexts(parts: MessageParts): Candidate[] {
   const add = (text: string, way: Way, differences: readonly string[]): void => {
     found.push({ head, data: Buffer.from(text, 'utf8'), tail, way, differences });
   };
-  for (const { text, isSorted, differences } of textsOfEncoders(data.toString('utf8'))) {
-    if (differences.length > 0) add(text, isSorted ? sorted : compact, differences);
+  for (const { text, isSorted, rewritesNumbers, differences } of textsOfEncoders(data.toString('utf8'))) {
+    if (rewritesNumbers) add(text, isSorted ? sorted : compact, differences);
   }
   for (const way of [compact, sorted]) {
     for (const text of withDecimalsInOne(parts.text(way).data.toString('utf8'))) add(text, way, [oneDecimal]);

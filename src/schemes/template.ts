@@ -73,7 +73,7 @@ export function parseWays(
 
 /** What a way of writing may be called. */
 export const wayNames =
-  'expected received, compact, sorted or sorted-top, perhaps with +spaced, +unescaped, +ascii, +slashes, +html and +upper';
+  'expected received, compact, sorted or sorted-top (or sorted-utf16, indexes-first), perhaps with modifiers such as +spaced, +ascii, +slashes, +html, +indented2, +newline (docs/schemes.md has all)';
 
 function parsePart(text: string): Part | Extract<Template, { kind: 'invalid' }> {
   if (text === 'url') return { kind: 'url' };

@@ -116,9 +116,19 @@ function rewritten(text: string): string {
     .replace(/(?<=[{,[]):?(?=")/g, ' ');
 }
 
-test.each(allWays().map((way) => [way.name, way] as const))('%s: one signed text, one key', (_name, way) => {
+const waysByOrder = Object.entries(Object.groupBy(allWays(), ({ order }) => order));
+
+test.each(waysByOrder)(
+  '%s with every modifier: one signed text, one key',
+  (_order, ways) => {
+    for (const way of ways) proveOneKey(way);
+  },
+  240_000,
+);
+
+function proveOneKey(way: Way): void {
   const scheme = compiled(juicyway, [way]);
-  const words = fc.array(fc.constantFrom('é', '/', '<', '"', '\\', 'a', '\u2028', '😀', '\u007f'), {
+  const words = fc.array(fc.constantFrom('é', '/', '<', "'", '=', '"', '\\', 'a', '\u2028', '😀', '\u007f'), {
     maxLength: 5,
   });
   fc.assert(
@@ -131,11 +141,11 @@ test.each(allWays().map((way) => [way.name, way] as const))('%s: one signed text
       // Another spelling under the same signature either is the same event or is not taken.
       const other = Buffer.from(signed.body.toString().replace(data, rewritten(data)));
       const otherKey = keyOf(scheme, other);
-      expect(otherKey === undefined || otherKey === key).toBe(true);
+      expect(otherKey === undefined || otherKey === key, way.name).toBe(true);
     }),
-    { numRuns: 15 },
+    { numRuns: 3 },
   );
-});
+}
 
 test('a way is read however its modifiers stand, and means one thing', () => {
   expect(parseWay('sorted+ascii+spaced')?.name).toBe('sorted+spaced+ascii');

@@ -5,6 +5,8 @@
 export interface EncodedText {
   readonly text: string;
   readonly isSorted: boolean;
+  /** Ways that have no name (src/json/way.ts); all others can be listed. */
+  readonly rewritesNumbers: boolean;
   /** What differs from compact JSON, sorted or as it came, and who writes so. Empty for that itself. */
   readonly differences: readonly string[];
 }
@@ -32,7 +34,13 @@ export function* textsOfEncoders(json: string): Generator<EncodedText> {
     if (seen.has(text)) continue;
     seen.add(text);
     const isSorted = order === sorted;
-    yield { text, isSorted, differences: differencesOf(isSorted ? choice.slice(1) : choice) };
+    const rewritesNumbers = number.words !== undefined;
+    yield {
+      text,
+      isSorted,
+      rewritesNumbers,
+      differences: differencesOf(isSorted ? choice.slice(1) : choice),
+    };
   }
 }
 
