@@ -14,7 +14,7 @@ import { createEvents, forged } from './load/events.ts';
 import { postRequest } from './load/requests.ts';
 import { concurrency } from './measure/costs.ts';
 import { costOf } from './measure/processor-time.ts';
-import { alternate, median } from './measure/rounds.ts';
+import { alternate, median, trimmedRatio } from './measure/rounds.ts';
 import { imageSettings, startGate } from './peers/gates.ts';
 import { pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
@@ -53,7 +53,7 @@ try {
   console.log('build | µs, median | of the first | MB resident at the end');
   for (const [place, { dist, pid }] of rows.entries()) {
     const own = costs[place] ?? [];
-    const { ratio, error } = ratioOf(own, base);
+    const { ratio, error } = trimmedRatio(own, base);
     const megabytes = costOf(pid).residentMB.toFixed(1);
     console.log(
       `${dist} | ${median(own).toFixed(1)} | ${ratio.toFixed(3)} ± ${error.toFixed(3)} | ${megabytes}`,
@@ -80,25 +80,6 @@ async function playRound({ pid, port }: { pid: number; port: number }, round: nu
   const before = costOf(pid).processorUs;
   await sendAll(requests, loop);
   return (costOf(pid).processorUs - before) / count;
-}
-
-/** Mean ratio of rounds side by side without the fifth at either end, and twice its standard error. */
-function ratioOf(own: readonly number[], base: readonly number[]): { ratio: number; error: number } {
-  const sorted = own
-    .map((cost, round) => Math.log(cost / (base[round] ?? Number.NaN)))
-    .sort((left, right) => left - right);
-  const cut = Math.floor(sorted.length / 5);
-  const kept = sorted.slice(cut, sorted.length - cut);
-  const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
-  // What was cut off counts as the outermost of what was kept (Tukey and McLaughlin's error of a trimmed mean).
-  const ends = [kept[0] as number, kept.at(-1) as number];
-  const squares = [...kept, ...ends.flatMap((end) => new Array<number>(cut).fill(end))].reduce(
-    (sum, value) => sum + (value - mean) ** 2,
-    0,
-  );
-  const deviation = Math.sqrt(squares / (sorted.length - 1));
-  const error = (2 * deviation) / (0.6 * Math.sqrt(sorted.length));
-  return { ratio: Math.exp(mean), error };
 }
 
 function nextBody(): string {

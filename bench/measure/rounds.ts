@@ -50,3 +50,25 @@ export async function alternate<Row extends { readonly title: string }, Result>(
 export function ratioOfRounds(values: readonly number[], others: readonly number[]): number {
   return median(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 }
+
+/** Mean ratio of rounds side by side without the fifth at either end, and twice its standard error. */
+export function trimmedRatio(
+  own: readonly number[],
+  base: readonly number[],
+): { ratio: number; error: number } {
+  const sorted = own
+    .map((cost, round) => Math.log(cost / (base[round] ?? Number.NaN)))
+    .sort((left, right) => left - right);
+  const cut = Math.floor(sorted.length / 5);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
+  // What was cut off counts as the outermost of what was kept (Tukey and McLaughlin's error of a trimmed mean).
+  const ends = [kept[0] as number, kept.at(-1) as number];
+  const squares = [...kept, ...ends.flatMap((end) => new Array<number>(cut).fill(end))].reduce(
+    (sum, value) => sum + (value - mean) ** 2,
+    0,
+  );
+  const deviation = Math.sqrt(squares / (sorted.length - 1));
+  const error = (2 * deviation) / (0.6 * Math.sqrt(sorted.length));
+  return { ratio: Math.exp(mean), error };
+}

@@ -6,5 +6,5 @@ import type { Envelope } from '../schemes/envelope.ts';
  * The same for every way to write the members of `data`, for every key and encoding.
  */
 export function duplicateKey(routeName: string, envelope: Envelope): string {
-  return digestOf([routeName, envelope.event ?? '', envelope.dataIn('sorted')]);
+  return digestOf(routeName, [envelope.event ?? '', envelope.dataIn('sorted')]);
 }

@@ -16,15 +16,15 @@ export function eventKey(
   { event, eventIsSigned, id, lasting }: Identity,
 ): string {
   if (id !== undefined) {
-    const named = eventIsSigned ? [event ?? ''] : [];
-    return digestOf([routeName, 'id', ...named, id, ...(eventIsSigned ? [] : [event ?? ''])]);
+    const name = event ?? '';
+    return digestOf(routeName, eventIsSigned ? ['id', name, id] : ['id', id, name]);
   }
   const parts = covers === 'nothing' ? [body] : lasting();
-  return digestOf([routeName, ...parts, ...(eventIsSigned ? [] : [event ?? ''])]);
+  return digestOf(routeName, eventIsSigned ? parts : [...parts, event ?? '']);
 }
 
 /** SHA-256 over the route's name in UTF-8, texts in Latin-1 and bytes, each behind its length (8 bytes, big-endian). */
-export function digestOf([routeName, ...parts]: readonly [string, ...(string | Buffer)[]]): string {
+export function digestOf(routeName: string, parts: readonly (string | Buffer)[]): string {
   const routeBytes = Buffer.byteLength(routeName);
   let size = lengthBytes + routeBytes;
   for (const part of parts) size += lengthBytes + part.length;

@@ -1,4 +1,4 @@
-import { type Found, findValues } from '../json/find-values.ts';
+import { findValues } from '../json/find-values.ts';
 import { type Envelope, isEventName } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
 import type { Scheme } from './scheme.ts';
@@ -20,93 +20,95 @@ export interface Identity {
 
 type Refusal = { readonly kind: 'stale' | 'malformed' | 'mismatch'; readonly detail: string };
 
-/** Reads event, id and time, once the signature held: only then is a body worth reading that is signed whole. */
-export function identify(
-  scheme: Scheme,
-  delivery: {
-    readonly rawHeaders: RawHeaders;
-    readonly envelope: Envelope;
-    readonly parts: MessageParts;
-    readonly arrivedMs: number;
-  },
-): Identity | Refusal {
-  const { envelope, rawHeaders, parts } = delivery;
-  const members = readMembers(scheme, envelope);
-  if (members.kind !== 'members') return members;
-
-  const event = scheme.event === undefined ? undefined : readText(scheme.event.from);
-  if (typeof event === 'object') return event;
-  const id = scheme.id === undefined ? undefined : readText(scheme.id);
-  if (typeof id === 'object') return id;
-  if (scheme.time !== undefined) {
-    const { from, unit, toleranceMs } = scheme.time;
-    const text = readText(from);
-    if (typeof text === 'object') return text;
-    if (text === undefined || !isDigits(text)) return { kind: 'stale', detail: 'it has no signed time' };
-    const ageMs = delivery.arrivedMs - Number(text) * (unit === 's' ? 1000 : 1);
-    if (Math.abs(ageMs) > toleranceMs) {
-      const seconds = Math.round(Math.abs(ageMs) / 1000);
-      return {
-        kind: 'stale',
-        detail: `it was signed ${seconds} s ${ageMs > 0 ? 'before' : 'after'} it arrived`,
-      };
-    }
-  }
-  const eventIsSigned = scheme.event?.isSigned ?? true;
-  const usable = event !== undefined && isEventName(event) ? event : undefined;
-  return { kind: 'identity', event: usable, eventIsSigned, id, lasting: parts.lasting };
-
-  function readText(place: Place): string | undefined | Refusal {
-    if (place.kind === 'member')
-      return members.kind === 'members' ? members.texts.get(pathOf(place)) : undefined;
-    const name = place.kind === 'header' ? place.name : scheme.signature.name;
-    const field = readField(rawHeaders, name.toLowerCase());
-    if (field.kind === 'twice') return { kind: 'mismatch', detail: `the head has two ${name}` };
-    if (field.kind === 'absent') return undefined;
-    return place.kind === 'header' ? field.text : readTagged(field.text, place.tag)[0];
-  }
-}
-
-/** The texts of the members that are read, by pointer. */
-function readMembers(
-  scheme: Scheme,
+/** Reads what a delivery is, once its signature held: only then is a body worth reading that is signed whole. */
+export type Identify = (
+  rawHeaders: RawHeaders,
   envelope: Envelope,
-): { readonly kind: 'members'; readonly texts: ReadonlyMap<string, string> } | Refusal {
-  const places = [scheme.event?.from, scheme.id, scheme.time?.from].filter(
-    (place) => place?.kind === 'member',
-  );
-  if (places.length === 0) return noMembers;
-  const texts = new Map<string, string>();
-  if (scheme.form !== undefined) {
-    for (const place of places) {
-      if (place.pointer.length === 1 && place.pointer[0] === scheme.form.event) {
-        if (envelope.event !== undefined) texts.set(pathOf(place), envelope.event);
-        continue;
+  parts: MessageParts,
+  arrivedMs: number,
+) => Identity | Refusal;
+
+/** Compiles where a scheme's event, id and time stand. */
+export function createIdentify(scheme: Scheme): Identify {
+  const { event: eventIn, id: idFrom, time } = scheme;
+  const members = [eventIn?.from, idFrom, time?.from].filter((place) => place?.kind === 'member');
+  const readMembers = createMembersReader(scheme, members);
+  const eventIsSigned = eventIn?.isSigned ?? true;
+
+  return (rawHeaders, envelope, parts, arrivedMs) => {
+    const texts = readMembers(envelope);
+    if ('kind' in texts) return texts;
+
+    const event = eventIn === undefined ? undefined : readText(eventIn.from);
+    if (typeof event === 'object') return event;
+    const id = idFrom === undefined ? undefined : readText(idFrom);
+    if (typeof id === 'object') return id;
+    if (time !== undefined) {
+      const { from, unit, toleranceMs } = time;
+      const text = readText(from);
+      if (typeof text === 'object') return text;
+      if (text === undefined || !isDigits(text)) return { kind: 'stale', detail: 'it has no signed time' };
+      const ageMs = arrivedMs - Number(text) * (unit === 's' ? 1000 : 1);
+      if (Math.abs(ageMs) > toleranceMs) {
+        const seconds = Math.round(Math.abs(ageMs) / 1000);
+        return {
+          kind: 'stale',
+          detail: `it was signed ${seconds} s ${ageMs > 0 ? 'before' : 'after'} it arrived`,
+        };
       }
-      const span = memberSpan(place.pointer, envelope);
-      const text = span === undefined ? undefined : textOf(envelope.body, span);
-      if (text !== undefined && text !== loneSurrogate) texts.set(pathOf(place), text);
     }
-    return { kind: 'members', texts };
-  }
-  const found = findValues(
-    envelope.body,
-    places.map(({ pointer }) => pointer),
-  );
-  for (const [index, place] of places.entries()) {
-    const value = found[index] as Found;
-    if (value.kind === 'twice')
-      return { kind: 'malformed', detail: `a name on the way to ${pathOf(place)} comes twice` };
-    if (value.kind === 'absent') continue;
-    const text = textOf(envelope.body, value.span);
-    if (text === loneSurrogate)
-      return { kind: 'malformed', detail: `half of a surrogate pair in ${pathOf(place)}` };
-    if (text !== undefined) texts.set(pathOf(place), text);
-  }
-  return { kind: 'members', texts };
+    const usable = event !== undefined && isEventName(event) ? event : undefined;
+    return { kind: 'identity', event: usable, eventIsSigned, id, lasting: parts.lasting };
+
+    function readText(place: Place): string | undefined | Refusal {
+      if (place.kind === 'member') return (texts as MemberTexts)[members.indexOf(place)];
+      const name = place.kind === 'header' ? place.name : scheme.signature.name;
+      const field = readField(rawHeaders, name.toLowerCase());
+      if (field.kind === 'twice') return { kind: 'mismatch', detail: `the head has two ${name}` };
+      if (field.kind === 'absent') return undefined;
+      return place.kind === 'header' ? field.text : readTagged(field.text, place.tag)[0];
+    }
+  };
 }
 
-const noMembers = { kind: 'members', texts: new Map<string, string>() } as const;
+type Member = Extract<Place, { kind: 'member' }>;
+
+/** In the order of the members that are read; undefined where there is none, or none that names anything. */
+type MemberTexts = readonly (string | undefined)[];
+
+function createMembersReader(
+  { form }: Scheme,
+  members: readonly Member[],
+): (envelope: Envelope) => MemberTexts | Refusal {
+  if (members.length === 0) return () => noMembers;
+  if (form !== undefined) {
+    return (envelope) =>
+      members.map(({ pointer }) => {
+        if (pointer.length === 1 && pointer[0] === form.event) return envelope.event;
+        const span = memberSpan(pointer, envelope);
+        const text = span === undefined ? undefined : textOf(envelope.body, span);
+        return text === loneSurrogate ? undefined : text;
+      });
+  }
+  const pointers = members.map(({ pointer }) => pointer);
+  return ({ body }) => {
+    const texts: (string | undefined)[] = [];
+    for (const [index, value] of findValues(body, pointers).entries()) {
+      const path = (): string => pathOf(members[index] as Member);
+      if (value.kind === 'twice') {
+        return { kind: 'malformed', detail: `a name on the way to ${path()} comes twice` };
+      }
+      const text = value.kind === 'absent' ? undefined : textOf(body, value.span);
+      if (text === loneSurrogate) {
+        return { kind: 'malformed', detail: `half of a surrogate pair in ${path()}` };
+      }
+      texts.push(text);
+    }
+    return texts;
+  };
+}
+
+const noMembers: MemberTexts = [];
 const loneSurrogate = Symbol('half of a surrogate pair');
 
 /** A string's text in Latin-1, or a number as written; undefined for anything else, which names nothing. */
@@ -124,6 +126,6 @@ function textOf(
   return isNumber ? body.toString('latin1', span.start, span.end) : undefined;
 }
 
-function pathOf({ pointer }: Extract<Place, { kind: 'member' }>): string {
+function pathOf({ pointer }: Member): string {
   return `/${pointer.join('/')}`;
 }

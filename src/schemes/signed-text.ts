@@ -16,6 +16,11 @@ export interface SignedText {
 
 /** The parts of one delivery's message, read once. */
 export interface MessageParts {
+  /** What stands before and behind the large part, in Latin-1. */
+  readonly head: string;
+  readonly tail: string;
+  /** The large part, the one with `@` written in this way. Ways that do not differ are mostly the same Buffer. */
+  readonly dataIn: (way: Way | undefined) => Buffer;
   /** The signed text where the part with `@` is written in this way. */
   readonly text: (way: Way | undefined) => SignedText;
   /** The ways that make sense of this body, and differ from those before them. */
@@ -48,68 +53,63 @@ export function createMessageReader(
   scheme: Scheme,
 ): (rawHeaders: RawHeaders, envelope: Envelope) => MessageParts | NoText {
   const { message, signature } = scheme;
-  const lastVariable = message.findLastIndex(({ kind }) => kind !== 'literal' && kind !== 'url');
+  const compiled = compileParts(scheme);
   const bigAt = bigPart(message);
-  const isTime = message.map((part) => scheme.time !== undefined && isSamePlace(part, scheme.time.from));
+  const normalForm = scheme.rewritesStrings ? unescaped : 'sorted';
 
   return (rawHeaders, envelope) => {
     const values: (string | Buffer)[] = [];
-    let data: Envelope | undefined;
-    for (const [index, part] of message.entries()) {
+    let written: Envelope | undefined;
+    for (const step of compiled) {
+      if (step.constant !== undefined) {
+        values.push(step.constant);
+        continue;
+      }
+      const { part, isTime, behind } = step;
       const value = read(part, rawHeaders, envelope);
       if (typeof value === 'object' && 'kind' in value) return value;
       if (value instanceof WrittenPart) {
-        data = value.envelope;
+        written = value.envelope;
         values.push(value.received);
         continue;
       }
-      if (isTime[index] && !isDigits(value)) return noText('the signed time is not made of digits');
-      if (index < lastVariable && part.kind !== 'literal' && part.kind !== 'url') {
-        const next = message[index + 1];
-        if (next?.kind === 'literal' && holds(value, next.text)) {
-          return noText(`a signed part holds the text ${JSON.stringify(next.text)} that stands behind it`);
-        }
+      if (isTime && !isDigits(value)) return noText('the signed time is not made of digits');
+      if (behind !== undefined && holds(value, behind.latin1)) {
+        return noText(`a signed part holds the text ${JSON.stringify(behind.text)} that stands behind it`);
       }
       values.push(value);
     }
-    const written = data;
+    const data = written;
+    const big = values[bigAt] ?? nothing;
+    const received = typeof big === 'string' ? latin1(big) : big;
+    const head = joined(values, 0, bigAt);
+    const tail = joined(values, bigAt + 1, values.length);
+    const dataIn = (way: Way | undefined): Buffer =>
+      data === undefined || way === undefined ? received : data.dataIn(way);
     return {
-      text(way) {
-        const big = values[bigAt];
-        const bytes =
-          written !== undefined && way !== undefined && hasWays(message[bigAt])
-            ? written.dataIn(way)
-            : typeof big === 'string'
-              ? latin1(big)
-              : (big ?? nothing);
-        return {
-          head: joined(values, 0, bigAt),
-          data: bytes,
-          tail: joined(values, bigAt + 1, values.length),
-        };
-      },
-      ways: written === undefined ? oneWay : scheme.ways,
+      head,
+      tail,
+      dataIn,
+      text: (way) => ({ head, data: dataIn(way), tail }),
+      ways: data === undefined ? oneWay : scheme.ways,
       lasting() {
-        return values.flatMap((value, index) => {
-          const part = message[index] as Part;
-          if (part.kind === 'literal' || part.kind === 'url' || isTime[index]) return [];
-          if (written === undefined || !hasWays(part)) return [value];
-          return [written.dataIn(scheme.rewritesStrings ? unescaped : 'sorted')];
-        });
+        const lasting: (string | Buffer)[] = [];
+        for (const [index, step] of compiled.entries()) {
+          if (step.constant !== undefined || step.isTime) continue;
+          const isWritten = data !== undefined && index === bigAt;
+          lasting.push(isWritten ? data.dataIn(normalForm) : (values[index] as string | Buffer));
+        }
+        return lasting;
       },
     };
   };
 
   function read(
-    part: Part,
+    part: ChangingPart,
     rawHeaders: RawHeaders,
     envelope: Envelope,
   ): string | Buffer | WrittenPart | NoText {
     switch (part.kind) {
-      case 'literal':
-        return utf8AsLatin1(part.text);
-      case 'url':
-        return utf8AsLatin1(scheme.publicUrl);
       case 'body': {
         if (part.ways === undefined) return envelope.body;
         const data = wholeBodyAsData(envelope.body);
@@ -135,6 +135,32 @@ export function createMessageReader(
     if (tagged.length === 1) return tagged[0] as string;
     return noText(`${name} has ${tagged.length === 0 ? 'no part' : 'several parts'} ${part.tag}`);
   }
+}
+
+type ChangingPart = Exclude<Part, { kind: 'literal' | 'url' }>;
+
+/** A part with all of it that no delivery changes. */
+type CompiledPart =
+  /** In Latin-1. */
+  | { readonly constant: string }
+  | {
+      readonly constant: undefined;
+      readonly part: ChangingPart;
+      readonly isTime: boolean;
+      /** Literal text behind it, which may not stand in it; undefined for the last part that changes. */
+      readonly behind: { readonly text: string; readonly latin1: string } | undefined;
+    };
+
+function compileParts({ message, publicUrl, time }: Scheme): readonly CompiledPart[] {
+  const lastChanging = message.findLastIndex(({ kind }) => kind !== 'literal' && kind !== 'url');
+  return message.map((part, index): CompiledPart => {
+    if (part.kind === 'literal') return { constant: utf8AsLatin1(part.text) };
+    if (part.kind === 'url') return { constant: utf8AsLatin1(publicUrl) };
+    const next = index < lastChanging ? message[index + 1] : undefined;
+    const behind =
+      next?.kind === 'literal' ? { text: next.text, latin1: utf8AsLatin1(next.text) } : undefined;
+    return { constant: undefined, part, isTime: time !== undefined && isSamePlace(part, time.from), behind };
+  });
 }
 
 /** A part that is written in several ways. */
@@ -212,9 +238,8 @@ export function isDigits(value: string | Buffer): boolean {
   return typeof value === 'string' ? /^\d{1,16}$/.test(value) : /^\d{1,16}$/.test(value.toString('latin1'));
 }
 
-function holds(value: string | Buffer, literal: string): boolean {
-  const text = utf8AsLatin1(literal);
-  return typeof value === 'string' ? value.includes(text) : value.includes(latin1(text));
+function holds(value: string | Buffer, text: string): boolean {
+  return typeof value === 'string' ? value.includes(text) : value.includes(text, 0, 'latin1');
 }
 
 function joined(values: readonly (string | Buffer)[], from: number, to: number): string {

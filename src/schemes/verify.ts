@@ -2,7 +2,7 @@ import { timingSafeEqual, verify as verifyEd25519 } from 'node:crypto';
 import type { Envelope } from './envelope.ts';
 import type { RawHeaders } from './head-fields.ts';
 import { digestBytes } from './hmac.ts';
-import { type Identity, identify } from './identify.ts';
+import { createIdentify, type Identity } from './identify.ts';
 import { hashOf, type LiveKey, sha256 } from './live-key.ts';
 import { digestForm, readDigest, readSignatures } from './read-signatures.ts';
 import type { Scheme } from './scheme.ts';
@@ -28,6 +28,7 @@ export type Verify = (rawHeaders: RawHeaders, envelope: Envelope, arrivedMs: num
  */
 export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
   const readMessage = createMessageReader(scheme);
+  const identify = createIdentify(scheme);
   const tags = [...new Set(keys.map(({ tag }) => tag))];
   const tried = noMatch(scheme, keys);
   const isEquals = scheme.algorithm === 'equals';
@@ -35,6 +36,7 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
     ? digestBytes[hashOf[scheme.algorithm as keyof typeof hashOf]]
     : 0;
   const usualSent = Buffer.alloc(bytes);
+  const usual: readonly Buffer[] = [usualSent];
   const computed = Buffer.alloc(bytes);
   let lastKey = keys[0];
   let lastWay = scheme.ways[0];
@@ -42,35 +44,30 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
   return (rawHeaders, envelope, arrivedMs) => {
     const sent = readSent(rawHeaders, envelope);
     if ('kind' in sent) return sent;
-    const parts = readMessage(rawHeaders, envelope);
-    if ('kind' in parts) return { kind: 'mismatch', detail: parts.detail };
+    const message = readMessage(rawHeaders, envelope);
+    if ('kind' in message) return { kind: 'mismatch', detail: message.detail };
+    const parts: MessageParts = message;
     if (lastKey === undefined) return { kind: 'mismatch', detail: tried };
 
     const { ways } = parts;
-    const texts: (SignedText | undefined)[] = [];
-    const textAt = (index: number): SignedText => {
-      const text = texts[index] ?? parts.text(ways[index]);
-      texts[index] = text;
-      return text;
-    };
     const first = Math.max(0, ways.indexOf(lastWay));
-    const likeliest = textAt(first);
-    if (holds(lastKey, likeliest, sent)) return match(lastKey, firstAlike(first), parts);
+    const likeliest = parts.dataIn(ways[first]);
+    if (holds(lastKey, parts, likeliest, sent)) return match(lastKey, firstAlike(first));
     for (let index = 0; index < ways.length; index++) {
       if (firstAlike(index) !== index) continue;
-      const text = textAt(index);
+      const data = parts.dataIn(ways[index]);
       for (const key of keys) {
-        if (key === lastKey && text.data === likeliest.data) continue;
-        if (!holds(key, text, sent)) continue;
+        if (key === lastKey && data === likeliest) continue;
+        if (!holds(key, parts, data, sent)) continue;
         lastKey = key;
         lastWay = ways[index];
-        return match(key, index, parts);
+        return match(key, index);
       }
     }
     return { kind: 'mismatch', detail: tried };
 
-    function match(key: LiveKey, index: number, found: MessageParts): Verification {
-      const identity = identify(scheme, { rawHeaders, envelope, parts: found, arrivedMs });
+    function match(key: LiveKey, index: number): Verification {
+      const identity = identify(rawHeaders, envelope, parts, arrivedMs);
       if (identity.kind !== 'identity') return identity;
       return { kind: 'match', keyName: key.name, wayName: ways[index]?.name ?? 'received', identity };
     }
@@ -78,7 +75,7 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
     /** Ways that write this body alike count as the one that is listed first. */
     function firstAlike(index: number): number {
       for (let other = 0; other < index; other++) {
-        if (textAt(other).data === textAt(index).data) return other;
+        if (parts.dataIn(ways[other]) === parts.dataIn(ways[index])) return other;
       }
       return index;
     }
@@ -112,9 +109,8 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
   function decodeAll(texts: readonly string[], tag: string | undefined): readonly Buffer[] {
     if (isEquals) return texts.map((text) => sha256(Buffer.from(text, 'latin1')));
     const length = keys.some((key) => key.tag === tag && key.kind === 'ed25519') ? 64 : bytes;
-    const [only, ...more] = texts;
-    if (only !== undefined && more.length === 0 && length === bytes) {
-      return readDigest(only, scheme.encoding, usualSent) ? [usualSent] : [];
+    if (texts.length === 1 && length === bytes) {
+      return readDigest(texts[0] as string, scheme.encoding, usualSent) ? usual : none;
     }
     return texts.flatMap((text) => {
       const digest = Buffer.alloc(length);
@@ -122,18 +118,18 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
     });
   }
 
-  function holds(key: LiveKey, text: SignedText, sent: Sent): boolean {
+  function holds(key: LiveKey, { head, tail }: MessageParts, data: Buffer, sent: Sent): boolean {
     const digests = sent[tags.indexOf(key.tag)] ?? none;
-    const [only] = digests;
+    const only = digests[0];
     if (only === undefined) return false;
     switch (key.kind) {
       case 'hmac':
-        key.writeHmac(computed, text.head, text.data, text.tail);
+        key.writeHmac(computed, head, data, tail);
         return digests.length === 1
           ? timingSafeEqual(only, computed)
           : digests.some((digest) => timingSafeEqual(digest, computed));
       case 'ed25519': {
-        const bytes = joined(text);
+        const bytes = joined({ head, data, tail });
         return digests.some((digest) => verifyEd25519(null, bytes, key.publicKey, digest));
       }
       case 'equals':
