@@ -12,9 +12,16 @@ export const target: Target = {
     'Host: a\nContent-Length: 2\nContent-Type: application/json',
     'Host: [::1]:80\nTransfer-Encoding: chunked\nExpect: 100-continue',
     'host: a\nX-Forwarded-For: 1.2.3.4, "a,b;\\"c"\nForwarded: for="[::1]";by=x, for=y',
+    // Refused, and next to what must not be taken.
+    'Host: a\nContent-Length: 2\nTransfer-Encoding: chunked',
+    'Host: a\nContent-Length: 2\nContent-Length: 2',
+    'Host: a\nHost: a\nTransfer-Encoding: gzip, chunked',
     'Host: a\nContent-Encoding: gzip\nContent-Encoding: br\nA_b: 1',
   ].map((text) => Buffer.from(text)),
   words: [
+    '\nHost: a',
+    '\nContent-Length: 2',
+    '\nTransfer-Encoding: chunked',
     'Host: ',
     'Content-Length: 0',
     'Transfer-Encoding: ',

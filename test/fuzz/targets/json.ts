@@ -71,6 +71,8 @@ export const target: Target = {
       const written = envelope.dataIn(way).toString('utf8');
       rule(isDeepStrictEqual(JSON.parse(written), parsed.data), `data means something else when ${name}`);
     }
+    const compact = envelope.dataIn('compact').toString('utf8');
+    rule(!/\s/.test(compact.replaceAll(/"(?:[^"\\]|\\.)*"/g, '')), 'blanks are left when compact');
     const { checksum, data, event } = parsed;
     const stripped = JSON.parse(withoutUnsigned(envelope).toString('utf8')) as object;
     const expected = checksum === undefined ? { data, event } : { checksum, data, event };

@@ -54,7 +54,11 @@ function written(index: number, { rawHeaders, body }: Subject['genuine']): Buffe
 /** The whole way from a head and a body to the verdict: nothing throws, and only what was signed verifies. */
 export const target: Target = {
   name: 'scheme',
-  seeds: subjects.map(({ genuine }, index) => written(index, genuine)),
+  seeds: subjects.flatMap(({ genuine }, index) => [
+    written(index, genuine),
+    // Forged by one blank.
+    written(index, { ...genuine, body: Buffer.concat([genuine.body, Buffer.from(' ')]) }),
+  ]),
   words: [
     '\n',
     ': ',
@@ -91,8 +95,16 @@ export const target: Target = {
       return colon === -1 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 2)];
     });
     const verdict = judge(rawHeaders, body);
-    if (verdict?.kind !== 'match') return;
-    if (scheme.covers === 'body') rule(body.equals(genuine.body), 'a body that nobody signed');
+    // Whether it is stale or malformed is asked only once the signature held.
+    if (verdict === undefined || verdict.kind === 'missing' || verdict.kind === 'mismatch') return;
+    if (scheme.covers === 'body') {
+      // Where a scheme signs the body in ways of writing it, another spelling is the same event.
+      const isSame =
+        scheme.ways.length === 0
+          ? body.equals(genuine.body)
+          : isDeepStrictEqual(JSON.parse(body.toString()), JSON.parse(genuine.body.toString()));
+      rule(isSame, 'a body that nobody signed');
+    }
     if (scheme.covers === 'members') {
       for (const part of scheme.message) {
         if (part.kind !== 'member') continue;
