@@ -56,11 +56,20 @@ test.each([
   ['DELETE', null],
   ['PATCH', 'an order'],
 ])('%s with the body %j asks for a change and is not sent again', async (method, body) => {
-  const { application, gate } = await startBoth(oneAnswerEach(reset));
+  const { application, gate } = await startBoth(answer200);
   expect(await statusOf(gate, 'GET')).toBe(200);
+  // Whether it comes over the kept connection or, as those with a body do, over one of its own.
+  application.play(reset);
   expect(await statusOf(gate, method, body)).toBe(502);
   expect(application.requests).toHaveLength(2);
   expect(await refused(gate)).toBe(1);
+});
+
+test('a request with a body is not lost to a kept connection that ends', async () => {
+  const { application, gate } = await startBoth(oneAnswerEach(reset));
+  expect(await statusOf(gate, 'GET')).toBe(200);
+  expect(await statusOf(gate, 'POST', 'an order')).toBe(200);
+  expect([application.connections(), await refused(gate)]).toEqual([2, 0]);
 });
 
 test('a request whose new connection ends as well is refused, once', async () => {
