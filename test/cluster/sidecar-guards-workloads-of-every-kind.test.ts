@@ -259,7 +259,7 @@ test('hookgate check in the pod warns that the application can be called past th
     ...['exec', '--namespace', namespace, metadata.name, '--container', 'hookgate', '--'],
     ...['/nodejs/bin/node', '/app/hookgate.js', 'check', '--config', '/etc/hookgate/config/hookgate.yaml'],
   ]);
-  expect(check.stdout).toContain(`the application also listens on ${status.podIP} port 3000`);
+  expect(check.stdout).toContain(`the application listens on ${status.podIP} port 3000`);
   expect(ask(namespace, `http://${status.podIP}:3000/`)).toBe('200 application /');
 });
 

@@ -48,7 +48,7 @@
 {{- if .Values.tests.enabled }}
 
 4. Let every Service that leads to guarded pods be proved; a request that is no event goes through each:
-     helm test {{ .Release.Name }} --namespace {{ $ns }} --logs
+     helm test {{ .Release.Name }} --namespace {{ $ns }}
 {{- end }}
 
 5. To take it out again: remove the label from the template.
