@@ -54,7 +54,14 @@ function* pack(options: SendOptions, secret: Buffer): Generator<Parcel> {
     const { body, headers } =
       scheme === undefined
         ? { body: juicywayBody(options, dataJson, secret), headers: [] }
-        : played(scheme, options.tamper, { event, dataJson, secret, way, nowMs: Date.now() });
+        : played(scheme, options.tamper, {
+            event,
+            dataJson,
+            secret,
+            way,
+            nowMs: Date.now(),
+            fields: options.header,
+          });
     const reference = referenceOf(dataJson);
     for (let repeat = 0; repeat < options.repeat; repeat += 1) {
       number += 1;
@@ -72,7 +79,8 @@ function juicywayBody(options: SendOptions, dataJson: string, secret: Buffer): s
 function played(scheme: Scheme, tampering: Tampering | undefined, event: PlayedEvent) {
   const genuine = playEvent(scheme, event);
   const { body, headers } = tampering === undefined ? genuine : spoil(scheme, genuine, tampering);
-  return { body: body.toString('utf8'), headers };
+  // The given fields are put into the head by whoever posts.
+  return { body: body.toString('utf8'), headers: headers.slice(event.fields?.length ?? 0) };
 }
 
 function dataFor(options: SendOptions): string {

@@ -33,7 +33,8 @@ export function signByScheme(options: Signing, secret: Buffer): string {
     });
   } else {
     if (options.event === undefined) throw new Error('--data needs --event, the name of the event');
-    signed = playEvent(scheme, { event: options.event, dataJson: options.data, secret, way, nowMs });
+    const { event, data: dataJson, header: fields } = options;
+    signed = playEvent(scheme, { event, dataJson, secret, way, nowMs, fields });
   }
   const { headers, body } = signed;
   const lines = headers.flatMap((name, index) =>

@@ -11,15 +11,17 @@ export interface PlayedEvent {
   readonly secret: Buffer;
   readonly way: Way | undefined;
   readonly nowMs: number;
+  /** Fields of the head that are there already, names and values alternating; they come first in what is signed. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** A delivery as the scheme's sender makes it: data, and the event's name and an id where the scheme looks for them. */
 export function playEvent(scheme: Scheme, played: PlayedEvent): SignedDelivery {
-  const { event, dataJson, secret, way, nowMs } = played;
+  const { event, dataJson, secret, way, nowMs, fields } = played;
   const body = Buffer.from(bodyOf(scheme, event, dataJson, `evt_${randomUUID()}`), 'utf8');
   const id = `msg_${randomUUID()}`;
   const hexCase = scheme.signature.kind === 'member' ? 'upper' : 'lower';
-  return signDelivery(scheme, body, { secret, way, nowMs, event, id, hexCase });
+  return signDelivery(scheme, body, { secret, way, nowMs, event, id, hexCase, fields });
 }
 
 /** The same, spoilt in one place after it was signed: the gate has to refuse each. */

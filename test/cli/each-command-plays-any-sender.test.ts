@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkRouteModes } from '../../src/app/check-routes.ts';
+import { loadEverything } from '../../src/app/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { routeOf, runSchemeGate } from '../support/scheme-gate.ts';
+import { senders } from '../support/senders.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
+const secret = 'whsec_of-a-test';
+
+function hookgate(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+/** Two routes of other senders in one file, and the key of both. */
+function place() {
+  const directory = temporaryDirectory();
+  const keys = join(directory, 'keys');
+  const key = join(keys, 'primary');
+  mkdirSync(keys);
+  writeFileSync(key, secret);
+  const file = join(directory, 'hookgate.yaml');
+  const allowlist = join(directory, 'allowlist.yaml');
+  writeFileSync(allowlist, 'addresses: [127.0.0.1]\n');
+  const route = (name: string, scheme: string) =>
+    `  - { name: ${name}, path: /${name}, scheme: ${scheme}, keysDirectory: ${keys} }\n`;
+  writeFileSync(
+    file,
+    `upstream: { url: http://127.0.0.1:9 }\nallowlist: { file: ${allowlist} }\nroutes:\n` +
+      route('pay', 'stripe') +
+      route('house', '{ signature: "header:X-House", message: "{header:X-Time}.{body}" }'),
+  );
+  const captured = (printed: string) => {
+    const [head = '', body = ''] = printed.split('\n\n');
+    const path = join(directory, 'body');
+    writeFileSync(path, body.replace(/\n$/, ''));
+    return { path, headers: head.split('\n').flatMap((field) => ['--header', field]), head };
+  };
+  return { keys, key, file, captured };
+}
+
+const event = ['--event', 'invoice.paid', '--data', '{"id":1}'];
+
+test('what sign writes for a scheme explain takes, at the time when it came', async () => {
+  const { keys, key, captured } = place();
+  const signed = await hookgate('sign', '--scheme', 'stripe', '--key-file', key, ...event);
+  const { path, headers } = captured(signed.stdout);
+  const explain = (...more: string[]) =>
+    hookgate('explain', '--keys-directory', keys, '--scheme', 'stripe', ...more, path);
+
+  const now = await explain(...headers);
+  expect([now.code, now.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^It would pass\.[\s\S]*key primary[\s\S]*invoice\.paid/),
+  ]);
+  const late = await explain(...headers, '--at', '2020-01-31T12:00:00Z');
+  expect([late.code, late.stdout]).toEqual([
+    1,
+    expect.stringMatching(/timestamp_out_of_tolerance[\s\S]*only its time/),
+  ]);
+  const seconds = /t=(\d+)/.exec(signed.stdout)?.[1] ?? '';
+  expect((await explain(...headers, '--at', seconds)).code).toBe(0);
+  expect((await explain()).stdout).toMatch(/checksum_missing[\s\S]*no Stripe-Signature; --header/);
+  expect((await explain('--at', 'yesterday')).code).not.toBe(0);
+});
+
+test('a route of a configuration says how to sign, and with which signed fields', async () => {
+  const { file, key, captured } = place();
+  const sign = (...more: string[]) =>
+    hookgate('sign', '--config', file, '--route', ...more, '--key-file', key);
+  const signed = await sign('house', '--header', 'X-Time: 12', ...event);
+  expect(signed).toMatchObject({ code: 0, stderr: '' });
+  const { path, headers } = captured(signed.stdout);
+  const time = signed.stdout.includes('X-Time') ? [] : ['--header', 'X-Time: 12'];
+  const explain = (...more: string[]) => hookgate('explain', '--config', file, '--route', ...more, path);
+
+  expect((await explain('house', ...headers, ...time)).stdout).toMatch(/^It would pass/);
+  expect((await explain('pay', ...headers, ...time)).stdout).toMatch(
+    /^It would be refused: checksum_missing/,
+  );
+  expect((await explain('nowhere')).stderr).toMatch(
+    /no route nowhere; expected one of pay \(stripe\), house \(custom\)/,
+  );
+  expect((await sign('nowhere', ...event)).code).toBe(2);
+});
+
+test('send plays a sender, and tampers', async () => {
+  const sender = senders.find(({ profile }) => profile === 'stripe') as (typeof senders)[number];
+  const { gate, application, keysOf } = await runSchemeGate([routeOf(sender)]);
+  const send = (...more: string[]) =>
+    hookgate(
+      'send',
+      '--url',
+      `http://127.0.0.1:${gate.port}/hooks/stripe`,
+      '--key-file',
+      join(keysOf('stripe'), 'primary'),
+      '--scheme',
+      'stripe',
+      ...more,
+    );
+  expect((await send('--repeat', '2')).code).toBe(0);
+  expect(application.events.length).toBe(1);
+  for (const what of ['data', 'checksum', 'missing']) expect((await send('--tamper', what)).code).toBe(1);
+  expect(application.events.length).toBe(1);
+});
+
+test('check says what an operator should know of each sender', async () => {
+  const directory = temporaryDirectory();
+  const at = (name: string) => join(directory, name);
+  for (const name of ['one', 'two']) {
+    mkdirSync(at(name));
+    writeFileSync(join(at(name), 'primary'), 'the-same-secret');
+  }
+  writeFileSync(at('allowlist.yaml'), 'addresses: [127.0.0.1]\n');
+  writeFileSync(
+    at('hookgate.yaml'),
+    `upstream: { url: http://127.0.0.1:9 }\nallowlist: { file: ${at('allowlist.yaml')} }\nroutes:\n` +
+      `  - { name: code, path: /a, scheme: github, keysDirectory: ${at('one')}, events: [push], checksum: { mode: observe } }\n` +
+      `  - { name: pay, path: /b, scheme: paystack, keysDirectory: ${at('two')}, repeatable: { a: 10m } }\n`,
+  );
+  const read = await loadEverything({ file: at('hookgate.yaml'), env: {}, flags: {} });
+  if (read.kind !== 'ok') throw new Error(read.problems.map(formatProblem).join('\n'));
+  const told = [
+    ...read.loaded.warnings,
+    ...checkRouteModes(read.loaded.config).map(({ name, detail }) => `${name}: ${detail}`),
+  ].join('\n');
+  expect(told).toMatch(/upstream\.timeout is .*scheme github waits only 10s/);
+  expect(told).toMatch(/scheme github sends nothing again: every refusal is a loss/);
+  expect(told).toMatch(/key primary of route pay is key primary of route code as well/);
+  expect(told).toMatch(/route pay: repeatable a is 10m, shorter than the 3d/);
+  expect(told).toMatch(/checksum\.mode \(route code\): observe: forged events are let in/);
+  expect(told).not.toMatch(/checksum\.mode \(route pay\)/);
+  expect(told).not.toContain('the-same-secret');
+});
