@@ -41,7 +41,7 @@ describe.each(['webhook', 'policy'] as const)('injector.mode %s', (mode) => {
     await until(
       'a forged event reaches the application',
       60,
-      () => nodeIn(namespace, 'sender', forged).stdout !== '403',
+      () => nodeIn(namespace, 'stranger', forged).stdout !== '403',
     );
     const said = proof();
     expect(said).toContain(`FAIL  Service past port 80 in ${namespace} leads to a gate`);
@@ -51,7 +51,7 @@ describe.each(['webhook', 'policy'] as const)('injector.mode %s', (mode) => {
     const log = kubectl(['logs', 'hookgate-test-services', '--namespace', namespace]);
     const [, patch] = /--patch '([^']+)'/.exec(log) ?? [];
     kubectl(['patch', 'service', 'past', '--namespace', namespace, '--type=json', '--patch', patch ?? '']);
-    await until('the patch has mended it', 60, () => nodeIn(namespace, 'sender', forged).stdout === '403');
+    await until('the patch has mended it', 60, () => nodeIn(namespace, 'stranger', forged).stdout === '403');
     await until('helm test ends well again', 120, () => proof().includes('All as promised.'));
   });
 
