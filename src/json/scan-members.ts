@@ -35,6 +35,7 @@ export function createMembersScan(names: readonly string[]): (body: Buffer) => M
   const wanted: Wanted = {
     names,
     bytes: names.map((name) => Buffer.from(name, 'utf8')),
+    noValues: names.map(() => undefined),
     lookAlikes: createLookAlikes(names),
     lookAlikeProblem: `a top-level name that could be taken for ${listed(names)}`,
   };
@@ -49,6 +50,7 @@ interface Wanted {
   readonly names: readonly string[];
   /** The same as UTF-8. */
   readonly bytes: readonly Buffer[];
+  readonly noValues: readonly undefined[];
   readonly lookAlikes: LookAlikes;
   readonly lookAlikeProblem: string;
 }
@@ -67,7 +69,7 @@ class MembersScanner {
     this.#wanted = wanted;
     this.#reading = new Reading(body);
     this.#names = new MemberNames(body);
-    this.#values = wanted.names.map(() => undefined);
+    this.#values = wanted.noValues.slice();
   }
 
   run(): MembersScan {
@@ -117,8 +119,13 @@ class MembersScanner {
     this.#names.sawDisorder = false;
     const end = scanValue(reading, this.#names, start, 1);
     if (end < 0) return -1;
-    const isCompact = !reading.sawWhitespace;
-    this.#values[index] = { start, end, isCompact, isSorted: !this.#names.sawDisorder };
+    this.#values[index] = {
+      start,
+      end,
+      isCompact: !reading.sawWhitespace,
+      isSorted: !this.#names.sawDisorder,
+      hasEscape: reading.sawEscape,
+    };
     return end;
   }
 

@@ -15,4 +15,6 @@ export interface ValueSpan extends Span {
   readonly isCompact: boolean;
   /** The members of every object in it are known to be in order; false also where that was not decided. */
   readonly isSorted: boolean;
+  /** Of a string: whether an escape is in it. */
+  readonly hasEscape: boolean;
 }

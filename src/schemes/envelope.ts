@@ -1,4 +1,4 @@
-import { BACKSLASH, QUOTE } from '../json/ascii.ts';
+import { QUOTE } from '../json/ascii.ts';
 import { compactJson } from '../json/compact-json.ts';
 import { createMembersScan, type JsonFault } from '../json/scan-members.ts';
 import { sortedJson } from '../json/sorted-json.ts';
@@ -67,7 +67,7 @@ export class Envelope {
 
   /** The same with another value to be written in several ways. */
   withData({ start, end }: Span): Envelope {
-    const data = { start, end, isCompact: false, isSorted: false };
+    const data = { start, end, isCompact: false, isSorted: false, hasEscape: false };
     const { body, event, checksum, unsigned } = this;
     return new Envelope(body, { event, checksum, data, unsigned, names: this.#names, values: this.#values });
   }
@@ -126,7 +126,7 @@ interface EnvelopeParts {
   readonly values: readonly (ValueSpan | undefined)[];
 }
 
-const nowhere: ValueSpan = { start: 0, end: 0, isCompact: true, isSorted: true };
+const nowhere: ValueSpan = { start: 0, end: 0, isCompact: true, isSorted: true, hasEscape: false };
 const noNames: readonly string[] = [];
 
 /** A body that is signed whole: nothing of it is read before the signature holds. */
@@ -146,7 +146,13 @@ export function wholeBodyAsData(body: Buffer): Envelope | undefined {
   const scan = scanWhole(body);
   if (scan.kind === 'fault') return undefined;
   // What was noticed of the members says nothing of the whole, so the ways are made from the bytes.
-  const data = { start: body.indexOf(0x7b), end: scan.end + 1, isCompact: false, isSorted: false };
+  const data = {
+    start: body.indexOf(0x7b),
+    end: scan.end + 1,
+    isCompact: false,
+    isSorted: false,
+    hasEscape: false,
+  };
   return new Envelope(body, {
     event: undefined,
     checksum: undefined,
@@ -212,10 +218,8 @@ function signatureText(body: Buffer, value: ValueSpan | undefined): string | und
   return body[value.start] === QUOTE ? textAt(body, value) : '';
 }
 
-/** Text of a scanned string. Most are short: a loop over them costs less than a call into native code. */
-function textAt(body: Buffer, { start, end }: Span): string {
-  let hasEscape = false;
-  for (let at = start; at < end && !hasEscape; at++) hasEscape = body[at] === BACKSLASH;
+/** Text of a scanned string. */
+function textAt(body: Buffer, { start, end, hasEscape }: ValueSpan): string {
   return stringText(body, start + 1, end - 1, hasEscape);
 }
 

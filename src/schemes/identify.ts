@@ -58,7 +58,7 @@ export function createIdentify(scheme: Scheme): Identify {
       }
     }
     const usable = event !== undefined && isEventName(event) ? event : undefined;
-    return { kind: 'identity', event: usable, eventIsSigned, id, lasting: parts.lasting };
+    return { kind: 'identity', event: usable, eventIsSigned, id, lasting: () => parts.lasting() };
 
     function readText(place: Place): string | undefined | Refusal {
       if (place.kind === 'member') return (texts as MemberTexts)[members.indexOf(place)];

@@ -1,7 +1,7 @@
 import { findValues } from '../json/find-values.ts';
 import type { Span } from '../json/span.ts';
 import type { Way } from '../json/way.ts';
-import { type Envelope, wholeBodyAsData } from './envelope.ts';
+import { Envelope, wholeBodyAsData } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
 import type { Scheme } from './scheme.ts';
 import type { Part, Place } from './template.ts';
@@ -20,16 +20,16 @@ export interface MessageParts {
   readonly head: string;
   readonly tail: string;
   /** The large part, the one with `@` written in this way. Ways that do not differ are mostly the same Buffer. */
-  readonly dataIn: (way: Way | undefined) => Buffer;
+  dataIn(way: Way | undefined): Buffer;
   /** The signed text where the part with `@` is written in this way. */
-  readonly text: (way: Way | undefined) => SignedText;
+  text(way: Way | undefined): SignedText;
   /** The ways that make sense of this body, and differ from those before them. */
   readonly ways: readonly (Way | undefined)[];
   /**
    * The variable parts without the time and without the signature, the one with `@` in its normal form: what two
    * deliveries of one event have in common.
    */
-  readonly lasting: () => readonly (string | Buffer)[];
+  lasting(): readonly (string | Buffer)[];
 }
 
 /** Why there is no signed text: a sentence for the log that holds nothing of the body. */
@@ -54,8 +54,7 @@ export function createMessageReader(
 ): (rawHeaders: RawHeaders, envelope: Envelope) => MessageParts | NoText {
   const { message, signature } = scheme;
   const compiled = compileParts(scheme);
-  const bigAt = bigPart(message);
-  const normalForm = scheme.rewritesStrings ? unescaped : 'sorted';
+  const layout = { compiled, bigAt: bigPart(message), scheme };
 
   return (rawHeaders, envelope) => {
     const values: (string | Buffer)[] = [];
@@ -68,9 +67,9 @@ export function createMessageReader(
       const { part, isTime, behind } = step;
       const value = read(part, rawHeaders, envelope);
       if (typeof value === 'object' && 'kind' in value) return value;
-      if (value instanceof WrittenPart) {
-        written = value.envelope;
-        values.push(value.received);
+      if (value instanceof Envelope) {
+        written = value;
+        values.push(nothing);
         continue;
       }
       if (isTime && !isDigits(value)) return noText('the signed time is not made of digits');
@@ -79,41 +78,18 @@ export function createMessageReader(
       }
       values.push(value);
     }
-    const data = written;
-    const big = values[bigAt] ?? nothing;
-    const received = typeof big === 'string' ? latin1(big) : big;
-    const head = joined(values, 0, bigAt);
-    const tail = joined(values, bigAt + 1, values.length);
-    const dataIn = (way: Way | undefined): Buffer =>
-      data === undefined || way === undefined ? received : data.dataIn(way);
-    return {
-      head,
-      tail,
-      dataIn,
-      text: (way) => ({ head, data: dataIn(way), tail }),
-      ways: data === undefined ? oneWay : scheme.ways,
-      lasting() {
-        const lasting: (string | Buffer)[] = [];
-        for (const [index, step] of compiled.entries()) {
-          if (step.constant !== undefined || step.isTime) continue;
-          const isWritten = data !== undefined && index === bigAt;
-          lasting.push(isWritten ? data.dataIn(normalForm) : (values[index] as string | Buffer));
-        }
-        return lasting;
-      },
-    };
+    return new DeliveryParts(layout, values, written);
   };
 
   function read(
     part: ChangingPart,
     rawHeaders: RawHeaders,
     envelope: Envelope,
-  ): string | Buffer | WrittenPart | NoText {
+  ): string | Buffer | Envelope | NoText {
     switch (part.kind) {
       case 'body': {
         if (part.ways === undefined) return envelope.body;
-        const data = wholeBodyAsData(envelope.body);
-        return data === undefined ? envelope.body : new WrittenPart(data, envelope.body);
+        return wholeBodyAsData(envelope.body) ?? envelope.body;
       }
       case 'member':
         return readMember(part, envelope, scheme.form?.event);
@@ -134,6 +110,59 @@ export function createMessageReader(
     const tagged = readTagged(field.text, part.tag);
     if (tagged.length === 1) return tagged[0] as string;
     return noText(`${name} has ${tagged.length === 0 ? 'no part' : 'several parts'} ${part.tag}`);
+  }
+}
+
+/** What a scheme says of its parts, whatever the delivery. */
+interface Layout {
+  readonly scheme: Scheme;
+  readonly compiled: readonly CompiledPart[];
+  readonly bigAt: number;
+}
+
+/** A class, since closures would be made anew for every delivery. */
+class DeliveryParts implements MessageParts {
+  readonly head: string;
+  readonly tail: string;
+  readonly ways: readonly (Way | undefined)[];
+  readonly #layout: Layout;
+  readonly #values: readonly (string | Buffer)[];
+  readonly #received: Buffer;
+  readonly #written: Envelope | undefined;
+
+  constructor(layout: Layout, values: readonly (string | Buffer)[], written: Envelope | undefined) {
+    const { bigAt } = layout;
+    const big = values[bigAt] ?? nothing;
+    this.head = joined(values, 0, bigAt);
+    this.tail = joined(values, bigAt + 1, values.length);
+    this.ways = written === undefined ? oneWay : layout.scheme.ways;
+    this.#layout = layout;
+    this.#values = values;
+    this.#received = typeof big === 'string' ? latin1(big) : big;
+    this.#written = written;
+  }
+
+  dataIn(way: Way | undefined): Buffer {
+    return this.#written === undefined ? this.#received : this.#written.dataIn(way ?? 'received');
+  }
+
+  text(way: Way | undefined): SignedText {
+    return { head: this.head, data: this.dataIn(way), tail: this.tail };
+  }
+
+  lasting(): readonly (string | Buffer)[] {
+    const { compiled, bigAt, scheme } = this.#layout;
+    const lasting: (string | Buffer)[] = [];
+    for (const [index, step] of compiled.entries()) {
+      if (step.constant !== undefined || step.isTime) continue;
+      const written = index === bigAt ? this.#written : undefined;
+      lasting.push(
+        written === undefined
+          ? (this.#values[index] as string | Buffer)
+          : written.dataIn(scheme.rewritesStrings ? unescaped : 'sorted'),
+      );
+    }
+    return lasting;
   }
 }
 
@@ -163,28 +192,17 @@ function compileParts({ message, publicUrl, time }: Scheme): readonly CompiledPa
   });
 }
 
-/** A part that is written in several ways. */
-class WrittenPart {
-  readonly envelope: Envelope;
-  readonly received: Buffer;
-  constructor(envelope: Envelope, received: Buffer) {
-    this.envelope = envelope;
-    this.received = received;
-  }
-}
-
 function readMember(
   part: Extract<Part, { kind: 'member' }>,
   envelope: Envelope,
   eventName: string | undefined,
-): string | Buffer | WrittenPart | NoText {
+): string | Buffer | Envelope | NoText {
   const span = memberSpan(part.pointer, envelope);
   if (span === undefined) return noText(`the body has no /${part.pointer.join('/')}`);
   const { body } = envelope;
   if (part.ways !== undefined) {
     if (body[span.start] !== 0x7b) return noText(`/${part.pointer.join('/')} is no object`);
-    const received = body.subarray(span.start, span.end);
-    return new WrittenPart(part.pointer.length === 1 ? envelope : envelope.withData(span), received);
+    return part.pointer.length === 1 ? envelope : envelope.withData(span);
   }
   const text =
     part.pointer.length === 1 && part.pointer[0] === eventName ? envelope.event : scalarText(body, span);

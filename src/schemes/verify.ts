@@ -30,6 +30,7 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
   const readMessage = createMessageReader(scheme);
   const identify = createIdentify(scheme);
   const tags = [...new Set(keys.map(({ tag }) => tag))];
+  const isEd25519 = new Set(keys.filter(({ kind }) => kind === 'ed25519').map(({ tag }) => tag));
   const tried = noMatch(scheme, keys);
   const isEquals = scheme.algorithm === 'equals';
   const bytes = scheme.algorithm.startsWith('hmac')
@@ -52,9 +53,9 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
     const { ways } = parts;
     const first = Math.max(0, ways.indexOf(lastWay));
     const likeliest = parts.dataIn(ways[first]);
-    if (holds(lastKey, parts, likeliest, sent)) return match(lastKey, firstAlike(first));
+    if (holds(lastKey, parts, likeliest, sent)) return match(lastKey, firstAlike(parts, first));
     for (let index = 0; index < ways.length; index++) {
-      if (firstAlike(index) !== index) continue;
+      if (firstAlike(parts, index) !== index) continue;
       const data = parts.dataIn(ways[index]);
       for (const key of keys) {
         if (key === lastKey && data === likeliest) continue;
@@ -70,14 +71,6 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
       const identity = identify(rawHeaders, envelope, parts, arrivedMs);
       if (identity.kind !== 'identity') return identity;
       return { kind: 'match', keyName: key.name, wayName: ways[index]?.name ?? 'received', identity };
-    }
-
-    /** Ways that write this body alike count as the one that is listed first. */
-    function firstAlike(index: number): number {
-      for (let other = 0; other < index; other++) {
-        if (parts.dataIn(ways[other]) === parts.dataIn(ways[index])) return other;
-      }
-      return index;
     }
   };
 
@@ -108,7 +101,7 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
 
   function decodeAll(texts: readonly string[], tag: string | undefined): readonly Buffer[] {
     if (isEquals) return texts.map((text) => sha256(Buffer.from(text, 'latin1')));
-    const length = keys.some((key) => key.tag === tag && key.kind === 'ed25519') ? 64 : bytes;
+    const length = isEd25519.has(tag) ? 64 : bytes;
     if (texts.length === 1 && length === bytes) {
       return readDigest(texts[0] as string, scheme.encoding, usualSent) ? usual : none;
     }
@@ -142,6 +135,15 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
 type Sent = readonly (readonly Buffer[])[];
 
 const none: readonly Buffer[] = [];
+
+/** Ways that write this body alike count as the one that is listed first. */
+function firstAlike(parts: MessageParts, index: number): number {
+  const { ways } = parts;
+  for (let other = 0; other < index; other++) {
+    if (parts.dataIn(ways[other]) === parts.dataIn(ways[index])) return other;
+  }
+  return index;
+}
 
 /** The signed text in one piece. */
 export function joined({ head, data, tail }: SignedText): Buffer {
