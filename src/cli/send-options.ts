@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { readInputFile } from '../config/input-file.ts';
-import { parseDuration } from '../config/quantity.ts';
 import { isFieldName, isFieldValue } from '../forward/hop-by-hop.ts';
 import { parseWay } from '../json/way.ts';
 import { wayNames } from '../schemes/template.ts';
 import type { Tampering } from '../sender/tamper.ts';
 import { isMap } from '../values/is-map.ts';
+import { parseDuration } from '../values/quantity.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { SchemeOptions } from './chosen-scheme.ts';
 

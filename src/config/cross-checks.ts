@@ -1,9 +1,9 @@
 import { defaultProfile } from '../schemes/profiles.ts';
+import { formatDuration } from '../values/quantity.ts';
 import { linkLocalCaution } from './address-range.ts';
 import type { Finding } from './finding.ts';
 import { reachesListener } from './host.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
-import { formatDuration } from './quantity.ts';
 import { checkRoutes, routeWarnings } from './route-checks.ts';
 import { schemeOfRoute } from './route-scheme.ts';
 import type { Settings } from './schema.ts';

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
+import { formatDuration } from '../values/quantity.ts';
 import { checkShape } from './check-shape.ts';
 import { overlayEnvironment } from './environment.ts';
 import { type InjectConfig, injectYaml } from './inject-schema.ts';
 import { type Problem, problemAt } from './problem.ts';
-import { formatDuration } from './quantity.ts';
 import { readTextFile } from './read-file.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
 import { readSettingsFile } from './settings-file.ts';

@@ -1,9 +1,9 @@
 import { deepPointers } from '../schemes/compile.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
+import { formatDuration } from '../values/quantity.ts';
 import type { Finding } from './finding.ts';
 import { quote } from './problem.ts';
-import { formatDuration } from './quantity.ts';
 import { schemeOfRoute } from './route-scheme.ts';
 import type { Settings } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { parseWay } from '../json/way.ts';
 import { wayNames } from '../schemes/template.ts';
+import { parseDuration, parseSize } from '../values/quantity.ts';
 import { parseAddressRange } from './address-range.ts';
 import { isAddress, isHost, parseHostPort } from './host.ts';
-import { parseDuration, parseSize } from './quantity.ts';
 import { redisUrlProblem } from './redis-url.ts';
 import { pathProblem } from './route-path.ts';
 import type { ShapeSchema } from './schema-leaves.ts';

@@ -1,28 +1,8 @@
+import type { LimitRange, ResourceQuota } from '../kubernetes/namespace-limits.ts';
 import { type Denial, deny } from './denials.ts';
 import type { Container, Pod, PodSpec } from './pod.ts';
 import { of, type Part, sidecarOf, text, together } from './pod-resources.ts';
 import { amount } from './quantity.ts';
-
-type Amounts = Readonly<Record<string, unknown>>;
-
-/** As far as it is read; the API server has checked its form. */
-export interface LimitRange {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: {
-    readonly limits?: readonly {
-      readonly type?: string;
-      readonly max?: Amounts;
-      readonly min?: Amounts;
-      readonly maxLimitRequestRatio?: Amounts;
-    }[];
-  };
-}
-
-export interface ResourceQuota {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: { readonly scopes?: readonly unknown[]; readonly scopeSelector?: unknown };
-  readonly status?: { readonly hard?: Amounts; readonly used?: Amounts };
-}
 
 /**
  * What a namespace allows and the sidecar does not keep to. The API server would refuse the pod as well, with a sentence

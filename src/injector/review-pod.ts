@@ -1,6 +1,7 @@
+import type { LimitRange, ResourceQuota } from '../kubernetes/namespace-limits.ts';
 import { type Denial, deny } from './denials.ts';
 import { type ClusterFeatures, type Injection, type InjectorSettings, inject } from './inject.ts';
-import { findNamespaceLimit, type LimitRange, type ResourceQuota } from './namespace-limits.ts';
+import { findNamespaceLimit } from './namespace-limits.ts';
 import { patchBetween } from './patch.ts';
 import type { Pod, Volume } from './pod.ts';
 import { type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';

@@ -1,5 +1,5 @@
-import type { LimitRange, ResourceQuota } from '../injector/namespace-limits.ts';
 import type { Api } from './api.ts';
+import type { LimitRange, ResourceQuota } from './namespace-limits.ts';
 
 /** What admission asks of the cluster; each question is answered at once or not at all. */
 export interface Lookups {

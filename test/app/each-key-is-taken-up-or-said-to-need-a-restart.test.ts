@@ -24,6 +24,7 @@ const duplicates = (settings: string) => ({ duplicates: `{ store: memory, ${sett
 const restartKeys: Readonly<Record<string, Sections>> = {
   'listen.host': { listen: '{ host: "::1", port: 0 }' },
   'listen.port': { listen: '{ host: 127.0.0.1, port: 8081 }' },
+  'listen.keepAlive': { listen: '{ host: 127.0.0.1, port: 0, keepAlive: 70s }' },
   'admin.host': { admin: '{ host: "::1", port: 0 }' },
   'admin.port': { admin: '{ host: 127.0.0.1, port: 9091 }' },
   'duplicates.store': { duplicates: '{ store: embedded }' },
@@ -42,6 +43,7 @@ const restartKeys: Readonly<Record<string, Sections>> = {
   'duplicates.redis.timeout': redis('timeout: 1s'),
   'duplicates.redis.minReplicas': redis('minReplicas: 1'),
   otherPaths: { otherPaths: 'passthrough' },
+  'limits.bufferedBytes': { limits: '{ bufferedBytes: 65MiB }' },
   'limits.headerBytes': { limits: '{ headerBytes: 64KiB }' },
   'limits.headerTime': { limits: '{ headerTime: 9s }' },
   'limits.connections': { limits: '{ connections: 9999 }' },

@@ -23,12 +23,12 @@ async function sendAll(url: string, connections: number) {
   return outcomes;
 }
 
-test.each([
+test.for([
   ['after three requests', 'keepalive_requests 3;'],
   ['after each', 'keepalive_timeout 0;'],
-])('nginx that ends a connection %s takes each event', async (_, directive) => {
+])('nginx that ends a connection %s takes each event', async ([, directive], { skip }) => {
   const port = await startNginx(`${directive} location / { return 200 "ok"; }`);
-  if (port === undefined) return;
+  if (port === undefined) return skip();
   for (const connections of [4, 64])
     expect(await sendAll(`http://127.0.0.1:${port}`, connections)).toEqual({ '200': events });
 });

@@ -1,4 +1,4 @@
-/** Durations and sizes: a decimal number and its unit, without space. */
+/** Here: durations and sizes, a decimal number and its unit, without space. */
 const durationUnits: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
