@@ -1,9 +1,9 @@
 /** Writes the table of profiles in docs/schemes.md from the code. `node scripts/profile-table.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { formatDuration } from '../src/values/quantity.ts';
 import { compileScheme } from '../src/schemes/compile.ts';
 import { profiles } from '../src/schemes/profiles.ts';
 import type { Profile } from '../src/schemes/settings.ts';
+import { formatDuration } from '../src/values/quantity.ts';
 
 /** The page with its table made anew. */
 export function withProfileTable(page: string): string {
