@@ -32,6 +32,9 @@ export interface LettingGoRules {
  */
 export const restBeforeClosingMs = 500;
 
+/** A client that has just connected is about to send, and a busy one takes its time. */
+const firstRequestRests = 4;
+
 const lookEveryMs = 100;
 const watchEveryMs = 1000;
 
@@ -84,8 +87,10 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
 
   return {
     begin(leastRestMs) {
-      const hasRested = ([socket, connection]: readonly [Socket, Connection]): boolean =>
-        connection.isResting(socket) && connection.restsSinceMs <= now() - leastRestMs;
+      const hasRested = ([socket, connection]: readonly [Socket, Connection]): boolean => {
+        const restMs = connection.isUsed ? leastRestMs : leastRestMs * firstRequestRests;
+        return connection.isResting(socket) && connection.restsSinceMs <= now() - restMs;
+      };
       const look = (): void => {
         const rested = [...live].filter(hasRested);
         if (rested.length === 0) return;

@@ -72,7 +72,8 @@ export interface TrafficServer {
   /** Sockets that are open, those before their first request among them. */
   openConnections(): number;
   /**
-   * From now on every answer closes its connection, and one that rests for half a second is closed; one that rests for
+   * From now on every answer closes its connection, and one that rests for half a second (two, before its first request) is
+   * closed; one that rests for
    * less may have its next request under way.
    */
   beginDrain(): void;

@@ -37,7 +37,7 @@ async function openAnswered(gate: TrafficPort): Promise<RawClient> {
   return client;
 }
 
-test('one that has rested for half a second is closed, whether or not it was ever used', async ({
+test('one that has rested for half a second is closed, and one that was never used after two', async ({
   clock,
   gate,
   look,
@@ -53,8 +53,14 @@ test('one that has rested for half a second is closed, whether or not it was eve
 
   clock.pass(1);
   look();
-
   expect(await used.closing()).toMatch(/^HTTP\/1\.1 200 /);
+  clock.pass(1499);
+  look();
+  expect(unused.closed).toBe(false);
+
+  clock.pass(1);
+  look();
+
   expect(await unused.closing()).toBe('');
   expect([used.errorCode, unused.errorCode]).toEqual([undefined, undefined]);
 });
@@ -68,7 +74,7 @@ test('one whose request has come, and is not read yet, is answered: the gate its
   const unused = await openRaw(gate.port);
   await openAnswered(gate);
   gate.server.beginDrain();
-  clock.pass(500);
+  clock.pass(2000);
   for (const client of [used, unused]) client.send(post(''));
   look();
 
