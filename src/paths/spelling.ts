@@ -34,9 +34,15 @@ export function findAmbiguity(path: string): string | undefined {
       }
     }
   }
+  if (!isEncoded) return undefined;
+  const decoded = decodeUtf8(path);
   // Overlong forms of "/" and "." are no UTF-8, but some decoders take them.
-  return isEncoded && decodeUtf8(path) === undefined ? 'a percent-encoding that is not UTF-8' : undefined;
+  if (decoded === undefined) return 'a percent-encoding that is not UTF-8';
+  return manyMarks.test(decoded) ? 'more accents in a row than any name has' : undefined;
 }
+
+/** Putting marks into order takes a normaliser quadratic time; no text in use has more than 30 (UAX #15, section 13). */
+const manyMarks = /\p{M}{31}/u;
 
 const slash = 0x2f;
 const backslash = 0x5c;

@@ -57,7 +57,7 @@ function fill([first = '', ...others]: readonly string[], keys: number): void {
   openEventFile({ file: first, lockWaitMs: 0, afterFault: false, onWait() {} }).close();
   const database = new DatabaseSync(first);
   const ends = Date.now() + 7 * 86_400_000;
-  database.exec(`INSERT INTO delivered SELECT randomblob(32) AS key, ${ends}
+  database.exec(`INSERT INTO delivered (key, ends) SELECT randomblob(32) AS key, ${ends}
     FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${keys}) SELECT i FROM n)
     ORDER BY key`);
   database.close();
