@@ -54,6 +54,12 @@ export function createLookAlikes(read: readonly string[]): LookAlikes {
   };
 }
 
+/**
+ * Rows of marks beyond what any text has (UAX #15, section 13): putting them into order takes quadratic time. The last two
+ * are letters that become marks. They are invisible in what is compared, so leaving them out only makes it stricter.
+ */
+const manyMarks = /([\p{M}\uff9e\uff9f]{30})[\p{M}\uff9e\uff9f]+/gu;
+
 function fold(names: string): string {
-  return names.normalize('NFKC').replace(invisible, '').toLowerCase();
+  return names.replace(manyMarks, '$1').normalize('NFKC').replace(invisible, '').toLowerCase();
 }

@@ -13,7 +13,8 @@ export function writeInWay(received: Buffer, compact: Buffer, way: Way): Buffer 
   const { indent, newline = false, spaced, strings } = way;
   const isLaidOut = spaced || indent !== undefined;
   const ordered = way.order === 'received' && !isLaidOut ? received : inOrder(compact, way.order);
-  const styled = spaced || strings !== undefined ? restyled(ordered, spaced, strings) : ordered;
+  const blanks = spaced ? withBlanks(ordered) : ordered;
+  const styled = strings === undefined ? blanks : restyled(blanks, strings);
   const lines = indent === undefined ? styled : indentedJson(styled, indent);
   return newline ? Buffer.concat([lines, lineBreak]) : lines;
 }
@@ -35,37 +36,44 @@ function inOrder(compact: Buffer, order: Way['order']): Buffer {
   }
 }
 
+/** A compact value with a blank behind each comma and colon. At most twice as long, and made in one piece. */
+export function withBlanks(json: Buffer): Buffer {
+  const spaced = Buffer.allocUnsafe(2 * json.length);
+  let length = 0;
+  for (let at = 0; at < json.length; ) {
+    const byte = json[at] as number;
+    const end = byte === QUOTE ? afterString(json, at) : at + 1;
+    while (at < end) spaced[length++] = json[at++] as number;
+    if (byte === COMMA || byte === COLON) spaced[length++] = SPACE;
+  }
+  return spaced.subarray(0, length);
+}
+
 /**
- * Writes a scanned value with other blanks and other escapes. `json` is compact where `spaced` is asked for; without
- * it, white space stays. Takes time in proportion to what it writes, at most six times what it reads.
+ * Writes a scanned value with other escapes; white space stays. Takes time in proportion to what it writes, at most six
+ * times what it reads.
  */
-export function restyled(json: Buffer, spaced: boolean, strings: StringManner | undefined): Buffer {
+export function restyled(json: Buffer, strings: StringManner): Buffer {
   const pieces: Buffer[] = [];
   /** Bytes from here on are taken as they are. */
   let from = 0;
   let at = 0;
   while (at < json.length) {
-    const byte = json[at] as number;
-    if (byte === QUOTE) {
-      const after = afterString(json, at);
-      if (strings !== undefined && isRewritten(json, at + 1, after - 1, strings)) {
-        pieces.push(json.subarray(from, at), Buffer.from(writeString(textOf(json, at, after), strings)));
-        from = after;
-      }
-      at = after;
-    } else {
+    if (json[at] !== QUOTE) {
       at++;
-      if (!spaced || (byte !== COMMA && byte !== COLON)) continue;
-      pieces.push(json.subarray(from, at), blank);
-      from = at;
+      continue;
     }
+    const after = afterString(json, at);
+    if (isRewritten(json, at + 1, after - 1, strings)) {
+      pieces.push(json.subarray(from, at), Buffer.from(writeString(textOf(json, at, after), strings)));
+      from = after;
+    }
+    at = after;
   }
   if (from === 0) return json;
   pieces.push(json.subarray(from));
   return Buffer.concat(pieces);
 }
-
-const blank = Buffer.of(SPACE);
 
 /** False for strings that every manner writes as they are; most of them. */
 function isRewritten(json: Buffer, start: number, end: number, manner: StringManner): boolean {

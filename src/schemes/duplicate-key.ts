@@ -13,14 +13,13 @@ export function eventKey(
   routeName: string,
   covers: 'body' | 'members' | 'nothing',
   body: Buffer,
-  { event, eventIsSigned, id, lasting }: Identity,
+  { name = '', eventIsSigned, id, lasting }: Identity,
 ): string {
   if (id !== undefined) {
-    const name = event ?? '';
     return digestOf(routeName, eventIsSigned ? ['id', name, id] : ['id', id, name]);
   }
   const parts = covers === 'nothing' ? [body] : lasting();
-  return digestOf(routeName, eventIsSigned ? parts : [...parts, event ?? '']);
+  return digestOf(routeName, eventIsSigned ? parts : [...parts, name]);
 }
 
 /** SHA-256 over the route's name in UTF-8, texts in Latin-1 and bytes, each behind its length (8 bytes, big-endian). */

@@ -147,8 +147,9 @@ export function wholeBodyAsData(body: Buffer): Envelope | undefined {
   if (scan.kind === 'fault') return undefined;
   // What was noticed of the members says nothing of the whole, so the ways are made from the bytes.
   const data = {
-    start: body.indexOf(0x7b),
-    end: scan.end + 1,
+    // With the blanks around it: `received` is what its sender signed, whatever stands there.
+    start: 0,
+    end: body.length,
     isCompact: false,
     isSorted: false,
     hasEscape: false,

@@ -10,6 +10,8 @@ export interface Identity {
   readonly kind: 'identity';
   /** Undefined where the body or the head has none that could stand in a header field. */
   readonly event: string | undefined;
+  /** The event's name as it was sent, for the duplicate key, also where it could stand in no header field; in Latin-1. */
+  readonly name: string | undefined;
   /** False where anybody could have written the name. */
   readonly eventIsSigned: boolean;
   /** The signed id; undefined where there is none. In Latin-1, one character a byte. */
@@ -58,7 +60,15 @@ export function createIdentify(scheme: Scheme): Identify {
       }
     }
     const usable = event !== undefined && isEventName(event) ? event : undefined;
-    return { kind: 'identity', event: usable, eventIsSigned, id, lasting: () => parts.lasting() };
+    return {
+      kind: 'identity',
+      event: usable,
+      name: event,
+      eventIsSigned,
+      // One that is empty tells no event from another.
+      id: id === '' ? undefined : id,
+      lasting: () => parts.lasting(),
+    };
 
     function readText(place: Place): string | undefined | Refusal {
       if (place.kind === 'member') return (texts as MemberTexts)[members.indexOf(place)];

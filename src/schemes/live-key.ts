@@ -83,7 +83,10 @@ export function readKeyBytes(
 ): { readonly bytes: Buffer } | { readonly expected: string } {
   const text = secret.toString('latin1');
   if (!text.startsWith(form.prefix)) return { expected: `expected a key that begins with ${form.prefix}` };
-  if (form.kind === 'text') return { bytes: secret.subarray(form.prefix.length) };
+  if (form.kind === 'text') {
+    const key = secret.subarray(form.prefix.length);
+    return key.length > 0 ? { bytes: key } : { expected: `expected a key behind ${form.prefix}` };
+  }
   const bytes = decode(text.slice(form.prefix.length), form.kind);
   const behind = form.prefix === '' ? '' : ` behind ${form.prefix}`;
   if (bytes === undefined || bytes.length === 0) return { expected: `expected ${form.kind}${behind}` };

@@ -185,11 +185,21 @@ function compileParts({ message, publicUrl, time }: Scheme): readonly CompiledPa
   return message.map((part, index): CompiledPart => {
     if (part.kind === 'literal') return { constant: utf8AsLatin1(part.text) };
     if (part.kind === 'url') return { constant: utf8AsLatin1(publicUrl) };
-    const next = index < lastChanging ? message[index + 1] : undefined;
-    const behind =
-      next?.kind === 'literal' ? { text: next.text, latin1: utf8AsLatin1(next.text) } : undefined;
+    const text = index < lastChanging ? constantBehind(message, index, publicUrl) : '';
+    const behind = text === '' ? undefined : { text, latin1: utf8AsLatin1(text) };
     return { constant: undefined, part, isTime: time !== undefined && isSamePlace(part, time.from), behind };
   });
+}
+
+/** All text that stands between a part and the next one that changes: literal text and the registered URL. */
+function constantBehind(message: readonly Part[], index: number, publicUrl: string): string {
+  let text = '';
+  for (const part of message.slice(index + 1)) {
+    if (part.kind === 'literal') text += part.text;
+    else if (part.kind === 'url') text += publicUrl;
+    else break;
+  }
+  return text;
 }
 
 function readMember(
@@ -247,7 +257,10 @@ export function isSamePlace(part: Part, place: Place): boolean {
     return place.kind === 'header' && part.name.toLowerCase() === place.name.toLowerCase();
   if (part.kind === 'tag') return place.kind === 'tag' && part.tag === place.tag;
   return (
-    part.kind === 'member' && place.kind === 'member' && part.pointer.join('/') === place.pointer.join('/')
+    part.kind === 'member' &&
+    place.kind === 'member' &&
+    part.pointer.length === place.pointer.length &&
+    part.pointer.every((name, index) => name === place.pointer[index])
   );
 }
 
@@ -256,8 +269,15 @@ export function isDigits(value: string | Buffer): boolean {
   return typeof value === 'string' ? /^\d{1,16}$/.test(value) : /^\d{1,16}$/.test(value.toString('latin1'));
 }
 
+/**
+ * Whether the text behind a value could begin earlier, within the value: also where it ends in the text behind, as the
+ * second colon of `a:` and `::` does.
+ */
 function holds(value: string | Buffer, text: string): boolean {
-  return typeof value === 'string' ? value.includes(text) : value.includes(text, 0, 'latin1');
+  const until = text.slice(0, -1);
+  if (typeof value === 'string') return (value + until).includes(text);
+  const end = value.toString('latin1', Math.max(0, value.length - until.length));
+  return value.includes(text, 0, 'latin1') || (end + until).includes(text);
 }
 
 function joined(values: readonly (string | Buffer)[], from: number, to: number): string {

@@ -100,9 +100,12 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
   }
 
   function decodeAll(texts: readonly string[], tag: string | undefined): readonly Buffer[] {
-    if (isEquals) return texts.map((text) => sha256(Buffer.from(text, 'latin1')));
+    // Header fields are bytes; a member of the body is text.
+    const written = scheme.signature.kind === 'member' ? 'utf8' : 'latin1';
+    if (isEquals) return texts.map((text) => sha256(Buffer.from(text, written)));
     const length = isEd25519.has(tag) ? 64 : bytes;
-    if (texts.length === 1 && length === bytes) {
+    // One buffer serves them all, so only where no other tag's digest is in it.
+    if (tags.length === 1 && texts.length === 1 && length === bytes) {
       return readDigest(texts[0] as string, scheme.encoding, usualSent) ? usual : none;
     }
     return texts.flatMap((text) => {
