@@ -16,6 +16,9 @@ export class ConnectionPool {
   #resting: UpstreamConnection[] = [];
   #waiting: UpstreamExchange[] = [];
   #opening = 0;
+  #open = 0;
+  /** Connections that have closed so far. */
+  #closed = 0;
   /** Connections that may be tried for: how many addresses there are is found out by trying for one more. */
   #room: number;
   #isClosed = false;
@@ -62,10 +65,15 @@ export class ConnectionPool {
   #openOne(): void {
     this.#opening += 1;
     this.#room -= 1;
+    const closedBefore = this.#closed;
     this.#rules.dial((error, socket) => {
       this.#opening -= 1;
       if (error instanceof AddressesFull) {
-        this.#room = 0;
+        // What filled the addresses may have gone meanwhile, and nothing may be left whose end would make room again.
+        const mayHaveRoom = this.#closed !== closedBefore || this.#open + this.#opening === 0;
+        this.#room = mayHaveRoom ? Math.max(this.#room, 1) : 0;
+        // Not at once: a place is given back when the loop has come to the end of its connection.
+        if (mayHaveRoom) setImmediate(() => this.#serve());
         return;
       }
       const exchange = this.#peek();
@@ -75,6 +83,7 @@ export class ConnectionPool {
         exchange?.fail(error ?? new Error('no connection'));
       } else {
         this.#room = Math.max(this.#room, 1);
+        this.#open += 1;
         const connection = new UpstreamConnection(socket, this.#rules, {
           onRest: (rested) => this.#rest(rested),
           onGone: (gone) => this.#forget(gone),
@@ -94,6 +103,8 @@ export class ConnectionPool {
 
   #forget(connection: UpstreamConnection): void {
     this.#room += 1;
+    this.#open -= 1;
+    this.#closed += 1;
     const at = this.#resting.indexOf(connection);
     if (at !== -1) this.#resting.splice(at, 1);
     this.#serve();

@@ -78,6 +78,8 @@ export function createDial(rules: DialRules): Dial {
         address,
         () => end(null, attempt),
         (error) => {
+          // Its place was given back when another one won, or the time was over.
+          if (isOver) return;
           giveBack();
           attempts.delete(attempt);
           failures.push(error);

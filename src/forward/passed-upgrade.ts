@@ -103,6 +103,8 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
     rules.proxy.off('proxyReqWs', tell);
   }
   if (sent !== undefined) listenBehind(sent);
+  // http-proxy takes the client's deadline away; an application that never answers the handshake keeps nobody for good.
+  if (!isOver) socket.setTimeout(rules.streamIdleMs, () => socket.destroy());
 }
 
 /** With what http-proxy sets of a client's socket. */

@@ -66,8 +66,10 @@ class UploadConnection {
     });
     socket.on('close', () => {
       if (this.#isAnswered) response.end();
-      else if (response.headersSent) response.destroy();
-      else onFailed(this.#failure ?? new AnswerFault('the application closed without an answer'));
+      else if (this.#body !== undefined) response.destroy();
+      // Where the gate has refused meanwhile, its own answer is on its way.
+      else if (!response.headersSent)
+        onFailed(this.#failure ?? new AnswerFault('the application closed without an answer'));
     });
     socket.on('drain', () => request.resume());
     response.on('drain', () => socket.resume());
@@ -109,6 +111,8 @@ class UploadConnection {
     // Of one answer there is one.
     if (this.#isAnswered) return;
     const { response } = this.#upload;
+    // The gate has refused the upload meanwhile (a broken body, a silence): there is one answer, and it has begun.
+    if (this.#body === undefined && response.headersSent) return void this.#socket.destroy();
     try {
       let rest = chunk;
       if (this.#body === undefined) {
