@@ -2,7 +2,7 @@
 import type { AddressSet } from '../addresses/address-set.ts';
 import type { Config } from '../config/config.ts';
 import { contentDigest } from '../config/content-digest.ts';
-import { filesInUse, watchedPaths } from '../config/files-in-use.ts';
+import { filesInUse, type NamedFile, watchedPaths } from '../config/files-in-use.ts';
 import type { Key } from '../config/keys.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
@@ -93,7 +93,10 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
   // What each connection of the store reads anew is judged there, and does not hold up a reload.
   const reports = found.reports.filter(({ file }) => file.use.read === 'with the configuration');
   const ofRoutes = new Set(['keys', 'signing keys', 'allowlist', 'authorities']);
-  const shared = reports.flatMap(({ file, problems }) => (ofRoutes.has(file.use.holds) ? [] : problems));
+  const passes = config.otherPaths === 'passthrough';
+  const isShared = ({ key, use }: NamedFile): boolean =>
+    !ofRoutes.has(use.holds) || (passes && key === 'upstream.caFile');
+  const shared = reports.flatMap(({ file, problems }) => (isShared(file) ? problems : []));
   const results = await loadRoutes(config, found, (path) =>
     reports.flatMap(({ file, problems }) =>
       file.path === path && ofRoutes.has(file.use.holds) ? problems : [],

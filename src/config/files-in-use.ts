@@ -38,6 +38,8 @@ export function filesInUse(settings: Settings, allowedByFlag: boolean): readonly
   const ofRoutes = files.filter(({ use }) => use.throughRoutes !== true);
   return files.filter(({ path, use }) => {
     if (use.holds === 'allowlist' && allowedByFlag && path === settings.allowlist.file) return false;
+    // Also where every route has an application of its own: what is passed through goes to the one that holds for all.
+    if (use.holds === 'authorities' && settings.otherPaths === 'passthrough') return true;
     return (
       use.throughRoutes !== true ||
       ofRoutes.some((other) => other.path === path && other.use.holds === use.holds)
