@@ -5,8 +5,9 @@ import { contentDigest } from '../config/content-digest.ts';
 import { filesInUse, type NamedFile, watchedPaths } from '../config/files-in-use.ts';
 import type { Key } from '../config/keys.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import { formatProblem, type Problem } from '../config/problem.ts';
+import { formatProblem, type Problem, problemAt } from '../config/problem.ts';
 import { readFiles } from '../config/read-files.ts';
+import { keysThatNeedRestart } from '../config/restart-keys.ts';
 import type { Settings } from '../config/schema.ts';
 import { inTurns } from './in-turns.ts';
 import {
@@ -44,7 +45,9 @@ export interface Loaded {
   /** PEM; of `upstream`, for what is passed through. */
   readonly upstreamCa: Buffer | undefined;
   readonly warnings: readonly string[];
-  /** What keeps routes as they were before this reload; empty at a start, which is all or nothing. */
+  /** Those of `warnings` that the configuration itself gives rise to. */
+  readonly configWarnings: readonly string[];
+  /** What keeps a part as it was before this reload; empty at a start, which is all or nothing. */
   readonly held: readonly Problem[];
 }
 
@@ -55,33 +58,54 @@ export type LoadResult =
 /**
  * Reads configuration, keys, allowlists and certificates. Never rejects.
  *
- * With what was in force `before`, a route whose files cannot be used stays as it was, and every other is taken up: the
- * broken Secret of one never holds up a revocation on another. Without it, all or nothing.
+ * With what was in force `before`, whatever cannot be taken up stays as it was, alone: a route whose files cannot be
+ * used, the certificate, the authorities of what passes, or the configuration as a whole. A revocation waits for nothing that is broken elsewhere.
+ * Without it, all or nothing.
  */
 export async function loadEverything(sources: ConfigSources, before?: Loaded): Promise<LoadResult> {
   const draft = loadConfig(sources);
-  if (draft.kind === 'problems') return draft;
+  if (draft.kind === 'problems') return followOld(before, draft.problems, []);
   // Only the configuration names the files, and what they hold has to be noted before they are read: so it is read
   // twice. A configuration that names others by then leaves a digest that fits nothing, which means a reload soon.
   const contents = contentDigest(watchedPaths(filesOf(draft), draft.file));
   const read = loadConfig(sources);
-  if (read.kind === 'problems') return read;
+  if (read.kind === 'problems') return followOld(before, read.problems, []);
+  const restart = before === undefined ? [] : restartProblems(before, read);
   const result = await loadAs(read, contents, before);
-  if (result.kind === 'ok' || before === undefined || read.digest === before.digest) return result;
-  // A changed configuration waits for files of its own; what is in force still follows the files that it names.
-  const { config, settings, digest, configFile } = before;
+  if (result.kind === 'ok' && restart.length === 0) return result;
+  const problems = result.kind === 'problems' ? result.problems : [];
+  return followOld(before, [...restart, ...problems], watchedPaths(filesOf(read), read.file));
+}
+
+/**
+ * A changed configuration waits, for the reason that `problems` give; what is in force still follows the files that it
+ * names. `awaited`: the paths of which a change may end the waiting.
+ */
+async function followOld(
+  before: Loaded | undefined,
+  problems: readonly Problem[],
+  awaited: readonly string[],
+): Promise<LoadResult> {
+  if (before === undefined) return { kind: 'problems', problems };
+  const { config, settings, digest, configFile, configWarnings } = before;
+  // No digest was taken in time. One that fits nothing means a reload soon where the paths to watch are now others.
+  const contents = '';
   const old = await loadAs(
-    { kind: 'ok', config, settings, digest, file: configFile, warnings: [] },
+    { kind: 'ok', config, settings, digest, file: configFile, warnings: configWarnings },
     contents,
     before,
   );
-  if (old.kind === 'problems') return result;
-  const { watched } = old.loaded;
-  const files = [...new Set([...watched, ...watchedPaths(filesOf(read), read.file)])];
-  return {
-    kind: 'ok',
-    loaded: { ...old.loaded, watched: files, held: [...result.problems, ...old.loaded.held] },
-  };
+  if (old.kind === 'problems') return { kind: 'problems', problems: [...problems, ...old.problems] };
+  const watched = [...new Set([...old.loaded.watched, ...awaited])];
+  const held = [...new Set([...problems, ...old.loaded.held])];
+  return { kind: 'ok', loaded: { ...old.loaded, watched, held } };
+}
+
+function restartProblems(before: Loaded, { settings, file = 'configuration' }: Valid): readonly Problem[] {
+  const keys = keysThatNeedRestart(before.settings, settings).join(', ');
+  if (keys === '') return [];
+  const expected = 'nothing of the change is in force';
+  return [problemAt({ source: file }, keys, 'changed, which takes a restart', expected)];
 }
 
 type Valid = Extract<LoadedConfig, { kind: 'ok' }>;
@@ -97,14 +121,22 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
   const isShared = ({ key, use }: NamedFile): boolean =>
     !ofRoutes.has(use.holds) || (passes && key === 'upstream.caFile');
   const shared = reports.flatMap(({ file, problems }) => (isShared(file) ? problems : []));
+  const { caFile } = config.upstream;
+  const inForce = sameShared(before, config);
+  const tls = found.tls ?? inForce.tls;
+  const upstreamCa = caFile === undefined ? undefined : (found.authorities.get(caFile) ?? inForce.upstreamCa);
+  const lacksShared =
+    (config.listen.tls !== undefined && tls === undefined) ||
+    (passes && caFile !== undefined && upstreamCa === undefined);
   const results = await loadRoutes(config, found, (path) =>
     reports.flatMap(({ file, problems }) =>
       file.path === path && ofRoutes.has(file.use.holds) ? problems : [],
     ),
   );
-  const { held, routes } = settle(results, (name) => sameRoute(before, config, name));
-  if (shared.length > 0 || routes.includes(undefined))
-    return { kind: 'problems', problems: [...held, ...shared] };
+  const settled = settle(results, (name) => sameRoute(before, config, name));
+  const { routes } = settled;
+  const held = [...new Set([...settled.held, ...shared])];
+  if (lacksShared || routes.includes(undefined)) return { kind: 'problems', problems: held };
   const kept = routes.filter((route) => route !== undefined);
   const [first] = kept;
   if (first === undefined) return { kind: 'problems', problems: held };
@@ -123,14 +155,14 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
       allowlistEntries: first.allowlistEntries,
       allowlistDigest: kept.map(({ allowlistDigest }) => allowlistDigest).join(' '),
       trustedProxies: await inTurns(compileRanges(config.clientAddress.trustedProxies)),
-      tls: found.tls,
-      upstreamCa:
-        config.upstream.caFile === undefined ? undefined : found.authorities.get(config.upstream.caFile),
+      tls,
+      upstreamCa,
       warnings: [
         ...read.warnings,
         ...found.reports.flatMap(({ warnings, unmeant }) => [...warnings, ...unmeant.map(formatProblem)]),
         ...sharedKeyWarnings(kept),
       ],
+      configWarnings: read.warnings,
       held,
     },
   };
@@ -166,6 +198,18 @@ function sameRoute(before: Loaded | undefined, config: Config, name: string): Lo
   const old = before?.routes.find(({ route }) => route.name === name);
   const now = config.routes.find((route) => route.name === name);
   return old !== undefined && JSON.stringify(old.route) === JSON.stringify(now) ? old : undefined;
+}
+
+/** What is in force of what no route has alone, where the configuration says the same of it as before. */
+function sameShared(
+  before: Loaded | undefined,
+  { listen, upstream }: Config,
+): Pick<Loaded, 'tls' | 'upstreamCa'> {
+  const old = before?.config;
+  return {
+    tls: JSON.stringify(old?.listen.tls) === JSON.stringify(listen.tls) ? before?.tls : undefined,
+    upstreamCa: old?.upstream.caFile === upstream.caFile ? before?.upstreamCa : undefined,
+  };
 }
 
 function filesOf({ config, settings }: Valid) {

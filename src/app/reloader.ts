@@ -1,5 +1,4 @@
 import { formatProblem } from '../config/problem.ts';
-import { keysThatNeedRestart } from '../config/restart-keys.ts';
 import { watchFiles } from '../config/watch.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -9,7 +8,7 @@ import type { Loaded, LoadResult } from './load.ts';
 /** How the last reload ended, for `/status`. */
 export interface ReloadState {
   readonly lastSuccess: string;
-  /** Undefined when the last reload was a success; otherwise the old state is still in force. */
+  /** Undefined when the last reload was a success; otherwise a part at least is as it was before. */
   readonly lastFailure: { readonly time: string; readonly problems: readonly string[] } | undefined;
 }
 
@@ -21,7 +20,7 @@ export interface Reloader {
 }
 
 export interface ReloaderOptions {
-  /** `before` is what is in force: a route that cannot be read stays as it is there. */
+  /** `before` is what is in force: what cannot be taken up stays as it is there. */
   readonly load: (before: Loaded) => Promise<LoadResult>;
   readonly current: () => Loaded;
   /** Takes the new state as a whole, or throws and changes nothing. */
@@ -34,7 +33,7 @@ export interface ReloaderOptions {
 /** Besides watching, contents are compared this often: a network file system or a missed event hides a change. */
 const pollIntervalMs = 10_000;
 
-/** Keeps what is in force equal to the files. On any problem the old state stays, and everybody is told. */
+/** Keeps what is in force equal to the files. What is broken stays as it was, alone, and everybody is told. */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { log, metrics } = options;
   const now = (): string => new Date(options.wallClock()).toISOString();
@@ -76,12 +75,6 @@ export function createReloader(options: ReloaderOptions): Reloader {
     if (closed) return;
     if (result.kind === 'problems') return keepOld(result.problems.map(formatProblem));
     const { loaded } = result;
-    const restart = keysThatNeedRestart(options.current().settings, loaded.settings);
-    if (restart.length > 0) {
-      return keepOld([
-        `${restart.join(', ')} changed, which takes a restart; nothing of the change is in force`,
-      ]);
-    }
     try {
       options.adopt(loaded);
     } catch (error) {

@@ -2,7 +2,7 @@ import { type Leaf, leavesOf, occurrencesOf } from './leaves.ts';
 import { hookgateYaml, type Settings } from './schema.ts';
 import type { ShapeSchema } from './schema-leaves.ts';
 
-/** The keys whose change takes a restart; a reload that changes one is refused as a whole. */
+/** The keys whose change takes a restart; a configuration that changes one is refused as a whole. */
 export function keysThatNeedRestart(before: Settings, after: Settings): string[] {
   return leavesOf(hookgateYaml as unknown as ShapeSchema).flatMap((leaf) => {
     const [old, now] = [valuesByPlace(leaf, before), valuesByPlace(leaf, after)];

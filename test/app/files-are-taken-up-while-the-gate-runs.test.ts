@@ -122,7 +122,7 @@ test('a change that takes a restart is refused as a whole, with the keys that ta
     config: { lastFailure: { problems: string[] } };
   };
   expect(status.config.lastFailure.problems).toEqual([
-    'otherPaths changed, which takes a restart; nothing of the change is in force',
+    `${gate.configFile}: otherPaths: changed, which takes a restart; nothing of the change is in force`,
   ]);
 });
 
