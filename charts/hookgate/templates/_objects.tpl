@@ -11,7 +11,7 @@ metadata:
     {{- include "hookgate.labels" . | nindent 4 }}
 data:
   allowlist.yaml: |
-    {{- dict "addresses" .Values.allowlist.addresses | toYaml | nindent 4 }}
+    {{- dict "addresses" (.Values.allowlist.addresses | default list) | toYaml | nindent 4 }}
 {{- end -}}
 {{- end -}}
 
