@@ -11,6 +11,7 @@ const missing = installMissing({
   openssl: 'openssl',
   perl: 'perl',
   php: 'php-cli',
+  pip3: 'python3-pip',
   promtool: 'prometheus',
   python3: 'python3',
   'redis-server': 'redis-server',
