@@ -59,8 +59,8 @@ export type LoadResult =
  * Reads configuration, keys, allowlists and certificates. Never rejects.
  *
  * With what was in force `before`, whatever cannot be taken up stays as it was, alone: a route whose files cannot be
- * used, the certificate, the authorities of what passes, or the configuration as a whole. A revocation waits for nothing that is broken elsewhere.
- * Without it, all or nothing.
+ * used, the certificate, the authorities of what passes, or the configuration as a whole. A revocation waits for
+ * nothing that is broken elsewhere. Without it, all or nothing.
  */
 export async function loadEverything(sources: ConfigSources, before?: Loaded): Promise<LoadResult> {
   const draft = loadConfig(sources);

@@ -3,7 +3,6 @@ import type { StoreHealth } from '../delivery/duplicate-store.ts';
 import { type Remedy, remedies } from '../delivery/remedies.ts';
 import { allowlistLines } from './allowlist-suggestion.ts';
 import { type Headline, headline } from './headline.ts';
-import { keptMinutes } from './minutes.ts';
 import type { DeliveryRecord, RouteRecord } from './record.ts';
 import { type Enforcing, type KeyVerdict, keyVerdict, readyToEnforce } from './verdicts.ts';
 import { visible } from './visible.ts';
@@ -274,6 +273,3 @@ const rounded = (ms: number): number => Number(ms.toFixed(2));
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
-
-/** Minutes that `perMinute` reaches back. */
-export const overviewMinutes = keptMinutes;
