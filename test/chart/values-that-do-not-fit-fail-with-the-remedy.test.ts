@@ -56,6 +56,16 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
     /Write 203\.0\.113\.64\/26 for the range, or 203/,
   ],
   [
+    'off without quotes, which YAML 1.1 reads as false',
+    ['--set-json', 'allowlist={"mode":false}'],
+    /allowlist\.mode is false.*Write mode: "off"/,
+  ],
+  [
+    'the same for one route',
+    ['--set-json', 'routes=[{"path":"/hooks","allowlist":{"mode":false}}]'],
+    /routes\[0\]\.allowlist\.mode is false.*Write mode: "off"/,
+  ],
+  [
     'proxies that are no ranges',
     ['--set', 'clientAddress.from=forwarded,clientAddress.trustedProxies={ingress}'],
     /trustedProxies\[0\] is "ingress".*write numbers/,

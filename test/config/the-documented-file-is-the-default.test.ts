@@ -9,8 +9,9 @@ import { loadYaml } from '../support/load-yaml.ts';
 
 const root = new URL('../../', import.meta.url);
 const documented =
-  /```yaml\n(listen:[\s\S]*?)```/.exec(readFileSync(new URL('docs/configuration.md', root), 'utf8'))?.[1] ??
-  '';
+  /```yaml config\n(listen:[\s\S]*?)```/.exec(
+    readFileSync(new URL('docs/configuration.md', root), 'utf8'),
+  )?.[1] ?? '';
 const minimal =
   'upstream: { url: http://127.0.0.1:3000 }\nroutes: [{ name: juicyway, path: /webhooks/juicyway }]';
 

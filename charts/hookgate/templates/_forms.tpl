@@ -1,6 +1,6 @@
 {{/*
-The forms of the values that nobody can guess: upstream.url, the routes' paths, the two lists of addresses, and
-keys.existingSecret. values.schema.json knows only their types, since a schema's refusal names a pattern and no remedy.
+The forms of the values that nobody can guess: upstream.url, the routes' paths, the two lists of addresses,
+allowlist.mode, and keys.existingSecret. values.schema.json knows only their types, since a schema's refusal names a pattern and no remedy.
 Gives the findings as a JSON list.
 */}}
 {{- define "hookgate.formFindings" -}}
@@ -10,6 +10,7 @@ Gives the findings as a JSON list.
 {{- range $index, $route := $v.routes -}}
 {{- $at := printf "routes[%d]" $index -}}
 {{- with include "hookgate.pathFinding" (dict "at" (printf "%s.path" $at) "path" $route.path "mayEndWithSlash" true) }}{{ $found = append $found . }}{{ end -}}
+{{- with include "hookgate.modeFinding" (dict "at" (printf "%s.allowlist.mode" $at) "mode" (dig "allowlist" "mode" "" $route)) }}{{ $found = append $found . }}{{ end -}}
 {{- with dig "allowlist" "addresses" "" $route -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" (printf "%s.allowlist.addresses" $at) "ranges" .) | fromJsonArray) -}}
 {{- end -}}
@@ -30,11 +31,19 @@ Gives the findings as a JSON list.
 {{- range $index, $path := $v.sidecar.denyPaths -}}
 {{- with include "hookgate.pathFinding" (dict "at" (printf "sidecar.denyPaths[%d]" $index) "path" $path) }}{{ $found = append $found . }}{{ end -}}
 {{- end -}}
+{{- with include "hookgate.modeFinding" (dict "at" "allowlist.mode" "mode" $v.allowlist.mode) }}{{ $found = append $found . }}{{ end -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "allowlist.addresses" "ranges" $v.allowlist.addresses) | fromJsonArray) -}}
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "clientAddress.trustedProxies" "ranges" $v.clientAddress.trustedProxies) | fromJsonArray) -}}
 {{- with include "hookgate.secretNameFinding" (dict "at" "keys.existingSecret" "name" $v.keys.existingSecret "what" "the business ID") }}{{ $found = append $found . }}{{ end -}}
 {{- with include "hookgate.secretNameFinding" (dict "at" "upstream.signing.existingSecret" "name" $v.upstream.signing.existingSecret "what" "the key") }}{{ $found = append $found . }}{{ end -}}
 {{- toJson $found -}}
+{{- end -}}
+
+{{/* `off` without quotes is false in YAML 1.1, which Helm reads. Takes `at` and `mode`. */}}
+{{- define "hookgate.modeFinding" -}}
+{{- if kindIs "bool" .mode -}}
+{{- printf "%s is %v, which Helm makes of the word off where it stands without quotes. Write mode: \"off\"" .at .mode -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Takes `at`, `name` and `what` the Secret holds. */}}

@@ -28,7 +28,7 @@ Where a route has a Secret or a list of its own, it is mounted apart: /etc/hookg
   "hasKeys" (not (empty (or $keys.existingSecret $keys.values)))
   "keysSecret" ($keys.existingSecret | default (printf "%s-keys-%s" $full $slug))
   "hasAllowlist" $listed
-  "allowlistMode" ($allowlist.mode | default $v.allowlist.mode)
+  "allowlistMode" ($allowlist.mode | default $v.allowlist.mode | toString)
   "allowlistConfigMap" ($allowlist.existingConfigMap | default (printf "%s-allowlist-%s" $full $slug))
   "addresses" ($listed | ternary $allowlist.addresses $v.allowlist.addresses | default list)
   "isListed" (or $listed (not (empty (or $v.allowlist.addresses $v.allowlist.existingConfigMap))))

@@ -9,7 +9,7 @@ const directory = mkdtempSync(join(tmpdir(), 'hookgate-fuzz-config-'));
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 const file = join(directory, 'hookgate.yaml');
 const documented = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-const examples = [...documented.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
+const examples = [...documented.matchAll(/^```yaml config\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
 
 /** Whatever is in the file, it is loaded, the same each time, or answered with sentences; nothing is thrown. */
 export const target: Target = {
