@@ -92,7 +92,11 @@ function buildServers(): void {
   buildFromPrograms(serversImage, { nginx: 'nginx', apache2: 'apache2' }, 'ENV PATH=/bin', copied);
 }
 
-/** An image of nothing but some programs of this machine, each under a name of its own, and their libraries. */
+/**
+ * An image of nothing but some programs of this machine, each under a name of its own, and their libraries.
+ * libgcc_s comes along although `ldd` does not list it: glibc loads it where a thread ends by `pthread_exit`, and ends the
+ * process where it is missing. Every child of Apache would die so a second after its start.
+ */
 function buildFromPrograms(
   name: string,
   programs: Readonly<Record<string, string>>,
@@ -103,7 +107,7 @@ function buildFromPrograms(
   const context = mkdtempSync(join(tmpdir(), 'hookgate-image-'));
   const copy =
     'set -e; p=$(command -v "$1"); mkdir -p root/bin root/etc; cp -L "$p" "root/bin/$2"; ' +
-    'for l in $(ldd "$p" | grep -oE "/[^ ]+"); do install -D "$(readlink -f "$l")" "root$l"; done; ' +
+    'for l in $(ldd "$p" | grep -oE "/[^ ]+") $(/sbin/ldconfig -p | grep -oE "/[^ ]+/libgcc_s\\.so\\.1"); do install -D "$(readlink -f "$l")" "root$l"; done; ' +
     'echo "hosts: files dns" > root/etc/nsswitch.conf';
   try {
     for (const [program, as] of Object.entries(programs)) run('sh', ['-c', copy, 'sh', program, as], context);
