@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAddress } from '../addresses/address.ts';
-import type { AddressSet } from '../addresses/address-set.ts';
 import { createAttempts } from '../claims/attempts.ts';
 import { createBufferedBytes } from '../claims/buffered-bytes.ts';
 import { createClaims } from '../claims/claims.ts';
@@ -8,23 +6,21 @@ import { createOccurrences } from '../claims/occurrences.ts';
 import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
-import { createPassthrough, type Passthrough, type PassthroughOptions } from '../forward/passthrough.ts';
-import type { Upstream } from '../forward/upstream.ts';
-import { PassThrough } from '../gates/gate.ts';
-import type { JudgePath } from '../gates/path.ts';
-import { answerProbe } from '../gates/probe.ts';
+import type { Passthrough } from '../forward/passthrough.ts';
 import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
-import { codeClass, keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
+import { keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import type { DeliveryRecord } from '../overview/record.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
+import { answerProbe } from '../pipeline/probe.ts';
 import { createJudge, type Judge } from '../pipeline/run.ts';
-import { createApplications, maxAnswerBytes } from './applications.ts';
+import { type ApplicationsDraft, createApplications, maxAnswerBytes } from './applications.ts';
 import { judgePathOf } from './judge-path-of.ts';
 import { liveRoutes } from './live-routes.ts';
 import type { Loaded } from './load.ts';
+import { openStreams } from './open-streams.ts';
 import { createUse, type Use } from './use.ts';
 
 /** The gates as they stand now. A reload swaps one reference; deliveries under way end with what they began with. */
@@ -35,18 +31,31 @@ export interface Gatehouse {
   readonly loaded: Loaded;
   /** Wall-clock milliseconds since which the allowlist in force is as it is. */
   readonly allowlistSinceMs: number;
-  readonly passthrough: Passthrough | undefined;
+  /** Undefined while nothing is passed through. */
+  readonly streams: Passthrough | undefined;
   readonly unrecorded: Unrecorded;
   /** Key name → wall-clock milliseconds of its last match. */
   readonly lastMatches: ReadonlyMap<string, number>;
   /** Deliveries in progress. */
   readonly inFlight: number;
-  /** Compiles everything anew, then takes it; throws before anything has changed. */
-  adopt(loaded: Loaded): void;
+  /** Compiles everything anew and changes nothing; throws where something cannot be used. */
+  lookOver(loaded: Loaded): LookedOver;
+  /** Takes it, in one step that cannot fail. */
+  adopt(next: LookedOver): void;
   /** Resolves once no delivery is in progress, whatever became of its sender, and after `deadlineMs` at the latest. */
   settled(deadlineMs: number): Promise<void>;
   /** Lets go of the connections to the application. */
   close(): Promise<void>;
+}
+
+/** A configuration of which everything is compiled, and nothing in force. */
+export interface LookedOver {
+  readonly loaded: Loaded;
+  readonly applications: ApplicationsDraft;
+  /** The deliveries that may still hand their event to one of them. */
+  readonly use: Use;
+  readonly streams: Passthrough | undefined;
+  readonly judge: Judge;
 }
 
 export interface GatehouseOptions {
@@ -59,8 +68,6 @@ export interface GatehouseOptions {
   readonly rejections: RecentRejections;
   readonly record: DeliveryRecord;
   readonly isDraining: () => boolean;
-  /** Answers a request that was passed through without success. */
-  readonly answerRefused: PassthroughOptions['onFailed'];
   readonly now: () => number;
   readonly wallClock: () => number;
 }
@@ -99,7 +106,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const applications = createApplications(now);
   const occurrences = createOccurrences({ now, maxKeys: maxOccurrences });
   let allowlistSinceMs = options.wallClock();
-  let current = compile(options.loaded);
+  let current = lookOver(options.loaded);
+  current.applications.take(Promise.resolve());
+  showInForce(options.loaded);
 
   return {
     judge: (delivery) => current.judge(delivery),
@@ -109,8 +118,8 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     get allowlistSinceMs() {
       return allowlistSinceMs;
     },
-    get passthrough() {
-      return current.passthrough;
+    get streams() {
+      return current.streams;
     },
     get inFlight() {
       return deliveries.count;
@@ -118,12 +127,15 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     onRefused: journal.onRefused,
     unrecorded,
     lastMatches,
-    adopt(loaded) {
+    lookOver,
+    adopt(next) {
       const before = current;
-      current = compile(loaded);
-      if (loaded.allowlistDigest !== before.loaded.allowlistDigest) allowlistSinceMs = options.wallClock();
-      applications.keepOnly(current.applications, before.use.idle());
-      if (current.passthrough !== before.passthrough) before.passthrough?.close();
+      current = next;
+      next.applications.take(before.use.idle());
+      before.streams?.close();
+      if (next.loaded.allowlistDigest !== before.loaded.allowlistDigest)
+        allowlistSinceMs = options.wallClock();
+      showInForce(next.loaded);
     },
     async settled(deadlineMs) {
       const deadline = new AbortController();
@@ -132,14 +144,15 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       deadline.abort();
     },
     async close() {
-      current.passthrough?.close();
+      current.streams?.close();
       await applications.close();
     },
   };
 
-  function compile(loaded: Loaded): Compiled {
+  function lookOver(loaded: Loaded): LookedOver {
     const { config } = loaded;
-    const routes = liveRoutes(loaded, applications.open, options.wallClock);
+    const draft = applications.draft();
+    const routes = liveRoutes(loaded, draft.find, options.wallClock);
     const claims = createClaims({
       store,
       attempts,
@@ -171,26 +184,6 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       now,
       wallClock: options.wallClock,
     });
-    const passthrough = config.otherPaths === 'passthrough' ? openPassthrough(loaded, judgePath) : undefined;
-    zeroRouteSeries(
-      metrics,
-      config.routes.map(({ name }) => name),
-    );
-    keepKeySeries(
-      metrics,
-      loaded.routes.map(({ route, keys }) => ({
-        route: route.name,
-        keys: keys.map(({ name }) => name),
-        encodings: route.scheme.ways.length === 0 ? ['received'] : route.scheme.ways.map(({ name }) => name),
-      })),
-    );
-    // The shortest one in force, so that a list that has run empty is seen.
-    const lists = loaded.routes.filter(({ route }) => route.allowlist.mode !== 'off');
-    metrics.allowlistEntries.set(
-      Math.min(...(lists.length === 0 ? [0] : lists.map((route) => route.allowlistEntries))),
-    );
-    metrics.lastReload.set(options.wallClock() / 1000);
-    log.level = config.log.level;
     const use = createUse();
     const judge = createJudge({
       gates,
@@ -207,9 +200,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     });
     return {
       loaded,
-      applications: routes.map(({ application }) => application),
+      applications: draft,
       use,
-      passthrough,
+      streams: openStreams(loaded, judgePath, { ...options, onRefused: journal.onRefused }),
       judge(delivery) {
         const probed = answerProbe(delivery, judgePath);
         if (probed === undefined) return judge(delivery);
@@ -220,39 +213,26 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     };
   }
 
-  function openPassthrough(
-    { config, upstreamCa, trustedProxies }: Loaded,
-    judgePath: JudgePath,
-  ): Passthrough {
-    return createPassthrough({
-      ...config.upstream,
-      uploadIdleMs: config.limits.uploadIdleMs,
-      streamIdleMs: config.limits.streamIdleMs,
-      caPem: upstreamCa?.toString(),
-      isTrustedProxy: ({ address }) =>
-        config.clientAddress.from === 'forwarded' && isIn(trustedProxies, address),
-      isPassedThrough: (target) => judgePath(target) instanceof PassThrough,
-      isDraining: options.isDraining,
-      onAnswered: (status) => metrics.passedThrough.inc({ code_class: codeClass(status) }),
-      onFailed(delivery, rejection, to) {
-        metrics.passedThrough.inc({ code_class: 'none' });
-        journal.onRefused(delivery, rejection);
-        options.answerRefused(delivery, rejection, to);
-      },
-    });
+  /** What is in force, as the metrics and the log have it. */
+  function showInForce({ config, routes }: Loaded): void {
+    zeroRouteSeries(
+      metrics,
+      config.routes.map(({ name }) => name),
+    );
+    keepKeySeries(
+      metrics,
+      routes.map(({ route, keys }) => ({
+        route: route.name,
+        keys: keys.map(({ name }) => name),
+        encodings: route.scheme.ways.length === 0 ? ['received'] : route.scheme.ways.map(({ name }) => name),
+      })),
+    );
+    // The shortest one in force, so that a list that has run empty is seen.
+    const lists = routes.filter(({ route }) => route.allowlist.mode !== 'off');
+    metrics.allowlistEntries.set(
+      Math.min(...(lists.length === 0 ? [0] : lists.map((route) => route.allowlistEntries))),
+    );
+    metrics.lastReload.set(options.wallClock() / 1000);
+    log.level = config.log.level;
   }
-}
-
-interface Compiled {
-  readonly loaded: Loaded;
-  readonly applications: readonly Upstream[];
-  /** The deliveries that may still hand their event to one of them. */
-  readonly use: Use;
-  readonly passthrough: Passthrough | undefined;
-  readonly judge: Judge;
-}
-
-function isIn(addresses: AddressSet, text: string): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && addresses.has(address);
 }

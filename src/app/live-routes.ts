@@ -3,13 +3,13 @@ import { compilePatterns } from '../gates/events.ts';
 import type { LiveRoute } from '../gates/live-route.ts';
 import { createEnvelopeScan, wholeBody } from '../schemes/envelope.ts';
 import { createVerify } from '../schemes/verify.ts';
-import type { Applications } from './applications.ts';
+import type { ApplicationsDraft } from './applications.ts';
 import type { LoadedRoute } from './load-routes.ts';
 
 /** Compiles each route once, so that the gates only compare. */
 export function liveRoutes(
   { routes }: { readonly routes: readonly LoadedRoute[] },
-  openApplication: Applications['open'],
+  findApplication: ApplicationsDraft['find'],
   wallClock: () => number,
 ): readonly LiveRoute[] {
   return routes.map(({ route, keys, admits, upstreamCa, signingKeys }) => {
@@ -23,7 +23,7 @@ export function liveRoutes(
           : createEnvelopeScan(form),
       verify: createVerify(route.scheme, keys),
       wants: compilePatterns(route.events),
-      application: openApplication(route.upstream, upstreamCa),
+      application: findApplication(route.upstream, upstreamCa),
       signForwarded: signingKeys === undefined ? undefined : createForwardSigner(signingKeys, wallClock),
     };
   });

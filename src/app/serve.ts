@@ -1,5 +1,4 @@
 /** The wiring, as a recipe: start, keep up with the files, drain. */
-import { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../addresses/address.ts';
 import type { ConfigSources } from '../config/load-config.ts';
@@ -11,10 +10,8 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
 import { createRecord, type DeliveryRecord } from '../overview/record.ts';
 import { createAdminServer } from '../server/admin.ts';
-import { usualLinger } from '../server/linger.ts';
-import { respond } from '../server/respond.ts';
 import { listenForStop } from '../server/stop-socket.ts';
-import { refuseTakenOver } from '../server/take-over.ts';
+import type { Streams } from '../server/streams.ts';
 import { createTrafficServer, type TrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';
@@ -169,10 +166,6 @@ async function open(
     rejections,
     record,
     isDraining: () => life.isDraining,
-    answerRefused(delivery, rejection, to) {
-      if (to instanceof ServerResponse) respond(to, rejection, delivery.requestId);
-      else refuseTakenOver(to, delivery, rejection, usualLinger);
-    },
     now,
     wallClock,
   });
@@ -196,7 +189,7 @@ async function open(
       return address !== undefined && house.loaded.trustedProxies.has(address);
     },
     judge: house.judge,
-    passThrough: config.otherPaths === 'passthrough' ? passTo(house) : undefined,
+    streams: config.otherPaths === 'passthrough' ? streamsOf(house) : undefined,
     onRejected: house.onRefused,
     onConnectionRefused: (reason) => metrics.connectionsRefused.inc({ reason }),
     onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
@@ -227,9 +220,10 @@ function keepUp(
     load: (before) => loadEverything(sources, before),
     current: () => house.loaded,
     adopt(next) {
+      const lookedOver = house.lookOver(next);
       const tls = tlsMaterial(next);
       if (tls !== undefined) server.setTls(tls);
-      house.adopt(next);
+      house.adopt(lookedOver);
       record.keep(watchedRoutes(next));
     },
     log,
@@ -270,11 +264,16 @@ async function recordTheRest(house: Gatehouse, metrics: Metrics, log: Log): Prom
   );
 }
 
-function passTo(house: Gatehouse): Parameters<typeof createTrafficServer>[0]['passThrough'] {
+/** Those that are in force when a request comes. */
+function streamsOf(house: Gatehouse): Streams {
+  const current = (): Streams => {
+    if (house.streams === undefined) throw new Error('nothing is passed through');
+    return house.streams;
+  };
   return {
-    request: (request, response, delivery) => house.passthrough?.request(request, response, delivery),
-    upgrade: (request, socket, head, delivery) => house.passthrough?.upgrade(request, socket, head, delivery),
-    mayUpgrade: (request) => house.passthrough?.mayUpgrade(request) === true,
+    request: async (...request) => current().request(...request),
+    upgrade: async (...upgrade) => current().upgrade(...upgrade),
+    mayUpgrade: (request) => house.streams?.mayUpgrade(request) === true,
   };
 }
 

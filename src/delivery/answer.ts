@@ -36,3 +36,11 @@ export class Answer {
 
 /** How a delivery ends for the sender. */
 export type Settlement = Answer | Rejection;
+
+/** The path is no webhook route and `otherPaths` is `passthrough`: the request may be streamed to the application. */
+export class PassThrough {
+  readonly kind = 'pass_through';
+}
+
+/** What a gate can end a delivery with: an answer, a refusal, or leave to stream the request through. */
+export type Ending = Settlement | PassThrough;

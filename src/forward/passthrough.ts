@@ -20,9 +20,23 @@ import { mayBeSentAgain } from './sent-again.ts';
  * docs/passthrough.md describes it.
  */
 export interface Passthrough {
-  /** The path gate and the framing check have let the request through; an awaited 100 Continue was sent. */
-  request(request: IncomingMessage, response: ServerResponse, delivery: Delivery): void;
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, delivery: Delivery): void;
+  /**
+   * The path gate and the framing check have let the request through; an awaited 100 Continue was sent. Resolves to the
+   * refusal that the client is still to be told where the application gave no answer, and to undefined once the
+   * request is over.
+   */
+  request(
+    request: IncomingMessage,
+    response: ServerResponse,
+    delivery: Delivery,
+  ): Promise<Rejection | undefined>;
+  /** Resolves as `request` does; what it refuses has had no byte of an answer. */
+  upgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    delivery: Delivery,
+  ): Promise<Rejection | undefined>;
   /** Whether this GET with `Upgrade: websocket` may become a tunnel; otherwise it is an ordinary request. */
   mayUpgrade(request: IncomingMessage): boolean;
   /** Closes idle connections to the application. */
@@ -44,8 +58,6 @@ export interface PassthroughOptions extends DialRules {
   readonly isDraining: () => boolean;
   /** Status of the application's answer; 101 for a tunnel. */
   readonly onAnswered: (status: number) => void;
-  /** The application gave no answer; `to` is where the refusal belongs. Called at most once a request. */
-  readonly onFailed: (delivery: Delivery, rejection: Rejection, to: ServerResponse | Socket) => void;
 }
 
 /** What a client waits for: its request, and what to do when the application gives no answer. */
@@ -92,16 +104,18 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   });
 
   return {
-    request(request, response, delivery) {
+    async request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       const { requestId } = delivery;
+      const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
+      response.once('close', () => resolve(undefined));
       let onBytes = (): void => {};
       let isOver = false;
       const refuse = (rejection: Rejection): void => {
         // An answer under way has its own end: a late write error must not cut off an early 413.
         if (isOver || response.headersSent || response.destroyed) return;
         isOver = true;
-        options.onFailed(delivery, rejection, response);
+        resolve(rejection);
       };
       const send = (agent: DialAgent): void => {
         let hasFailed = false;
@@ -126,7 +140,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
         proxy.web(request, response, { agent }, pass.fail);
       };
       afterALook(() => {
-        if (response.destroyed) return;
+        if (response.destroyed) return resolve(undefined);
         onBytes = limitSilence({ request, response, hasBody: hasBody(request) }, options, refuse);
         if (!hasBody(request)) return send(pooled);
         const place = { dial, prefix: prefixOf(options.url), host: options.url.host };
@@ -136,16 +150,20 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
           (error) => refuse(rejectionFor(error, options.isDraining())),
         );
       });
+      return promise;
     },
-    upgrade(request, socket, head, delivery) {
+    async upgrade(request, socket, head, delivery) {
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       const writtenBefore = socket.bytesWritten;
       const upgrade = { request, socket, head, requestId: delivery.requestId };
+      const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
+      socket.once('close', () => resolve(undefined));
       passUpgrade(upgrade, { ...options, proxy, agent: single }, (error) => {
-        if (socket.destroyed || socket.writableEnded) return;
+        if (socket.destroyed || socket.writableEnded) return resolve(undefined);
         if (socket.bytesWritten > writtenBefore) socket.destroy();
-        else options.onFailed(delivery, rejectionFor(error, options.isDraining()), socket);
+        else resolve(rejectionFor(error, options.isDraining()));
       });
+      return promise;
     },
     mayUpgrade: (request) => !hasBody(request) && options.isPassedThrough(request.url ?? ''),
     // `pooled.destroy()` would cut what is being streamed, too; those connections end with their idle timeout.

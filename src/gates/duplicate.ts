@@ -1,6 +1,6 @@
 import type { Claim, Claims, ClaimVerdict } from '../claims/claims.ts';
 import type { Occurrences } from '../claims/occurrences.ts';
-import { Answer, type Settlement } from '../delivery/answer.ts';
+import { Answer, type Ending, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
 import { eventKey } from '../schemes/duplicate-key.ts';
@@ -8,7 +8,7 @@ import type { Envelope } from '../schemes/envelope.ts';
 import type { Identity } from '../schemes/identify.ts';
 import { noteWouldReject } from './allowlist.ts';
 import type { Unverified, Verified } from './checksum.ts';
-import type { Ending, Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
 
 /** Nobody else delivers this event now, and it was not delivered before. */

@@ -5,18 +5,9 @@
  * A stage is proof that its gate was passed. Its class is not exported, only its type, and a protected
  * field makes the type nominal: so only the file of its gate can make one, and `forward` cannot be called with anything unverified.
  */
-import type { Answer } from '../delivery/answer.ts';
-import type { Rejection } from '../delivery/rejections.ts';
-
-/** Ends the delivery before the next gate: a refusal, an answer, or leave to stream the request through. */
-export type Ending = Rejection | Answer | PassThrough;
+import type { Ending } from '../delivery/answer.ts';
 
 export type Verdict<Next> = Next | Ending;
 
 /** Judges one stage. Gates that wait for nothing return plainly, so that a delivery costs few promises. */
 export type Gate<Before, Next> = (stage: Before) => Verdict<Next> | Promise<Verdict<Next>>;
-
-/** The path is no webhook route and `otherPaths` is `passthrough`. */
-export class PassThrough {
-  readonly kind = 'pass_through';
-}

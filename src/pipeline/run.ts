@@ -1,7 +1,6 @@
-import { Answer, type Settlement } from '../delivery/answer.ts';
+import { Answer, type Ending, PassThrough, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { PassThrough } from '../gates/gate.ts';
 import type { Gates, Judging } from './order.ts';
 
 /** Called once for each delivery that is settled, before the sender is answered. */
@@ -9,8 +8,6 @@ export type OnSettled = (delivery: Delivery, settlement: Settlement) => void;
 
 /** Called where a gate threw: a fault of ours. */
 export type OnFault = (delivery: Delivery, fault: unknown) => void;
-
-type Ending = Settlement | PassThrough;
 
 /**
  * Judges one delivery; plainly where no gate had to wait, so that a refusal for its head costs no promise. A fault in

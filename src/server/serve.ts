@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Settlement } from '../delivery/answer.ts';
+import { type Ending, PassThrough, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { PassThrough } from '../gates/gate.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
@@ -11,19 +10,16 @@ import type { OnRejected } from './early-refusal.ts';
 import { Exchange } from './exchange.ts';
 import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
 import { respond } from './respond.ts';
+import type { Streams } from './streams.ts';
 
 /** How a delivery ends, decided elsewhere. Rejects or throws only by a fault, which is answered 500. */
-export type Judge = (delivery: Delivery) => Verdict | Promise<Verdict>;
-type Verdict = Settlement | PassThrough;
+export type Judge = (delivery: Delivery) => Ending | Promise<Ending>;
 
 export interface ServeCollaborators {
   readonly connections: Connections;
   readonly lingerLimits: LingerLimits;
   readonly judge: Judge;
-  /** Answers a request that the path gate lets through, and owns its body. */
-  readonly passThrough:
-    | ((request: IncomingMessage, response: ServerResponse, delivery: Delivery) => void)
-    | undefined;
+  readonly streams: Pick<Streams, 'request'> | undefined;
   readonly onRejected: OnRejected;
   readonly onFault: (error: unknown) => void;
   readonly isDraining: () => boolean;
@@ -67,27 +63,27 @@ export function createServe(collaborators: ServeCollaborators) {
       collaborators.onRejected(exchange, refusal);
       return;
     }
-    let verdict: Verdict | Promise<Verdict>;
+    let ending: Ending | Promise<Ending>;
     try {
-      verdict = judge(exchange);
+      ending = judge(exchange);
     } catch (error) {
       fault(connection, exchange, error);
       return;
     }
-    if (verdict instanceof Promise) {
-      verdict.then(
+    if (ending instanceof Promise) {
+      ending.then(
         (later) => settle(connection, exchange, later),
         (error) => fault(connection, exchange, error),
       );
     } else {
-      settle(connection, exchange, verdict);
+      settle(connection, exchange, ending);
     }
   }
 
-  function settle(connection: Connection, exchange: Exchange, verdict: Verdict): void {
+  function settle(connection: Connection, exchange: Exchange, ending: Ending): void {
     try {
-      if (verdict instanceof PassThrough) stream(connection, exchange);
-      else answer(connection, exchange, verdict);
+      if (ending instanceof PassThrough) stream(connection, exchange);
+      else answer(connection, exchange, ending);
     } catch (error) {
       fault(connection, exchange, error);
     }
@@ -118,7 +114,7 @@ export function createServe(collaborators: ServeCollaborators) {
 
   function stream(connection: Connection, exchange: Exchange): void {
     const { request, response } = exchange;
-    if (collaborators.passThrough === undefined) throw new Error('no passthrough is configured');
+    if (collaborators.streams === undefined) throw new Error('no passthrough is configured');
     exchange.isStreaming = true;
     connection.isKnown = true;
     if (collaborators.isDraining()) connection.isLast = true;
@@ -130,7 +126,12 @@ export function createServe(collaborators: ServeCollaborators) {
     if (exchange.isBrokenOff) return void refuseBroken(connection, exchange);
     exchange.onBrokenOff = () => refuseBroken(connection, exchange);
     if (exchange.expectsContinue()) response.writeContinue();
-    collaborators.passThrough(request, response, exchange);
+    collaborators.streams.request(request, response, exchange).then(
+      (refusal) => {
+        if (refusal !== undefined) respond(response, refusal, exchange.requestId);
+      },
+      (error) => fault(connection, exchange, error),
+    );
   }
 
   /** The framing of its body is broken: the client is told so, unless it has the beginning of another answer. */

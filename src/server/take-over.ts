@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { PassThrough } from '../delivery/answer.ts';
 import { type Delivery, noFacts, type Peer } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { PassThrough } from '../gates/gate.ts';
 import type { Connections } from './connections.ts';
 import { type EarlyRefusal, type OnRejected, refuseOnSocket } from './early-refusal.ts';
 import { type LingerLimits, lingerAfterAnswer, readSlowly } from './linger.ts';
 import type { Judge } from './serve.ts';
-
-/** Streams an upgraded connection; `head` is what came after the request. */
-export type PassUpgrade = (
-  request: IncomingMessage,
-  socket: Socket,
-  head: Buffer,
-  delivery: Delivery,
-) => void;
+import type { Streams } from './streams.ts';
 
 /**
  * Listeners for requests that would take the connection out of HTTP: CONNECT, which is always refused, and
@@ -25,12 +18,12 @@ export function createTakeOverListeners(rules: {
   connections: Connections;
   lingerLimits: LingerLimits;
   judge: Judge;
-  passUpgrade: PassUpgrade | undefined;
+  streams: Pick<Streams, 'upgrade'> | undefined;
   onRejected: OnRejected;
   onFault: (error: unknown) => void;
   now: () => number;
 }) {
-  const { connections, lingerLimits, judge, now } = rules;
+  const { connections, lingerLimits, judge, streams, now } = rules;
 
   function onConnect(request: IncomingMessage, socket: Socket): void {
     const connection = leaveHttp(socket);
@@ -53,14 +46,13 @@ export function createTakeOverListeners(rules: {
     if (connection === undefined) return;
     const delivery = deliveryOf(request, connection);
     try {
-      const verdict = await judge(delivery);
-      if (verdict instanceof PassThrough && rules.passUpgrade !== undefined) {
-        rules.passUpgrade(request, socket, head, delivery);
-      } else if (verdict instanceof Rejection) {
-        refuseTakenOver(socket, delivery, verdict, lingerLimits);
-      } else {
-        throw new Error('an upgrade was judged as if it were a delivery');
-      }
+      const ending = await judge(delivery);
+      const left =
+        ending instanceof PassThrough && streams !== undefined
+          ? await streams.upgrade(request, socket, head, delivery)
+          : ending;
+      if (left instanceof Rejection) refuseTakenOver(socket, delivery, left, lingerLimits);
+      else if (left !== undefined) throw new Error('an upgrade was judged as if it were a delivery');
     } catch (error) {
       rules.onFault(error);
       socket.destroy();
@@ -104,7 +96,7 @@ export function createTakeOverListeners(rules: {
  * Refuses on a socket that has left HTTP. Nobody else reads it any more: what still comes is discarded up to the limit,
  * and a client that does not close is cut off.
  */
-export function refuseTakenOver(
+function refuseTakenOver(
   socket: Socket,
   refused: EarlyRefusal,
   rejection: Rejection,

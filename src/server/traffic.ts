@@ -3,9 +3,7 @@
  * was decided elsewhere and closes. It decides nothing about an event.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
 import { interceptConnections } from './accept.ts';
 import { afterReading } from './after-reading.ts';
@@ -18,7 +16,8 @@ import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
 import { createServe, type Judge } from './serve.ts';
 import { destroyUnreadAnswers } from './slow-readers.ts';
-import { createTakeOverListeners, type PassUpgrade } from './take-over.ts';
+import type { Streams } from './streams.ts';
+import { createTakeOverListeners } from './take-over.ts';
 
 /** Why a connection was closed without an answer. */
 export type ConnectionRefusal = 'connections' | 'connections_per_peer' | 'tls_handshake';
@@ -47,14 +46,8 @@ export interface TrafficOptions {
   /** Asked once a connection, so a reload holds from the next one on. `address` as the socket reports it. */
   readonly isTrustedProxy: (address: string) => boolean;
   readonly judge: Judge;
-  readonly passThrough:
-    | {
-        request(request: IncomingMessage, response: ServerResponse, delivery: Delivery): void;
-        readonly upgrade: PassUpgrade;
-        /** Whether the path gate lets this request through; asked for GET with `Upgrade: websocket` only. */
-        mayUpgrade(request: IncomingMessage): boolean;
-      }
-    | undefined;
+  /** Undefined: the judge lets nothing through. */
+  readonly streams: Streams | undefined;
   /** A refusal that `judge` has not seen. */
   readonly onRejected: OnRejected;
   readonly onConnectionRefused: (reason: ConnectionRefusal) => void;
@@ -83,7 +76,7 @@ export interface TrafficServer {
 
 /** Builds the traffic port; nothing listens until `listen`. */
 export function createTrafficServer(options: TrafficOptions): TrafficServer {
-  const { tls, limits, passThrough, judge, onRejected, onConnectionRefused, onFault, now } = options;
+  const { tls, limits, streams, judge, onRejected, onConnectionRefused, onFault, now } = options;
   const lingerLimits = limits.linger ?? usualLinger;
   const keepAliveMs = limits.keepAliveMs ?? 620_000;
   let isDraining = false;
@@ -94,7 +87,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     headerTimeMs: limits.headerTimeMs,
     keepAliveMs,
     maxConnections: limits.connections,
-    mayUpgrade: (request) => passThrough?.mayUpgrade(request) === true && connections.isFree(request.socket),
+    mayUpgrade: (request) => streams?.mayUpgrade(request) === true && connections.isFree(request.socket),
   });
   server.on('drop', () => {
     onConnectionRefused('connections');
@@ -134,8 +127,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     connections,
     lingerLimits,
     judge,
-    passThrough:
-      passThrough && ((request, response, delivery) => passThrough.request(request, response, delivery)),
+    streams,
     onRejected,
     onFault,
     isDraining: () => isDraining,
@@ -151,7 +143,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     connections,
     lingerLimits,
     judge,
-    passUpgrade: passThrough && ((...upgrade) => passThrough.upgrade(...upgrade)),
+    streams,
     onRejected,
     onFault,
     now,

@@ -16,11 +16,10 @@ async function warningsOf(also: string, plugins = [modulesForLibraries]): Promis
     const passthrough = createPassthrough({
       url: new URL('http://127.0.0.1:9'), addresses: [], keepAliveMs: 1500, uploadIdleMs: 60000, streamIdleMs: 60000, connectTimeoutMs: 1000,
       isPassedThrough: () => true, isTrustedProxy: () => false, isDraining: () => false, onAnswered() {},
-      onFailed: (delivery, rejection, to) => to.end(),
     });
     const server = http.createServer((request, response) => passthrough.request(request, response, {
       requestId: 'x', peer: { address: '127.0.0.1' }, head: { secure: false },
-    }));
+    }).then((refusal) => response.end(refusal.code)));
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     await (await fetch('http://127.0.0.1:' + server.address().port + '/a?b')).text();
     server.close();

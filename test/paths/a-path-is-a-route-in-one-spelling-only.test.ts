@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PassThrough } from '../../src/delivery/answer.ts';
 import { Rejection } from '../../src/delivery/rejections.ts';
-import { PassThrough } from '../../src/gates/gate.ts';
 import { createJudgePath } from '../../src/gates/path.ts';
 import { spellingsOfWebhookPath } from '../support/path-spellings.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PassThrough } from '../../src/gates/gate.ts';
+import { PassThrough } from '../../src/delivery/answer.ts';
 import { createJudgePath } from '../../src/gates/path.ts';
 import { startNginx } from '../support/nginx.ts';
 import { spellingsOfWebhookPath } from '../support/path-spellings.ts';

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Answer } from '../../src/delivery/answer.ts';
-import { PassThrough } from '../../src/gates/gate.ts';
+import { Answer, PassThrough } from '../../src/delivery/answer.ts';
 import { openRaw, openRawTls, post, type RawClient } from '../support/raw-http.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { openTrafficPort, type TrafficPort } from '../support/traffic-port.ts';
@@ -26,14 +25,18 @@ async function openStreamingPort(early: boolean, tls = false): Promise<Streaming
     judge: ({ head }) =>
       head.target === '/hook' ? new Answer('forwarded', 200, [], Buffer.from('webhook')) : new PassThrough(),
     limits: { linger, headerTimeMs: 30_000 },
-    passThrough: {
-      request(request: IncomingMessage, response: ServerResponse) {
+    streams: {
+      async request(request: IncomingMessage, response: ServerResponse) {
         begun += 1;
         request.resume();
         if (early) response.writeHead(200).flushHeaders();
         open.push(response);
+        return undefined;
       },
-      upgrade: (_request, socket) => void socket.destroy(),
+      async upgrade(_request, socket) {
+        socket.destroy();
+        return undefined;
+      },
       mayUpgrade: () => true,
     },
   });

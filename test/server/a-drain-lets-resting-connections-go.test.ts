@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { test as base, expect, onTestFinished, vi } from 'vitest';
-import { Answer } from '../../src/delivery/answer.ts';
-import { PassThrough } from '../../src/gates/gate.ts';
+import { Answer, PassThrough } from '../../src/delivery/answer.ts';
 import { openRaw, openRawTls, post, type RawClient } from '../support/raw-http.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { createSteppedClock, type SteppedClock } from '../support/stepped-clock.ts';
@@ -20,13 +19,15 @@ const test = base.extend<{ clock: SteppedClock; gate: TrafficPort; look: () => v
   gate: async ({ clock, look: _ }, use) => {
     const judge = (delivery: { head: { target: string } }) =>
       delivery.head.target === '/hook' ? new Answer('forwarded', 200, []) : new PassThrough();
-    const passThrough = {
+    const streams = {
       mayUpgrade: () => true,
-      request: () => {},
-      upgrade: (_request: unknown, socket: { write(text: string): void }) =>
-        socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+      request: async () => undefined,
+      async upgrade(_request: unknown, socket: { write(text: string): void }) {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+        return undefined;
+      },
     };
-    await use(await openTrafficPort({ now: clock.now, judge, passThrough }));
+    await use(await openTrafficPort({ now: clock.now, judge, streams }));
   },
 });
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { Answer } from '../../src/delivery/answer.ts';
+import { Answer, PassThrough } from '../../src/delivery/answer.ts';
 import { reject } from '../../src/delivery/rejections.ts';
-import { PassThrough } from '../../src/gates/gate.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { openTrafficPort } from '../support/traffic-port.ts';
 
@@ -10,16 +9,18 @@ async function openWithUpgrades(judgeOthers: PassThrough | ReturnType<typeof rej
   const streamed: string[] = [];
   const gate = await openTrafficPort({
     judge: (delivery) => (delivery.head.target === '/hook' ? new Answer('forwarded', 200, []) : judgeOthers),
-    passThrough: {
+    streams: {
       mayUpgrade: (request) => request.url !== '/hook',
-      request: (request, response) => {
+      async request(request, response) {
         streamed.push(`request ${request.url}`);
         request.resume();
         response.end('streamed');
+        return undefined;
       },
-      upgrade: (request, socket, head) => {
+      async upgrade(request, socket, head) {
         streamed.push(`upgrade ${request.url} ${head.toString()}`);
         socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+        return undefined;
       },
     },
   });

@@ -42,7 +42,7 @@ export async function openTrafficPort(settings: Settings = {}): Promise<TrafficP
     tls: undefined,
     proxyProtocol: false,
     isTrustedProxy: () => false,
-    passThrough: undefined,
+    streams: undefined,
     onRejected: (refused, rejection) => void rejected.push({ refused, rejection }),
     onConnectionRefused: (reason) => void refusedConnections.push(reason),
     onFault: (error) => void faults.push(error),

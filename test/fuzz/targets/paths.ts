@@ -1,4 +1,4 @@
-import { PassThrough } from '../../../src/gates/gate.ts';
+import { PassThrough } from '../../../src/delivery/answer.ts';
 import { createJudgePath } from '../../../src/gates/path.ts';
 import { spellingsOfWebhookPath } from '../../support/path-spellings.ts';
 import { rule, type Target } from '../target.ts';

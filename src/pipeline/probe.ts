@@ -1,8 +1,8 @@
+import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery, RequestHead } from '../delivery/delivery.ts';
 import { probeHeader, probeValue } from '../delivery/probe.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { PassThrough } from './gate.ts';
-import type { JudgePath } from './path.ts';
+import type { JudgePath } from '../gates/path.ts';
 
 /**
  * Answers `hookgate prove`, which asks whether a gate stands where a Service leads: a POST to a webhook's path without a
