@@ -3,8 +3,9 @@ import { Answer } from '../delivery/answer.ts';
 import { Rejection } from '../delivery/rejections.ts';
 import type { Envelope } from '../schemes/envelope.ts';
 import { createEnvelopeScan, wholeBody } from '../schemes/envelope.ts';
-import { findNearestSigning, type NearestSigning, wayWords } from '../schemes/nearest-signing.ts';
+import { createSigningSearch } from '../schemes/nearest-signing.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
+import { matchSentence, remedyFor } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { ExplainQuestion, Outcome } from './explain.ts';
 import { usualMistakes } from './usual-mistakes.ts';
@@ -93,10 +94,10 @@ function matchSentences(scheme: Scheme, facts: Outcome['facts']): string[] {
 function signingSentences(
   question: ExplainQuestion,
   envelope: Envelope,
-  { route: { scheme }, secrets }: Outcome['loaded'],
+  { route: { scheme, checksum }, secrets }: Outcome['loaded'],
 ): readonly string[] {
   const delivery = { rawHeaders: question.headers ?? [], envelope };
-  const nearest = findNearestSigning(scheme, delivery, [...secrets, ...question.otherKeys]);
+  const nearest = createSigningSearch()(scheme, delivery, [...secrets, ...question.otherKeys]);
   if (nearest === undefined) {
     return [
       'Nothing that was tried matches: the body was changed after it was signed, or signed with a key that is not here.',
@@ -107,36 +108,7 @@ function signingSentences(
   const isLive = secrets.some(({ name }) => name === nearest.keyName);
   const match = matchSentence(scheme, nearest, isLive);
   if (!isLive) return [match, 'Add that key to the keys directory if it is still in use.'];
-  return [match, remedy(scheme, nearest)];
-}
-
-function matchSentence(scheme: Scheme, nearest: NearestSigning, isLive: boolean): string {
-  const { way } = nearest;
-  const differences = [...(way === undefined ? [] : wayWords(way)), ...nearest.differences];
-  const part = scheme.name === defaultProfile.name ? 'data encoded' : 'written';
-  const order = way === undefined ? '' : `, ${part} as ${way.order}`;
-  return (
-    `Nearest match: key ${nearest.keyName}${isLive ? '' : ', which is not live'}${order}` +
-    `${differences.length === 0 ? '' : `, with ${differences.join('; ')}`}.`
-  );
-}
-
-/** What to put into the file; ways that rewrite numbers cannot be put anywhere. */
-function remedy(scheme: Scheme, { way, differences, isConfigurable }: NearestSigning): string {
-  if (isConfigurable && way !== undefined) {
-    const names = [...scheme.ways.map(({ name }) => name), way.name];
-    return (
-      `Add ${way.name} to checksum.encodings to accept it. The line for the file: ` +
-      `checksum: { encodings: [${names.join(', ')}] }`
-    );
-  }
-  if (differences.some((difference) => /number|\.0|decimal/.test(difference))) {
-    return (
-      'It cannot be configured: numbers were written anew, and the gate never rewrites a number. The signer has to sign ' +
-      'the numbers as they are sent.'
-    );
-  }
-  return 'The key or the scheme has to be put right: the gate takes a signature only as the scheme says.';
+  return [match, remedyFor(scheme, checksum.waysFrom, nearest).sentence];
 }
 
 /** Said wherever nothing matches, since no look at the body can tell this from a forgery. */

@@ -1,5 +1,6 @@
 /** The configuration after validation: durations in milliseconds, sizes in bytes, nothing optional left open. */
 import type { RedisSettings } from '../delivery/redis-settings.ts';
+import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 
 export interface Config {
@@ -111,7 +112,11 @@ export interface Route {
     /** From `--allow`, which takes the place of the file that holds for all routes. */
     readonly addresses: readonly string[] | undefined;
   };
-  readonly checksum: { readonly mode: 'enforce' | 'observe' };
+  readonly checksum: {
+    readonly mode: 'enforce' | 'observe';
+    /** Which list the ways of its scheme come from. */
+    readonly waysFrom: WaysFrom;
+  };
   readonly upstream: UpstreamConfig;
   readonly retentionMs: number;
   /** Names of events that genuinely come again, with the milliseconds in which a repeat is one. */

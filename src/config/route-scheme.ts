@@ -1,5 +1,6 @@
 import { type CompiledScheme, compileScheme } from '../schemes/compile.ts';
 import { defaultProfile, findProfile, profiles } from '../schemes/profiles.ts';
+import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { SchemeSettings } from '../schemes/settings.ts';
 import { parseWays } from '../schemes/template.ts';
@@ -70,6 +71,14 @@ function encodingsOf(
 /** The texts of a list, without those that could not be read. */
 function readable(texts: readonly (string | undefined)[] | undefined): readonly string[] {
   return (texts ?? []).filter((text) => typeof text === 'string');
+}
+
+/** Where the ways of a route's scheme stand. */
+export function waysFrom(settings: Settings, index: number): WaysFrom {
+  const { scheme } = settings.routes[index] as Settings['routes'][number];
+  const from = encodingsOf(settings, index, typeof scheme === 'string' ? scheme : scheme.profile);
+  if (from === undefined) return 'message';
+  return from.key === 'checksum.encodings' ? 'checksum.encodings' : 'routes[].checksum.encodings';
 }
 
 /** The keys that the operator has written; a time without `from` is the profile's with another tolerance. */

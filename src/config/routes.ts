@@ -1,6 +1,6 @@
 import { defaultProfile } from '../schemes/profiles.ts';
 import type { Route, UpstreamConfig } from './config.ts';
-import { schemeOfRoute } from './route-scheme.ts';
+import { schemeOfRoute, waysFrom } from './route-scheme.ts';
 import type { Settings } from './schema.ts';
 
 /**
@@ -36,7 +36,7 @@ export function toRoutes(settings: Settings, allowed: readonly string[] | undefi
         ...allowlist,
         addresses: allowlist.file === settings.allowlist.file ? allowed : undefined,
       },
-      checksum: { mode: checksum.mode },
+      checksum: { mode: checksum.mode, waysFrom: waysFrom(settings, index) },
       upstream: toUpstream({
         ...upstream,
         url: upstream.url ?? settings.upstream.url,

@@ -3,63 +3,79 @@ import { allWays, parseWay, type Way, wayModifiers } from '../json/way.ts';
 import { writeInWay } from '../json/write-way.ts';
 import type { Envelope } from './envelope.ts';
 import type { RawHeaders } from './head-fields.ts';
-import { createHmac, digestBytes } from './hmac.ts';
+import { createHmac, digestBytes, type HashName, type WriteHmac } from './hmac.ts';
 import { textsOfEncoders } from './json-encoders.ts';
 import { findLeftovers } from './leftovers.ts';
 import { type ChecksumKey, decode, hashOf, readKeyBytes } from './live-key.ts';
 import { readSignatures } from './read-signatures.ts';
 import type { Scheme } from './scheme.ts';
+import type { DigestEncoding } from './settings.ts';
 import { createMessageReader, type MessageParts } from './signed-text.ts';
 
 /** How a delivery may have been signed. */
 export interface NearestSigning {
   readonly keyName: string;
-  /** The way in which the part with `@` was written; undefined where the scheme has none. */
+  /** The way in which the part with `@` was written; undefined where the message has none. */
   readonly way: Way | undefined;
-  /** In words, what differs from what the scheme takes; without what the way's own name says. */
-  readonly differences: readonly string[];
-  /** No way of writing can be listed for it: numbers were written anew, or the key is another one. */
-  readonly isConfigurable: boolean;
+  /** What differs from what the scheme takes; without what the way's own name says. */
+  readonly differences: readonly Difference[];
 }
 
-/**
- * Tries how other encoders write the same JSON, and what is often done wrong with a key or a digest, and returns the
- * match that differs least from what the scheme takes. Slow: for `explain`, not for deliveries.
- */
-export function findNearestSigning(
+/** What has to be another one: the file of the key, how a digest is written, or what the signer does. */
+export interface Difference {
+  readonly of: 'key' | 'encoding' | 'prefix' | 'alphabet' | 'numbers';
+  readonly words: string;
+}
+
+export interface SearchLimits {
+  /** Looked at between two attempts; true ends the search with what it has found. */
+  readonly isOver: () => boolean;
+  /** Also what no setting can take: numbers written anew. */
+  readonly rewritesNumbers: boolean;
+}
+
+export type FindNearestSigning = (
   scheme: Scheme,
   delivery: { readonly rawHeaders: RawHeaders; readonly envelope: Envelope },
   keys: readonly ChecksumKey[],
-): NearestSigning | undefined {
-  if (scheme.algorithm === 'equals' || scheme.algorithm === 'ed25519') return undefined;
-  const hashName = hashOf[scheme.algorithm];
-  const sent = sentDigests(scheme, delivery, digestBytes[hashName]);
-  const texts = candidateTexts(scheme, delivery);
-  const digest = Buffer.alloc(digestBytes[hashName]);
-  let nearest: NearestSigning | undefined;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const key of keys) {
-    for (const variant of keyVariants(scheme, key.secret)) {
-      const writeHmac = createHmac(hashName, variant.secret);
-      for (const text of texts) {
+  limits?: SearchLimits,
+) => NearestSigning | undefined;
+
+const unlimited: SearchLimits = { isOver: () => false, rewritesNumbers: true };
+
+/**
+ * Prepares a search that tries how other encoders write the same JSON, and what is often done wrong with a key or a
+ * digest, and returns the match that differs least from what the scheme takes. Slow: for `explain` and for a thread of its
+ * own, never on a delivery's way.
+ */
+export function createSigningSearch(): FindNearestSigning {
+  const ways = allWays().sort((a, b) => oddness(a) - oddness(b));
+  return (scheme, delivery, keys, limits = unlimited) => {
+    if (scheme.algorithm === 'equals' || scheme.algorithm === 'ed25519') return undefined;
+    const hashName = hashOf[scheme.algorithm];
+    const sent = sentDigests(scheme, delivery, digestBytes[hashName]);
+    if (sent.length === 0) return undefined;
+    const attempts = attemptsOf(scheme, keys, hashName);
+    const digest = Buffer.alloc(digestBytes[hashName]);
+    let nearest: NearestSigning | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const text of candidateTexts(scheme, delivery, ways, limits)) {
+      const odd = text.way === undefined ? 0 : oddness(text.way) / 2;
+      if (odd + text.differences.length >= fewest) continue;
+      for (const { keyName, writeHmac, differences } of attempts) {
+        if (limits.isOver()) return nearest;
         writeHmac(digest, text.head, text.data, text.tail);
         for (const { bytes, difference } of sent) {
           if (!timingSafeEqual(digest, bytes)) continue;
-          const others = [...text.differences, ...variant.differences, ...difference];
-          const count = others.length + (text.way === undefined ? 0 : oddness(text.way) / 2);
-          if (count >= fewest) continue;
-          fewest = count;
-          nearest = {
-            keyName: key.name,
-            way: text.way,
-            differences: others,
-            isConfigurable: others.length === 0,
-          };
+          const all = [...text.differences, ...differences, ...difference];
+          if (odd + all.length >= fewest) continue;
+          fewest = odd + all.length;
+          nearest = { keyName, way: text.way, differences: all };
         }
       }
     }
-  }
-  return nearest;
+    return nearest;
+  };
 }
 
 interface Candidate {
@@ -67,44 +83,56 @@ interface Candidate {
   readonly data: Buffer;
   readonly tail: string;
   readonly way: Way | undefined;
-  readonly differences: readonly string[];
+  readonly differences: readonly Difference[];
 }
 
-function candidateTexts(
+/** Made one after the other, the likeliest first, so that a search that ends early has written little. */
+function* candidateTexts(
   scheme: Scheme,
   { rawHeaders, envelope }: { readonly rawHeaders: RawHeaders; readonly envelope: Envelope },
-): Candidate[] {
-  const parts = createMessageReader(scheme)(rawHeaders, envelope);
-  if ('kind' in parts) return [];
-  if (scheme.ways.length === 0) {
-    return [{ ...parts.text(undefined), way: undefined, differences: [] }];
+  ways: readonly Way[],
+  limits: SearchLimits,
+): Generator<Candidate> {
+  const written = writtenInWays(scheme);
+  const parts = createMessageReader(written)(rawHeaders, envelope);
+  if ('kind' in parts) return;
+  if (parts.ways[0] === undefined) {
+    yield { ...parts.text(undefined), way: undefined, differences: [] };
+    return;
   }
-  return [...namedTexts(parts), ...unnamedTexts(parts)];
+  yield* namedTexts(parts, ways);
+  if (limits.rewritesNumbers) yield* unnamedTexts(parts);
+}
+
+/** A whole body may have been written otherwise when it was signed, where something on the way parses JSON. */
+function writtenInWays(scheme: Scheme): Scheme {
+  if (scheme.ways.length > 0 || scheme.covers !== 'body') return scheme;
+  const ways = [parseWay('received') as Way];
+  const message = scheme.message.map((part) => (part.kind === 'body' ? { ...part, ways } : part));
+  return { ...scheme, message, ways };
 }
 
 /** Bytes written in search of a way, so that a long body takes seconds at most. */
 const maxWritten = 64_000_000;
 
 /** Each text that some way with a name writes, once, under the simplest name. */
-function namedTexts(parts: MessageParts): Candidate[] {
+function* namedTexts(parts: MessageParts, ways: readonly Way[]): Generator<Candidate> {
   const { data: received } = parts.text(parseWay('received') as Way);
   const { data: compact, head, tail } = parts.text(parseWay('compact') as Way);
   // Most data has nothing to escape, so that all ways of escaping are one.
   const escapes = /[\\/<>&='+`\x7f-\xff]/.test(compact.toString('latin1'));
   const seen = new Set<string>();
-  const found: Candidate[] = [];
   let written = 0;
-  for (const way of allWays().sort((a, b) => oddness(a) - oddness(b))) {
+  for (const way of ways) {
     if (way.strings !== undefined && !escapes) continue;
     const data = writeInWay(received, compact, way);
     written += data.length;
-    if (written > maxWritten) break;
+    if (written > maxWritten) return;
     const digest = hash('sha256', data, 'base64');
     if (seen.has(digest)) continue;
     seen.add(digest);
-    found.push({ head, data, tail, way, differences: [] });
+    yield { head, data, tail, way, differences: [] };
   }
-  return found;
 }
 
 /** How much a way says; what was written anew was most likely compact before, so that name is told first. */
@@ -114,21 +142,24 @@ function oddness({ name, order }: Way): number {
 }
 
 /** What the standard encoders write besides: ways that have no name, since they rewrite numbers. */
-function unnamedTexts(parts: MessageParts): Candidate[] {
-  const found: Candidate[] = [];
+function* unnamedTexts(parts: MessageParts): Generator<Candidate> {
   const compact = parseWay('compact') as Way;
   const sorted = parseWay('sorted') as Way;
   const { head, data, tail } = parts.text(compact);
-  const add = (text: string, way: Way, differences: readonly string[]): void => {
-    found.push({ head, data: Buffer.from(text, 'utf8'), tail, way, differences });
-  };
+  const candidate = (text: string, way: Way, words: readonly string[]): Candidate => ({
+    head,
+    data: Buffer.from(text, 'utf8'),
+    tail,
+    way,
+    differences: words.map((said) => ({ of: 'numbers', words: said })),
+  });
   for (const { text, isSorted, rewritesNumbers, differences } of textsOfEncoders(data.toString('utf8'))) {
-    if (rewritesNumbers) add(text, isSorted ? sorted : compact, differences);
+    if (rewritesNumbers) yield candidate(text, isSorted ? sorted : compact, differences);
   }
   for (const way of [compact, sorted]) {
-    for (const text of withDecimalsInOne(parts.text(way).data.toString('utf8'))) add(text, way, [oneDecimal]);
+    for (const text of withDecimalsInOne(parts.text(way).data.toString('utf8')))
+      yield candidate(text, way, [oneDecimal]);
   }
-  return found;
 }
 
 const oneDecimal = 'one whole number that had .0 when it was signed (parsed and written again on the way)';
@@ -162,31 +193,66 @@ function sentDigests(
   scheme: Scheme,
   { rawHeaders, envelope }: { readonly rawHeaders: RawHeaders; readonly envelope: Envelope },
   byteLength: number,
-): { readonly bytes: Buffer; readonly difference: readonly string[] }[] {
+): { readonly bytes: Buffer; readonly difference: readonly Difference[] }[] {
   const tag = scheme.signature.kind === 'header' ? scheme.signature.tag : undefined;
-  const found = [scheme, { ...scheme, prefix: '' }].flatMap((read, index) => {
+  return [scheme, { ...scheme, prefix: '' }].flatMap((read, index) => {
     const texts = readSignatures(read, rawHeaders, envelope, tag);
     if (texts.kind !== 'texts') return [];
-    const noPrefix = index === 0 || scheme.prefix === '' ? [] : [`no ${scheme.prefix} before the signature`];
+    const noPrefix: readonly Difference[] =
+      index === 0 || scheme.prefix === ''
+        ? []
+        : [{ of: 'prefix', words: `no ${scheme.prefix} before the signature` }];
     return texts.texts.flatMap((text) =>
       (['hex', 'base64'] as const).flatMap((encoding) => {
         const bytes = decode(text.replaceAll('-', '+').replaceAll('_', '/'), encoding);
         if (bytes?.length !== byteLength) return [];
-        const other =
-          encoding === scheme.encoding ? [] : [`the digest in ${encoding} instead of ${scheme.encoding}`];
-        return [{ bytes, difference: [...noPrefix, ...other] }];
+        return [{ bytes, difference: [...noPrefix, ...digestDifferences(scheme, text, encoding, bytes)] }];
       }),
     );
   });
-  return found;
 }
 
-function keyVariants(
+function digestDifferences(
   scheme: Scheme,
-  file: Buffer,
-): { readonly secret: Buffer; readonly differences: readonly string[] }[] {
-  const read = readKeyBytes(scheme, file);
-  const secret = 'bytes' in read ? read.bytes : file;
+  text: string,
+  encoding: DigestEncoding,
+  bytes: Buffer,
+): readonly Difference[] {
+  if (encoding === 'base64' && bytes.toString('base64') !== text) {
+    const words = 'the digest in base64 of another kind: without padding, or with - and _ (base64url)';
+    return [{ of: 'alphabet', words }];
+  }
+  if (encoding === scheme.encoding) return [];
+  return [{ of: 'encoding', words: `the digest in ${encoding} instead of ${scheme.encoding}` }];
+}
+
+interface Attempt {
+  readonly keyName: string;
+  readonly writeHmac: WriteHmac;
+  readonly differences: readonly Difference[];
+}
+
+/** The keys as they are before what may have been meant by their files. */
+function attemptsOf(scheme: Scheme, keys: readonly ChecksumKey[], hashName: HashName): readonly Attempt[] {
+  const read = keys.map(({ name, secret: file }) => {
+    const bytes = readKeyBytes(scheme, file);
+    return { name, file, secret: 'bytes' in bytes ? bytes.bytes : file };
+  });
+  const attempt = (keyName: string, secret: Buffer, differences: readonly Difference[]): Attempt => ({
+    keyName,
+    writeHmac: createHmac(hashName, secret),
+    differences,
+  });
+  return [
+    ...read.map(({ name, secret }) => attempt(name, secret, [])),
+    ...read.flatMap(({ name, file, secret }) =>
+      keyVariants(file, secret).map(([words, variant]) => attempt(name, variant, [{ of: 'key', words }])),
+    ),
+  ];
+}
+
+/** What else a key's file may mean. */
+function keyVariants(file: Buffer, secret: Buffer): readonly (readonly [words: string, variant: Buffer])[] {
   const text = secret.toString('utf8');
   const whole = file.toString('utf8');
   const behindPrefix = /^(?:whsec_|sk_|whsk_)(.+)$/.exec(whole)?.[1];
@@ -204,17 +270,13 @@ function keyVariants(
     ['the key decoded from base64', decode(whole, 'base64')],
     ['the key decoded from hex', decode(whole, 'hex')],
   ];
-  const cleaned = findLeftovers(file).flatMap(({ has, meant }): [string, Buffer][] =>
-    meant === undefined
+  const cleaned = findLeftovers(file).map(({ has, meant }): [string, Buffer | undefined] => [
+    `the key that is left where one thing of its file is taken away: it ${has}`,
+    meant,
+  ]);
+  return [...variants, ...cleaned].flatMap(([words, variant]) =>
+    variant === undefined || variant.length === 0 || variant.equals(secret)
       ? []
-      : [[`the key that is left where one thing of its file is taken away: it ${has}`, meant]],
+      : [[words, variant] as const],
   );
-  return [
-    { secret, differences: [] },
-    ...[...variants, ...cleaned].flatMap(([difference, variant]) =>
-      variant === undefined || variant.length === 0 || variant.equals(secret)
-        ? []
-        : [{ secret: variant, differences: [difference] }],
-    ),
-  ];
 }

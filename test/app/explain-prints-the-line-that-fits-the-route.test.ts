@@ -1,0 +1,153 @@
+import { createHmac } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { explain } from '../../src/app/explain.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const secret = 'sk_of-a-test-with-enough-letters';
+
+interface Case {
+  /** What the route says besides its name, path and keys. */
+  readonly route: Record<string, unknown>;
+  /** What the file says of checksums. */
+  readonly checksum?: Record<string, unknown>;
+  readonly body: string;
+  readonly headers?: readonly string[];
+  readonly line: string;
+  /** Where the line belongs. */
+  readonly under: 'file' | 'route';
+}
+
+const hmac = (hash: string, text: string, encoding: 'hex' | 'base64' = 'hex'): string =>
+  createHmac(hash, secret).update(text).digest(encoding);
+const data = '{"b":1,"a":"é"}';
+const sortedSpaced = '{"a": "é", "b": 1}';
+const juicywayBody = (signed: string): string =>
+  `{"event":"e","data":${data},"checksum":"${hmac('sha256', `e|${signed}`)}"}`;
+const korapayHeader = (signed: string): readonly string[] => ['x-korapay-signature', hmac('sha256', signed)];
+
+const cases: Record<string, Case> = {
+  'juicyway, with the list of the file': {
+    route: {},
+    body: juicywayBody(sortedSpaced),
+    line: 'checksum: { encodings: [received, compact, sorted, sorted+spaced] }',
+    under: 'file',
+  },
+  'juicyway, with a list of its own': {
+    route: { checksum: { encodings: ['received'] } },
+    body: juicywayBody(sortedSpaced),
+    line: 'checksum: { encodings: [received, sorted+spaced] }',
+    under: 'route',
+  },
+  'a profile that has its ways in the message': {
+    route: { scheme: 'korapay', events: ['e'] },
+    body: `{"event":"e","data":${data}}`,
+    headers: korapayHeader(sortedSpaced),
+    line: 'scheme: { profile: korapay, message: "{json:/data@received,compact,sorted+spaced}" }',
+    under: 'route',
+  },
+  'a profile whose ways the route lists': {
+    route: { scheme: 'korapay', events: ['e'], checksum: { encodings: ['compact'] } },
+    body: `{"event":"e","data":${data}}`,
+    headers: korapayHeader(sortedSpaced),
+    line: 'checksum: { encodings: [compact, sorted+spaced] }',
+    under: 'route',
+  },
+  'a message of the operator': {
+    route: { scheme: { profile: 'custom', signature: 'header:X-S', message: 'v0:{json:/data@sorted}' } },
+    body: `{"data":${data}}`,
+    headers: ['X-S', hmac('sha256', `v0:${data}`)],
+    line: 'scheme: { profile: custom, message: "v0:{json:/data@sorted,received}" }',
+    under: 'route',
+  },
+  'a whole body that was parsed and written again': {
+    route: { scheme: 'paystack' },
+    body: `{ "event" : "e", "data":${data} }`,
+    headers: ['x-paystack-signature', hmac('sha512', `{"event":"e","data":${data}}`)],
+    line: 'scheme: { profile: paystack, message: "{body@received,compact}" }',
+    under: 'route',
+  },
+  'a digest in the other encoding': {
+    route: { scheme: 'paystack' },
+    body: `{"event":"e"}`,
+    headers: ['x-paystack-signature', hmac('sha512', `{"event":"e"}`, 'base64')],
+    line: 'scheme: { profile: paystack, encoding: base64 }',
+    under: 'route',
+  },
+  'a digest without its prefix, written in another way': {
+    route: { scheme: 'github', events: ['push'] },
+    body: `{"ref":"main"}`,
+    headers: ['X-GitHub-Event', 'push', 'X-Hub-Signature-256', hmac('sha256', '{"ref": "main"}')],
+    line: 'scheme: { profile: github, message: "{body@received,compact+spaced}", prefix: "" }',
+    under: 'route',
+  },
+};
+
+test.each(Object.entries(cases))('%s', async (_name, one) => {
+  const told = await judge(one, one.route, one.checksum ?? {});
+  expect(told.refusedBy).toBe('checksum_mismatch');
+  expect(told.sentences.join('\n')).toContain(`: ${one.line}`);
+
+  // Put where it belongs, it takes the body.
+  const added = parse(one.line) as Record<string, Record<string, unknown>>;
+  const [[key, value]] = Object.entries(added) as [[string, Record<string, unknown>]];
+  const before = one.route[key];
+  const own = typeof before === 'object' ? before : {};
+  const after =
+    one.under === 'file'
+      ? await judge(one, one.route, value)
+      : await judge(one, { ...one.route, [key]: { ...own, ...value } }, one.checksum ?? {});
+  expect(after.refusedBy).toBe(undefined);
+});
+
+test.each<[string, string, RegExp]>([
+  [
+    'under the key with a newline',
+    createHmac('sha512', `${secret}\n`).update('{}').digest('hex'),
+    /has to be put right/,
+  ],
+  [
+    'in base64url, which the gate does not read',
+    hmac('sha512', '{}', 'base64').replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    /base64url.*\n.*has to be put right/,
+  ],
+])('no line where no setting helps: signed %s', async (_name, signature, says) => {
+  const scheme = { profile: 'paystack', encoding: 'base64' };
+  const told = await judge({ body: '{}', headers: ['x-paystack-signature', signature] }, { scheme }, {});
+  expect(told.sentences.join('\n')).toMatch(says);
+  expect(told.sentences.join('\n')).not.toMatch(/line for the/);
+});
+
+async function judge(
+  { body, headers = [] }: Pick<Case, 'body' | 'headers'>,
+  route: Record<string, unknown>,
+  checksum: Record<string, unknown>,
+) {
+  const directory = temporaryDirectory();
+  const keysDirectory = join(directory, 'keys');
+  mkdirSync(keysDirectory);
+  writeFileSync(join(keysDirectory, 'primary'), secret);
+  const file = join(directory, 'hookgate.yaml');
+  writeFileSync(
+    file,
+    stringify({
+      upstream: { url: 'http://127.0.0.1:9' },
+      allowlist: { mode: 'off' },
+      checksum: { keysDirectory, ...checksum },
+      routes: [{ name: 'r', path: '/r', keysDirectory, ...route }],
+    }),
+  );
+  const result = await explain({
+    body: Buffer.from(body),
+    headers,
+    sources: { file, env: {}, flags: {} },
+    keysDirectory: undefined,
+    address: undefined,
+    otherKeys: [],
+  });
+  if (result.kind === 'problems') throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.explanation;
+}
