@@ -16,8 +16,6 @@ export interface PrivateGate {
   readonly config: Config;
   /** Where the release's own gate listens. */
   readonly listen: Config['listen'];
-  /** Why a route cannot be proved here, and must not be tried; undefined where it can. */
-  whyNot(route: Route): string | undefined;
   keysOf(route: Route): readonly Key[];
   /** What came to the echo; 0 where the application stands behind it. */
   arrivals(): number;
@@ -31,8 +29,8 @@ export type PrivateGateStart =
 
 /**
  * Starts one in this process. What it must not share with the gate that runs is replaced: its ports, its memory, its
- * socket; and its allowlist has this machine only, so that the live one stays as it is. Behind it stands an echo, or
- * the application where that is asked for.
+ * socket; and its allowlists have this machine only, so that the live ones stay as they are. Behind every route stands
+ * one echo, or its application where that is asked for.
  */
 export async function startPrivateGate(
   { file, env }: Pick<ConfigSources, 'file' | 'env'>,
@@ -70,7 +68,12 @@ export async function startPrivateGate(
     own.HOOKGATE_UPSTREAM_ADDRESSES = '127.0.0.1';
     own.HOOKGATE_UPSTREAM_CA_FILE = '';
   }
-  const sources = { file, flags: {}, env: { ...env, ...own } };
+  const sources = {
+    file,
+    flags: {},
+    env: { ...env, ...own },
+    adjust: (config: Config) => adjust(config, behind),
+  };
   const inForce = loadConfig(sources);
   if (inForce.kind === 'problems') {
     await closers.disposeAsync();
@@ -87,7 +90,6 @@ export async function startPrivateGate(
     url: `http://127.0.0.1:${started.gate.traffic.port}`,
     config: inForce.config,
     listen: read.config.listen,
-    whyNot: (route) => whyNot(route, own.HOOKGATE_UPSTREAM_URL),
     keysOf(route) {
       const keys = readKeys(route.keysDirectory);
       return keys.kind === 'ok' ? keys.keys : [];
@@ -97,16 +99,13 @@ export async function startPrivateGate(
   };
 }
 
-/**
- * A route may have an upstream and an allowlist of its own, which no variable replaces: what was meant for the echo would
- * reach that application. So each is looked at as it is in force, and left alone where it is not this gate's.
- */
-function whyNot({ scheme, upstream, allowlist }: Route, echoUrl: string | undefined): string | undefined {
-  if (echoUrl !== undefined && upstream.url.origin !== new URL(echoUrl).origin)
-    return 'it has an upstream of its own, which would get the event';
-  if (allowlist.mode === 'enforce' && allowlist.addresses === undefined)
-    return 'it has an allowlist of its own';
-  if (scheme.name !== 'juicyway')
-    return `its scheme is ${scheme.name}; hookgate send --scheme ${scheme.name} plays that sender`;
-  return undefined;
+/** A route may have an upstream and an allowlist of its own, which no variable replaces. */
+function adjust(config: Config, behind: 'echo' | 'application'): Config {
+  const { addresses } = config.allowlist;
+  const routes = config.routes.map((route) => {
+    const { timeoutMs, signing } = route.upstream;
+    const upstream = behind === 'echo' ? { ...config.upstream, timeoutMs, signing } : route.upstream;
+    return { ...route, allowlist: { ...route.allowlist, addresses }, upstream };
+  });
+  return { ...config, routes };
 }

@@ -3,12 +3,12 @@ import { type PrivateGate, startPrivateGate } from '../app/private-gate.ts';
 import type { Config, Route } from '../config/config.ts';
 import type { Key } from '../config/keys.ts';
 import { formatProblem } from '../config/problem.ts';
-import { signEvent } from '../envelope/sign.ts';
+import type { SignedDelivery } from '../schemes/sign.ts';
 import { type Attempt, createPoster } from '../sender/post.ts';
 import { probe } from '../sender/probe.ts';
 import { sampleDataJson } from '../sender/sample-event.ts';
+import { playEvent, spoil } from '../sender/scheme-event.ts';
 import { describeOutcome } from '../sender/tally.ts';
-import { tamper } from '../sender/tamper.ts';
 import { hostAndPort } from '../values/host-brackets.ts';
 import type { ProveOptions, Report } from './prove.ts';
 
@@ -17,7 +17,7 @@ const probeTimeoutMs = 3000;
 
 /** Proves the gate on itself; the exit status where it could not even start, else undefined. */
 export async function proveGate(
-  { config: file, toApplication, event }: ProveOptions,
+  { config: file, toApplication, event, route: only }: ProveOptions,
   env: Readonly<Record<string, string | undefined>>,
   report: Report,
 ): Promise<number | undefined> {
@@ -29,13 +29,15 @@ export async function proveGate(
     return gate.kind === 'failed' ? 1 : 2;
   }
   try {
-    if (toApplication === true) await sendToApplication(gate, event, report);
+    const routes = gate.config.routes.filter(({ name }) => only === undefined || name === only);
+    if (routes.length === 0)
+      throw new Error(
+        `no such route; expected one of ${gate.config.routes.map(({ name }) => name).join(', ')}`,
+      );
+    if (toApplication === true) await sendToApplication(gate, routes, event, report);
     else {
-      for (const route of gate.config.routes) {
-        const reason = gate.whyNot(route);
-        if (reason !== undefined) report.say(`not tried: ${route.path}: ${reason}`);
-        else for (const key of gate.keysOf(route)) await proveRoute(gate, route, key, event, report);
-      }
+      for (const route of routes)
+        for (const key of gate.keysOf(route)) await proveRoute(gate, route, key, event, report);
       await askRunningGate(gate.listen, gate.config.routes[0]?.path ?? '/', report);
     }
     return undefined;
@@ -47,15 +49,25 @@ export async function proveGate(
 async function proveRoute(
   gate: PrivateGate,
   route: Route,
-  { name, secret }: Key,
+  key: Key,
   event: string | undefined,
   report: Report,
 ): Promise<void> {
-  const where = `${route.path} with key ${name}`;
-  const signed = sign(event ?? eventFor(route), secret);
-  const expect = async (what: string, body: string, status: number, arrivals: number): Promise<void> => {
+  const { scheme } = route;
+  const where = `${route.path} with key ${key.name}`;
+  if (!canSign(route, key)) {
+    report.say(`not tried: ${where}: ${onlyHalf}`);
+    return;
+  }
+  const { delivery } = play(route, key, event);
+  const expect = async (
+    what: string,
+    sent: SignedDelivery,
+    status: number,
+    arrivals: number,
+  ): Promise<void> => {
     const before = gate.arrivals();
-    const attempt = await post(gate, route, body);
+    const attempt = await post(gate, route, sent);
     const arrived = gate.arrivals() - before;
     report.tell(
       attempt.status === status && arrived === arrivals,
@@ -63,33 +75,36 @@ async function proveRoute(
       `${describeOutcome(attempt)}, ${arrived} arrived`,
     );
   };
-  await expect('a signed event arrives', signed.body, 200, 1);
-  await expect('its repeat is answered and does not arrive', signed.body, 200, 0);
-  if (route.checksum.mode === 'enforce')
-    await expect('a tampered event is refused', tamper('data', signed), 401, 0);
-  else report.say(`not tried: ${where}: a tampered event (checksum.mode is observe, which forwards it)`);
+  await expect('a signed event arrives', delivery, 200, 1);
+  await expect('its repeat is answered and does not arrive', delivery, 200, 0);
+  if (route.checksum.mode !== 'enforce') {
+    report.say(`not tried: ${where}: a tampered event (checksum.mode is observe, which forwards it)`);
+    return;
+  }
+  // Where nothing of the body is signed, only the secret can be another one.
+  const tampered = spoil(scheme, delivery, scheme.covers === 'nothing' ? 'checksum' : 'data');
+  await expect('a tampered event is refused', tampered, 401, 0);
 }
 
 /** Whoever runs this has been told; the application cannot tell the event from one of the provider. */
 async function sendToApplication(
   gate: PrivateGate,
+  routes: readonly Route[],
   event: string | undefined,
   report: Report,
 ): Promise<void> {
-  const route = gate.config.routes.find((one) => gate.whyNot(one) === undefined);
-  const key = route && gate.keysOf(route)[0];
-  if (route === undefined || key === undefined)
-    throw new Error(
-      `no route can be proved so: ${gate.config.routes.map((one) => `${one.path}: ${gate.whyNot(one)}`).join('; ')}`,
-    );
-  const { body, event: name, reference } = sign(event ?? eventFor(route), key.secret);
-  const { url } = route.upstream;
+  const [found] = routes.flatMap((route) =>
+    gate.keysOf(route).flatMap((key) => (canSign(route, key) ? [{ route, key }] : [])),
+  );
+  if (found === undefined) throw new Error(`no event can be signed: ${onlyHalf}`);
+  const { route, key } = found;
+  const { delivery, event: name, reference } = play(route, key, event);
   report.say(
-    `Sends one genuine event to the application at ${url.href}, path ${route.path}: ${name}, reference ${reference}, ` +
+    `Sends one genuine event to the application at ${route.upstream.url.href}, path ${route.path}: ${name}, reference ${reference}, ` +
       `signed with key ${key.name}. It goes through a gate of this command alone, which admits this machine only; ` +
       'the application cannot tell it from an event of the provider, and may book it.',
   );
-  const attempt = await post(gate, route, body);
+  const attempt = await post(gate, route, delivery);
   report.tell(attempt.status === 200, 'the application accepts it', describeOutcome(attempt));
 }
 
@@ -119,21 +134,29 @@ async function askRunningGate(
     );
 }
 
-async function post(gate: PrivateGate, route: Route, body: string): Promise<Attempt> {
+async function post(gate: PrivateGate, route: Route, { body, headers }: SignedDelivery): Promise<Attempt> {
   const url = new URL(gate.url + route.path);
   const poster = createPoster({ url, headers: [], caPem: undefined, timeoutMs, connections: 1 });
   try {
-    return await poster.post(body, new AbortController().signal);
+    return await poster.post(body.toString('utf8'), new AbortController().signal, headers);
   } finally {
     await poster.close();
   }
 }
 
-function sign(event: string, secret: Buffer) {
+/** An event as the route's own sender makes it. */
+function play(route: Route, { secret }: Key, event = eventFor(route)) {
   const reference = `hookgate-prove-${randomUUID()}`;
   const data = { ...(JSON.parse(sampleDataJson()) as object), reference };
   const dataJson = JSON.stringify(data);
-  return { event, dataJson, reference, body: signEvent({ event, dataJson, secret, encoding: 'sorted' }) };
+  const delivery = playEvent(route.scheme, { event, dataJson, secret, way: undefined, nowMs: Date.now() });
+  return { event, reference, delivery };
+}
+
+const onlyHalf = 'the gate has the public half of this key only, with which nothing can be signed';
+
+function canSign({ scheme }: Route, { secret }: Key): boolean {
+  return scheme.algorithm !== 'ed25519' && !secret.toString('latin1').startsWith('whpk_');
 }
 
 /** One that the route forwards. */

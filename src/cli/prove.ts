@@ -7,6 +7,7 @@ export interface ProveOptions {
   readonly config?: string;
   readonly toApplication?: true;
   readonly event?: string;
+  readonly route?: string;
   readonly url: readonly URL[];
   /** Namespaces with commas between them; empty: all. */
   readonly services?: string;
@@ -22,6 +23,7 @@ export function addProveCommand(program: Command): void {
     .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml')
     .option('--to-application', 'say what will be sent, then let one genuine event reach the application')
     .option('--event <name>', 'name of that event (default: one that the route forwards)')
+    .option('--route <name>', 'only this route; with --to-application the first one when left out')
     .option('--url <url>', 'only ask whether a gate answers at this URL (repeatable)', collectUrl, [])
     .option(
       '--services <namespaces>',
@@ -89,8 +91,9 @@ function collectUrl(value: string, before: readonly URL[]): readonly URL[] {
 
 const explanation = `
 Without options a private gate with this configuration and these keys is started in front of an echo, both for this
-command only: a signed event must arrive once, its repeat not again, a tampered one never. Then the gate that runs
-here is asked whether it answers. The application sees nothing, and no address has to be listed.
+command only. For each route and each of its keys, by the route's own scheme: a signed event must arrive once, its
+repeat not again, a tampered one never. Then the gate that runs here is asked whether it answers. No application sees
+anything, and no address has to be listed.
 
 --to-application puts the application in the place of the echo and sends it one genuine event, after saying so.
 

@@ -18,6 +18,8 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: Flags;
   readonly defaultFile?: string;
+  /** Changes what was read and found right; for a gate that shares some of it with another (`hookgate prove`). */
+  readonly adjust?: (config: Config) => Config;
 }
 
 export type LoadedConfig =
@@ -66,7 +68,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   fillRoutes(settings);
   problems.push(...crossCheck(settings, shape.broken, shape.originOf));
   if (problems.length > 0) return { kind: 'problems', problems };
-  const config = toConfig(settings, addresses.ranges);
+  const { adjust = (config) => config } = sources;
+  const config = adjust(toConfig(settings, addresses.ranges));
   const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
   return {
     kind: 'ok',

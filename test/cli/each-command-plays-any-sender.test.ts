@@ -112,6 +112,16 @@ test('send plays a sender, and tampers', async () => {
   expect(application.events.length).toBe(1);
 });
 
+test('prove plays every sender', async () => {
+  const { gate, application } = await runSchemeGate(senders.map(routeOf));
+  const { code, stdout } = await hookgate('prove', '--config', gate.configFile);
+  const halves = stdout.match(/^not tried: .* the public half of this key only/gm) ?? [];
+  expect(stdout.match(/^ok .* with key /gm)).toHaveLength(3 * (senders.length - halves.length));
+  expect(halves.length).toBe(senders.filter(({ key }) => key.startsWith('whpk_')).length);
+  expect(code, stdout).toBe(0);
+  expect(application.events).toEqual([]);
+});
+
 test('check says what an operator should know of each sender', async () => {
   const directory = temporaryDirectory();
   const at = (name: string) => join(directory, name);

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { runGate } from '../support/running-gate.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
@@ -73,16 +75,62 @@ test('--url tells a gate from an application', async () => {
   expect(status).toBe(1);
 });
 
-test('a route with an upstream of its own is not tried, so that its application sees nothing', async () => {
-  const [application, other] = [await startPlainApplication(), await startPlainApplication()];
-  const { configFile } = await runGate(application.url, {
+/** Three senders with schemes of their own; two have an application, keys and a list of their own too. */
+async function threeSenders() {
+  const applications = [
+    await startPlainApplication(),
+    await startPlainApplication(),
+    await startPlainApplication(),
+  ];
+  const files = temporaryDirectory();
+  writeFileSync(join(files, 'allowlist.yaml'), 'addresses: [203.0.113.7]\n');
+  for (const [name, key] of [
+    ['paystack', 'sk_test_0123456789'],
+    ['webhooks', `whsec_${Buffer.alloc(32, 7).toString('base64')}`],
+  ] as const) {
+    mkdirSync(join(files, name));
+    writeFileSync(join(files, name, 'live'), key);
+  }
+  const own = (at: number) =>
+    `upstream: { url: "${applications[at]?.url}/prefix" }, allowlist: { file: ${files}/allowlist.yaml }`;
+  const { configFile, allowlistFile } = await runGate(applications[0]?.url as string, {
     routes: `
   - { name: juicyway, path: /webhooks/juicyway }
-  - { name: other, path: /webhooks/other, upstream: { url: "${other.url}" } }`,
+  - { name: paystack, path: /webhooks/paystack, scheme: paystack, keysDirectory: ${files}/paystack, events: [charge.*], ${own(1)} }
+  - { name: other, path: /webhooks/other, scheme: standard-webhooks, keysDirectory: ${files}/webhooks, ${own(2)} }`,
   });
+  writeFileSync(allowlistFile, 'addresses: [203.0.113.7]\n');
+  return { configFile, seen: () => applications.map(({ seen }) => seen), keys: join(files, 'webhooks') };
+}
+
+test('every route by its own scheme, whatever application and list it has; none of them sees anything', async () => {
+  const { configFile, seen } = await threeSenders();
   const { status, out } = await prove(['--config', configFile]);
-  expect(out).toContain('not tried: /webhooks/other: it has an upstream of its own');
-  expect(out.match(/^ok /gm)).toHaveLength(3);
+  for (const path of ['/webhooks/juicyway', '/webhooks/paystack', '/webhooks/other'])
+    expect(out.match(new RegExp(`^ok    ${path} with key `, 'gm')), out).toHaveLength(3);
+  expect(out).toContain('All as promised.');
   expect(status).toBe(0);
-  expect([...application.seen, ...other.seen]).toEqual([]);
+  expect(seen()).toEqual([[], [], []]);
+});
+
+test('--route chooses one, and --to-application then means that one', async () => {
+  const { configFile, seen } = await threeSenders();
+  const one = await prove(['--config', configFile, '--route', 'other']);
+  expect(one.out.match(/^ok .* with key /gm)).toHaveLength(3);
+  const { status } = await prove(['--config', configFile, '--route', 'paystack', '--to-application']);
+  expect(status).toBe(0);
+  expect(seen()).toEqual([[], ['POST /prefix/webhooks/paystack'], []]);
+  const none = await prove(['--config', configFile, '--route', 'nobody']);
+  expect(none.err).toContain('no such route; expected one of juicyway, paystack, other');
+  expect(none.status).toBe(1);
+});
+
+test('a key of which the gate has the public half only is said to be not tried', async () => {
+  const { configFile, keys } = await threeSenders();
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  writeFileSync(join(keys, 'live'), `whpk_${raw.toString('base64')}`);
+  const { status, out } = await prove(['--config', configFile, '--route', 'other']);
+  expect(out).toContain('not tried: /webhooks/other with key live: the gate has the public half');
+  expect(status).toBe(0);
 });
