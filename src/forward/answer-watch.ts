@@ -1,24 +1,19 @@
 import type { Socket } from 'node:net';
-import { AnswerFault, type AnswerHead, AnswerHeadReader, isKept } from './answer-head.ts';
+import { AnswerFault, type AnswerHead, AnswerHeadReader } from './answer-head.ts';
 
 /**
- * Looks at what an application sends over a connection of Node's agent before Node's parser does, and knows three
- * things that it does not tell: whether the first line is HTTP, how many header lines there are, and whether anybody
- * had asked. The same reader looks at the answers to deliveries.
+ * Looks at what an application sends over a connection of Node's agent before Node's parser does, and knows two
+ * things that it does not tell: whether the first line is HTTP, and how many header lines there are. The same reader looks at the answers to deliveries.
  */
 export class AnswerWatch {
   #socket: Socket;
   #reader = new AnswerHeadReader();
-  #isResting = false;
   #head: AnswerHead | undefined;
   #fault: AnswerFault | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#look(chunk));
-    socket.on('timeout', () => {
-      if (this.#isResting) socket.destroy();
-    });
   }
 
   /** Of the final answer to the request under way. */
@@ -31,23 +26,7 @@ export class AnswerWatch {
     return this.#fault;
   }
 
-  /** From now on nothing may come; false where the connection is of no use any more. */
-  rest(forMs: number): boolean {
-    if (this.#fault !== undefined || this.#head === undefined || !isKept(this.#head)) return false;
-    this.#isResting = true;
-    this.#socket.setTimeout(forMs);
-    return true;
-  }
-
-  /** A request has taken the connection. */
-  wake(): void {
-    this.#isResting = false;
-    this.#head = undefined;
-    this.#socket.setTimeout(0);
-  }
-
   #look(chunk: Buffer): void {
-    if (this.#isResting) return void this.#socket.destroy();
     if (this.#head !== undefined || this.#fault !== undefined) return;
     try {
       this.#head = this.#reader.read(chunk)?.head;

@@ -1,7 +1,7 @@
+import type { Socket } from 'node:net';
 import { afterALook } from './after-a-look.ts';
 import { AddressesFull, type Dial } from './dial.ts';
-import { type ConnectionRules, UpstreamConnection } from './upstream-connection.ts';
-import type { UpstreamExchange } from './upstream-exchange.ts';
+import { type ConnectionRules, type Exchange, UpstreamConnection } from './upstream-connection.ts';
 
 export interface PoolRules extends ConnectionRules {
   /** Bounds the connections to each address. */
@@ -14,7 +14,7 @@ export interface PoolRules extends ConnectionRules {
 export class ConnectionPool {
   #rules: PoolRules;
   #resting: UpstreamConnection[] = [];
-  #waiting: UpstreamExchange[] = [];
+  #waiting: Exchange[] = [];
   #opening = 0;
   #open = 0;
   /** Connections that have closed so far. */
@@ -28,9 +28,19 @@ export class ConnectionPool {
     this.#room = rules.connections;
   }
 
-  add(exchange: UpstreamExchange): void {
+  add(exchange: Exchange): void {
     this.#waiting.push(exchange);
     this.#serve();
+  }
+
+  /** Gives it a connection over which nothing has gone yet, beyond the number of those that may be open. */
+  addToNew(exchange: Exchange): void {
+    this.#room -= 1;
+    this.#rules.dial((error, socket) => {
+      if (socket !== null) return void this.#connect(socket).send(exchange);
+      this.#room += 1;
+      exchange.fail(error ?? new Error('no connection'), false);
+    });
   }
 
   /** Lets go of every connection that rests, now and later. */
@@ -43,18 +53,18 @@ export class ConnectionPool {
     while (this.#peek() !== undefined) {
       // The one that was used last is the one that the application will keep for longest.
       const connection = this.#resting.pop();
-      if (connection !== undefined) this.#use(connection, this.#waiting.shift() as UpstreamExchange);
+      if (connection !== undefined) this.#use(connection, this.#waiting.shift() as Exchange);
       else if (this.#room > 0 && this.#opening < this.#waiting.length) this.#openOne();
       else return;
     }
   }
 
-  #peek(): UpstreamExchange | undefined {
+  #peek(): Exchange | undefined {
     while (this.#waiting[0]?.isSettled === true) this.#waiting.shift();
     return this.#waiting[0];
   }
 
-  #use(connection: UpstreamConnection, exchange: UpstreamExchange): void {
+  #use(connection: UpstreamConnection, exchange: Exchange): void {
     afterALook(() => {
       if (!connection.isGone) return void connection.send(exchange);
       this.#waiting.unshift(exchange);
@@ -80,18 +90,22 @@ export class ConnectionPool {
       if (exchange !== undefined) this.#waiting.shift();
       if (socket === null) {
         this.#room += 1;
-        exchange?.fail(error ?? new Error('no connection'));
+        exchange?.fail(error ?? new Error('no connection'), false);
       } else {
         this.#room = Math.max(this.#room, 1);
-        this.#open += 1;
-        const connection = new UpstreamConnection(socket, this.#rules, {
-          onRest: (rested) => this.#rest(rested),
-          onGone: (gone) => this.#forget(gone),
-        });
+        const connection = this.#connect(socket);
         if (exchange === undefined) connection.rest();
         else connection.send(exchange);
       }
       this.#serve();
+    });
+  }
+
+  #connect(socket: Socket): UpstreamConnection {
+    this.#open += 1;
+    return new UpstreamConnection(socket, this.#rules, {
+      onRest: (rested) => this.#rest(rested),
+      onGone: (gone) => this.#forget(gone),
     });
   }
 

@@ -1,25 +1,21 @@
-import { type ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
+import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AnswerFault } from './answer-head.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import type { Dial } from './dial.ts';
-import { restTimeMs } from './rest-time.ts';
 
 /**
- * Node's agent over connections that `dial` opens, so that the passthrough reaches the application as deliveries do.
+ * Node's agent over connections that `dial` opens, each for one request, so that upgrades reach the application as deliveries do.
  * Also for https: the TLS is the connection's own business, and Node would take its server name from the client's Host.
  * Every connection is watched from its first byte to its last.
  */
 export class DialAgent extends HttpAgent {
   #dial: Dial;
-  #keepAliveMs: number;
   #watches = new WeakMap<Duplex, AnswerWatch>();
 
-  /** `keepAliveMs`: how long a connection may rest where the application gives no hint; 0: each is used once. */
-  constructor(dial: Dial, keepAliveMs: number) {
-    super({ keepAlive: keepAliveMs > 0 });
+  constructor(dial: Dial) {
+    super({ keepAlive: false });
     this.#dial = dial;
-    this.#keepAliveMs = keepAliveMs;
   }
 
   /** What keeps the answer over this connection from being one, although Node has handed it over. */
@@ -41,20 +37,5 @@ export class DialAgent extends HttpAgent {
       // Node reads no connection where there is an error.
       callback?.(error, socket as unknown as Duplex);
     });
-  }
-
-  override keepSocketAlive(socket: Duplex): boolean {
-    const watch = this.#watches.get(socket);
-    const headers = watch?.head?.headers;
-    const restMs = headers === undefined ? 0 : restTimeMs(headers, this.#keepAliveMs);
-    if (watch === undefined || restMs === 0) return false;
-    // Node's own part sets a timeout of its own, so it comes first.
-    super.keepSocketAlive(socket);
-    return watch.rest(restMs);
-  }
-
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    this.#watches.get(socket)?.wake();
-    super.reuseSocket(socket, request);
   }
 }

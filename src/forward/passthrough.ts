@@ -1,19 +1,17 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import httpProxy from 'http-proxy';
 import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
-import { afterALook } from './after-a-look.ts';
 import { AnswerFault } from './answer-head.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import { createDial, type DialRules, hostOf, prefixOf } from './dial.ts';
 import { DialAgent } from './dial-agent.ts';
 import { limitSilence } from './limit-silence.ts';
-import { passAnswer } from './passed-answer.ts';
+import { PassedExchange, type PassedFailure } from './passed-exchange.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
 import { passUpgrade } from './passed-upgrade.ts';
-import { passUpload } from './passed-upload.ts';
-import { mayBeSentAgain } from './sent-again.ts';
 
 /**
  * Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets.
@@ -60,96 +58,49 @@ export interface PassthroughOptions extends DialRules {
   readonly onAnswered: (status: number) => void;
 }
 
-/** What a client waits for: its request, and what to do when the application gives no answer. */
-interface Pass {
-  readonly delivery: Delivery;
-  readonly agent: DialAgent;
-  readonly fail: (error: Error) => void;
-  readonly onAnswer: (answer: IncomingMessage) => void;
-  /** Once it has a connection. */
-  sent?: ClientRequest;
-}
-
-/** By http-proxy, which opens the upstream's request and copies bytes; the answers' heads, and uploads, are made here. */
+/** Upgrades by http-proxy; everything else by connections of our own, kept as those for events are. */
 export function createPassthrough(options: PassthroughOptions): Passthrough {
+  const { url, uploadIdleMs } = options;
   const dial = createDial(options);
-  const pooled = new DialAgent(dial, options.keepAliveMs);
-  const single = new DialAgent(dial, 0);
-  const passes = new WeakMap<IncomingMessage, Pass>();
+  const { keepAliveMs } = options;
+  const pool = new ConnectionPool({
+    dial,
+    connections: Number.POSITIVE_INFINITY,
+    keepAliveMs,
+    timeoutMs: uploadIdleMs,
+  });
+  const place = { prefix: prefixOf(url), host: url.host };
   const proxy = httpProxy.createProxyServer({
     target: targetOf(options) as unknown as string,
     // The path goes on as it came; http-proxy would parse and rebuild it.
     toProxy: true,
-    selfHandleResponse: true,
   });
-
-  proxy.on('proxyReq', (proxyReq, request, response) => {
-    // A client that leaves would otherwise leave the application writing into nothing.
-    response.once('close', () => proxyReq.destroy());
-    if (response.destroyed) proxyReq.destroy();
-    const pass = passes.get(request);
-    if (pass === undefined) return;
-    pass.sent = proxyReq;
-    // An unasked 101 ends a request without an error; where there was one, this comes too late to count.
-    proxyReq.once('close', () => {
-      // Each good answer would pay for the stack of an error that nobody reads.
-      if (!response.headersSent) pass.fail(new AnswerFault('the application closed without an answer'));
-    });
-    proxyReq.once('response', (answer: IncomingMessage) => {
-      const fault = pass.agent.faultOf(answer.socket) ?? badStatus(answer.statusCode);
-      if (fault === undefined) return void pass.onAnswer(answer);
-      proxyReq.destroy();
-      pass.fail(fault);
-    });
-  });
+  const agent = new DialAgent(dial);
 
   return {
     async request(request, response, delivery) {
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
-      const { requestId } = delivery;
       const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
       response.once('close', () => resolve(undefined));
-      let onBytes = (): void => {};
-      let isOver = false;
+      const withBody = hasBody(request);
+      // Somebody listens to its data soon, and nobody takes it yet.
+      if (withBody) request.pause();
       const refuse = (rejection: Rejection): void => {
         // An answer under way has its own end: a late write error must not cut off an early 413.
-        if (isOver || response.headersSent || response.destroyed) return;
-        isOver = true;
-        resolve(rejection);
+        if (!response.headersSent && !response.destroyed) resolve(rejection);
       };
-      const send = (agent: DialAgent): void => {
-        let hasFailed = false;
-        const pass: Pass = {
-          delivery,
-          agent,
-          fail(error) {
-            // Of an error its `close` comes as well, perhaps after it was sent again.
-            if (hasFailed || isOver || response.headersSent || response.destroyed) return;
-            hasFailed = true;
-            // Never a third time: that agent's connections are all new.
-            if (agent === pooled && mayBeSentAgain(pass.sent, error)) send(single);
-            else refuse(rejectionFor(error, options.isDraining()));
-          },
-          onAnswer(answer) {
-            options.onAnswered(answer.statusCode ?? 0);
-            answer.on('data', () => onBytes());
-            passAnswer(answer, response, requestId);
-          },
-        };
-        passes.set(request, pass);
-        proxy.web(request, response, { agent }, pass.fail);
+      const passed = { request, response, requestId: delivery.requestId, hasBody: withBody };
+      const isComing = withBody && !request.complete;
+      const onBytes = limitSilence({ request, response, hasBody: isComing }, options, refuse);
+      const { onAnswered } = options;
+      const fail = (failure: PassedFailure): void => refuse(rejectionFor(failure, options.isDraining()));
+      const onFailed = (failure: PassedFailure): void => {
+        if (failure.isByKeptConnection && !withBody && mayBeRepeated(request.method))
+          pool.addToNew(new PassedExchange(passed, { ...rules, onFailed: fail }));
+        else fail(failure);
       };
-      afterALook(() => {
-        if (response.destroyed) return resolve(undefined);
-        onBytes = limitSilence({ request, response, hasBody: hasBody(request) }, options, refuse);
-        if (!hasBody(request)) return send(pooled);
-        const place = { dial, prefix: prefixOf(options.url), host: options.url.host };
-        passUpload(
-          { request, response, requestId },
-          { ...options, ...place, onBytes: () => onBytes() },
-          (error) => refuse(rejectionFor(error, options.isDraining())),
-        );
-      });
+      const rules = { ...place, uploadIdleMs, onAnswered, onBytes, onFailed };
+      pool.add(new PassedExchange(passed, rules));
       return promise;
     },
     async upgrade(request, socket, head, delivery) {
@@ -158,18 +109,15 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
       const upgrade = { request, socket, head, requestId: delivery.requestId };
       const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
       socket.once('close', () => resolve(undefined));
-      passUpgrade(upgrade, { ...options, proxy, agent: single }, (error) => {
+      passUpgrade(upgrade, { ...options, proxy, agent }, (error) => {
         if (socket.destroyed || socket.writableEnded) return resolve(undefined);
         if (socket.bytesWritten > writtenBefore) socket.destroy();
-        else resolve(rejectionFor(error, options.isDraining()));
+        else resolve(rejectionFor({ error, isSent: false }, options.isDraining()));
       });
       return promise;
     },
     mayUpgrade: (request) => !hasBody(request) && options.isPassedThrough(request.url ?? ''),
-    // `pooled.destroy()` would cut what is being streamed, too; those connections end with their idle timeout.
-    close() {
-      for (const idle of Object.values(pooled.freeSockets).flat()) idle?.destroy();
-    },
+    close: () => pool.close(),
   };
 }
 
@@ -178,19 +126,28 @@ function targetOf({ url }: PassthroughOptions) {
   return { protocol: 'http:', hostname: hostOf(url), port: url.port, path: url.pathname };
 }
 
-/** Node's parser takes any three digits; its writer throws on some of them. */
-function badStatus(status: number | undefined): Error | undefined {
-  return status !== undefined && status >= 200 && status <= 999
-    ? undefined
-    : new AnswerFault(`status ${status}`);
-}
-
-function rejectionFor(error: Error & { code?: string }, isDraining: boolean): Rejection {
+function rejectionFor(
+  { error, isSent }: Pick<PassedFailure, 'error' | 'isSent'>,
+  isDraining: boolean,
+): Rejection {
   const { code } = error;
   const isBroken =
-    code === 'ECONNRESET' || code === 'EPIPE' || error instanceof AnswerFault || code?.startsWith('HPE_');
+    (isSent && code === undefined) ||
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    error instanceof AnswerFault ||
+    code?.startsWith('HPE_');
   if (isBroken) return reject('upstream_protocol_error', whatWentWrong(error));
   return reject(isDraining ? 'shutting_down' : 'upstream_unreachable', whatWentWrong(error));
+}
+
+/**
+ * Those that ask for no change (RFC 9110 section 9.2.1). An application closes a kept connection when it pleases, and a
+ * request on its way at that moment is lost; without a gate the client would have had a connection of its own. RFC 9110
+ * section 9.2.2 lets a proxy repeat nothing else.
+ */
+function mayBeRepeated(method = ''): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
 }
 
 /** An upgrade is sent without a body: a length without one would swallow the next request. */

@@ -2,7 +2,24 @@ import type { Socket } from 'node:net';
 import { type AnswerBody, bodyOf } from './answer-body.ts';
 import { AnswerFault, type AnswerHead, AnswerHeadReader, isKept } from './answer-head.ts';
 import { restTimeMs } from './rest-time.ts';
-import type { UpstreamExchange } from './upstream-exchange.ts';
+
+/** A request that a connection sends, and whoever takes its answer. */
+export interface Exchange {
+  /** Decides about the body of the answer. */
+  readonly method: string;
+  /** Nobody waits for it any more: it needs no connection. */
+  readonly isSettled: boolean;
+  /** The last moment at which nothing is sent; false where it must not be sent any more. */
+  begin(socket: Socket): boolean;
+  /** Writes all of it; `done` once the system has the last byte. `connection` belongs into its head. */
+  write(socket: Socket, connection: 'keep-alive' | 'close', done: () => void): void;
+  takeHead(head: AnswerHead): void;
+  takeContent(content: Buffer): void;
+  /** The answer is whole; the request may still be on its way, and the connection waits for it. */
+  end(): void;
+  /** No answer, or half of one. `wasKept`: others went over the connection before it. Nothing else is called after it. */
+  fail(cause: Error, wasKept: boolean): void;
+}
 
 export interface ConnectionEvents {
   /** It may be used again. */
@@ -16,29 +33,28 @@ export interface ConnectionRules {
   readonly keepAliveMs: number;
   /** For what an application that answered early has not read yet: the longest silence. */
   readonly timeoutMs: number;
-  /** What Host says where the event has none. */
-  readonly host: string;
 }
 
 /** So that the load finds pods that were added behind a Service. */
-const maxEvents = 1_000;
+const maxRequests = 1_000;
 
-/** One connection to the application, for one event at a time. Whatever breaks HTTP's rules ends it. */
+/** One connection to the application, for one request at a time. Whatever breaks HTTP's rules ends it. */
 export class UpstreamConnection {
   #socket: Socket;
   #rules: ConnectionRules;
   #events: ConnectionEvents;
   #sent = 0;
-  #exchange: UpstreamExchange | undefined;
+  #exchange: Exchange | undefined;
   #reader = new AnswerHeadReader();
   #body: AnswerBody | undefined;
   #restMs: number;
   #failure: Error | undefined;
   #isWritten = true;
-  #restsOnceWritten = false;
+  /** What comes once the request is written and its answer is whole. */
+  #next: 'rest' | 'close' | undefined;
   #onWritten = (): void => {
     this.#isWritten = true;
-    if (this.#restsOnceWritten) this.rest();
+    this.#goOn();
   };
 
   constructor(socket: Socket, rules: ConnectionRules, events: ConnectionEvents) {
@@ -64,50 +80,26 @@ export class UpstreamConnection {
     return this.#socket.destroyed || this.#socket.readableEnded;
   }
 
-  /** Sends the event, or rests again where that is too late for it. */
-  send(exchange: UpstreamExchange): void {
+  /** Sends the request, or rests again where that is too late for it. */
+  send(exchange: Exchange): void {
     const socket = this.#socket;
-    if (!exchange.begin(() => socket.destroy())) return void this.rest();
+    if (!exchange.begin(socket)) return void this.rest();
     socket.setTimeout(0);
     this.#sent += 1;
     this.#exchange = exchange;
     this.#body = undefined;
     this.#isWritten = false;
-    this.#restsOnceWritten = false;
-    const { body } = exchange.event;
-    const head = Buffer.from(this.#headOf(exchange), 'latin1');
-    if (body.length <= sentInOnePiece) socket.write(Buffer.concat([head, body]), this.#onWritten);
-    else {
-      socket.cork();
-      socket.write(head);
-      socket.write(body, this.#onWritten);
-      socket.uncork();
-    }
+    this.#next = undefined;
+    exchange.write(socket, this.#sent < maxRequests ? 'keep-alive' : 'close', this.#onWritten);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  #headOf({ event }: UpstreamExchange): string {
-    const { headers } = event;
-    let host = this.#rules.host;
-    let lines = '';
-    for (let index = 0; index < headers.length; index += 2) {
-      const name = headers[index] as string;
-      if (name.length === 4 && name.toLowerCase() === 'host') host = headers[index + 1] as string;
-      else lines += `${name}: ${headers[index + 1]}\r\n`;
-    }
-    const connection = this.#sent < maxEvents ? 'keep-alive' : 'close';
-    return (
-      `POST ${event.path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n${lines}` +
-      `Content-Length: ${event.body.length}\r\n\r\n`
-    );
-  }
-
   #read(chunk: Buffer): void {
     const exchange = this.#exchange;
-    // Nobody has asked: the next event must not get it for its answer.
+    // Nobody has asked: the next request must not get it for its answer.
     if (exchange === undefined) return void this.close();
     try {
       let rest = chunk;
@@ -126,12 +118,12 @@ export class UpstreamConnection {
     }
   }
 
-  #begin(exchange: UpstreamExchange, head: AnswerHead): void {
+  #begin(exchange: Exchange, head: AnswerHead): void {
     if (head.status === 101) throw new AnswerFault('a switch of protocols (101) that nobody asked for');
-    this.#body = bodyOf(head);
+    this.#body = bodyOf(head, exchange.method);
     this.#restMs =
-      isKept(head) && this.#sent < maxEvents ? restTimeMs(head.headers, this.#rules.keepAliveMs) : 0;
-    exchange.takeHead(head.status, head.headers);
+      isKept(head) && this.#sent < maxRequests ? restTimeMs(head.headers, this.#rules.keepAliveMs) : 0;
+    exchange.takeHead(head);
   }
 
   /** The answer is whole. `mayRest`: nothing came behind it, and the connection is open. */
@@ -140,14 +132,19 @@ export class UpstreamConnection {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.end();
-    // An application that answers early may read on (RFC 9112 section 9.5), and the event is not to be cut off.
+    this.#next = mayRest && this.#restMs > 0 ? 'rest' : 'close';
+    // An application that answers early may read on (RFC 9112 section 9.5), and the request is not to be cut off.
     if (!this.#isWritten) socket.setTimeout(this.#rules.timeoutMs);
-    if (!mayRest || this.#restMs === 0) socket.destroySoon();
-    else if (this.#isWritten) this.rest();
-    else this.#restsOnceWritten = true;
+    this.#goOn();
   }
 
-  /** Waits for the next event. */
+  #goOn(): void {
+    if (!this.#isWritten || this.#next === undefined) return;
+    if (this.#next === 'rest') this.rest();
+    else this.#socket.destroySoon();
+  }
+
+  /** Waits for the next request. */
   rest(): void {
     this.#socket.setTimeout(this.#restMs);
     this.#events.onRest(this);
@@ -156,9 +153,6 @@ export class UpstreamConnection {
   #fail(cause: Error): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    exchange?.fail(cause);
+    exchange?.fail(cause, this.#sent > 1);
   }
 }
-
-/** Bytes; up to here copying is cheaper than two writes. */
-const sentInOnePiece = 65_536;

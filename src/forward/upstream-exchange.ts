@@ -1,14 +1,18 @@
+import type { Socket } from 'node:net';
+import type { AnswerHead } from './answer-head.ts';
 import type { UpstreamEvent, UpstreamResult } from './upstream.ts';
+import type { Exchange } from './upstream-connection.ts';
 
 /** One event on its way, from the queue to its outcome. Settled once, by its own deadline at the latest. */
-export class UpstreamExchange {
+export class UpstreamExchange implements Exchange {
+  readonly method = 'POST';
   readonly event: UpstreamEvent;
   #rules: ExchangeRules;
   #resolve: (result: UpstreamResult) => void;
   #timer: NodeJS.Timeout;
   #expiresAtMs: number;
   #isSettled = false;
-  #cutOff: (() => void) | undefined;
+  #socket: Socket | undefined;
   #status = 0;
   #headers: readonly string[] = [];
   #chunks: Buffer[] = [];
@@ -31,14 +35,41 @@ export class UpstreamExchange {
    * The last moment at which nothing is sent; false where it must not be sent any more. The clock is read again, since
    * after a stall of the event loop a connection may come free before the timer has its turn.
    */
-  begin(cutOff: () => void): boolean {
+  begin(socket: Socket): boolean {
     if (!this.#isSettled && this.#rules.now() >= this.#expiresAtMs) this.expire();
     if (this.#isSettled) return false;
-    this.#cutOff = cutOff;
+    this.#socket = socket;
     return true;
   }
 
-  takeHead(status: number, headers: readonly string[]): void {
+  write(socket: Socket, connection: 'keep-alive' | 'close', done: () => void): void {
+    const { body } = this.event;
+    const head = Buffer.from(this.#headText(connection), 'latin1');
+    if (body.length <= sentInOnePiece) socket.write(Buffer.concat([head, body]), done);
+    else {
+      socket.cork();
+      socket.write(head);
+      socket.write(body, done);
+      socket.uncork();
+    }
+  }
+
+  #headText(connection: string): string {
+    const { headers, path, body } = this.event;
+    let host = this.#rules.host;
+    let lines = '';
+    for (let index = 0; index < headers.length; index += 2) {
+      const name = headers[index] as string;
+      if (name.length === 4 && name.toLowerCase() === 'host') host = headers[index + 1] as string;
+      else lines += `${name}: ${headers[index + 1]}\r\n`;
+    }
+    return (
+      `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n${lines}` +
+      `Content-Length: ${body.length}\r\n\r\n`
+    );
+  }
+
+  takeHead({ status, headers }: AnswerHead): void {
     this.#status = status;
     this.#headers = headers;
   }
@@ -62,14 +93,14 @@ export class UpstreamExchange {
   }
 
   fail(cause: Error): void {
-    if (this.#cutOff === undefined) this.#settle({ kind: 'unreachable', cause });
+    if (this.#socket === undefined) this.#settle({ kind: 'unreachable', cause });
     else this.#settle({ kind: 'broken', sent: true, cause });
   }
 
   /** The deadline has passed. */
   expire(): void {
-    this.#settle({ kind: 'timeout', sent: this.#cutOff !== undefined });
-    this.#cutOff?.();
+    this.#settle({ kind: 'timeout', sent: this.#socket !== undefined });
+    this.#socket?.destroy();
   }
 
   #settle(result: UpstreamResult): void {
@@ -85,6 +116,8 @@ export interface ExchangeRules {
   /** From its making to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
+  /** What Host says where the event has none. */
+  readonly host: string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -97,3 +130,6 @@ function joined(chunks: readonly Buffer[]): Buffer {
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
+
+/** Bytes; up to here copying is cheaper than two writes. */
+const sentInOnePiece = 65_536;

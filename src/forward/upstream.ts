@@ -58,8 +58,8 @@ export function createUpstream(rules: UpstreamRules): Upstream {
   const pool = new ConnectionPool({
     ...rules,
     dial: createDial({ ...rules, connectionsPerAddress: rules.connections }),
-    host: rules.url.host,
   });
+  const exchangeRules = { ...rules, host: rules.url.host };
   const prefix = prefixOf(rules.url);
   let underWay = 0;
   let closing: PromiseWithResolvers<void> | undefined;
@@ -86,7 +86,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
           resolve(result);
           end();
         };
-        pool.add(new UpstreamExchange({ ...event, path }, rules, settle));
+        pool.add(new UpstreamExchange({ ...event, path }, exchangeRules, settle));
       });
     },
     close() {

@@ -3,7 +3,7 @@ import { Rejection, reject } from '../delivery/rejections.ts';
 import { type HeaderLimits, judgeHeaders } from './headers.ts';
 
 /**
- * Refuses what http-proxy could turn into more than one request for the application. Seen with 1.18.1: a DELETE or
+ * Refuses what a proxy or an application could read as more than one request. Seen with http-proxy 1.18.1: a DELETE or
  * OPTIONS with Transfer-Encoding goes on with `content-length: 0` and its body behind that, which the application
  * reads as a second request, such as a forged POST to the webhook path.
  */

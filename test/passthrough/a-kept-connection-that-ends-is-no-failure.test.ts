@@ -58,18 +58,39 @@ test.each([
 ])('%s with the body %j asks for a change and is not sent again', async (method, body) => {
   const { application, gate } = await startBoth(answer200);
   expect(await statusOf(gate, 'GET')).toBe(200);
-  // Whether it comes over the kept connection or, as those with a body do, over one of its own.
   application.play(reset);
   expect(await statusOf(gate, method, body)).toBe(502);
   expect(application.requests).toHaveLength(2);
   expect(await refused(gate)).toBe(1);
 });
 
-test('a request with a body is not lost to a kept connection that ends', async () => {
-  const { application, gate } = await startBoth(oneAnswerEach(reset));
+test('a request with a body finds a new connection where the kept one has ended before it', async () => {
+  const { application, gate } = await startBoth(answer200);
+  const closed = new Promise((resolve) =>
+    application.server.once('connection', (socket) => socket.once('close', resolve)),
+  );
+  application.play((socket, request) => {
+    answer200(socket, request);
+    socket.end();
+  });
   expect(await statusOf(gate, 'GET')).toBe(200);
+  await closed;
+  application.play(answer200);
   expect(await statusOf(gate, 'POST', 'an order')).toBe(200);
   expect([application.connections(), await refused(gate)]).toEqual([2, 0]);
+});
+
+test('requests with and without a body share a kept connection', async () => {
+  const { application, gate } = await startBoth(answer200);
+  for (const [method, body] of [
+    ['GET', null],
+    ['POST', 'an order'],
+    ['PUT', 'x'.repeat(300_000)],
+    ['GET', null],
+  ] as const)
+    expect(await statusOf(gate, method, body)).toBe(200);
+  expect(application.requests).toHaveLength(4);
+  expect(application.connections()).toBe(1);
 });
 
 test('a request whose new connection ends as well is refused, once', async () => {

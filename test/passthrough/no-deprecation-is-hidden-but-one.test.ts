@@ -17,13 +17,15 @@ async function warningsOf(also: string, plugins = [modulesForLibraries]): Promis
       url: new URL('http://127.0.0.1:9'), addresses: [], keepAliveMs: 1500, uploadIdleMs: 60000, streamIdleMs: 60000, connectTimeoutMs: 1000,
       isPassedThrough: () => true, isTrustedProxy: () => false, isDraining: () => false, onAnswered() {},
     });
-    const server = http.createServer((request, response) => passthrough.request(request, response, {
+    const server = http.createServer();
+    server.on('upgrade', (request, socket, head) => passthrough.upgrade(request, socket, head, {
       requestId: 'x', peer: { address: '127.0.0.1' }, head: { secure: false },
-    }).then((refusal) => response.end(refusal.code)));
+    }).then(() => socket.end()));
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    await (await fetch('http://127.0.0.1:' + server.address().port + '/a?b')).text();
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    const client = http.get({ port: server.address().port, path: '/a?b', headers });
+    await new Promise((resolve) => client.once('close', resolve).on('error', () => {}));
     server.close();
-    server.closeAllConnections();
     ${also}
     }`;
   const { outputFiles } = await build({
