@@ -3,13 +3,14 @@ import { modulesForLibraries } from './modules-for-libraries.ts';
 
 const root = new URL('../', import.meta.url).pathname;
 
-/** How the command and the store's worker are bundled into ES modules, but for where to; `bundle` goes on from there. */
+/** How the command and its two threads are bundled into ES modules, but for where to; `bundle` goes on from there. */
 export function buildOptions(version: string): BuildOptions {
   return {
     absWorkingDir: root,
     entryPoints: {
       hookgate: 'src/main.ts',
       'embedded-worker': 'src/stores/embedded/worker.ts',
+      'near-misses-worker': 'src/near-misses/worker.ts',
     },
     bundle: true,
     // What a command does not need stays in a chunk of its own, unread.

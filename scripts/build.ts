@@ -1,4 +1,4 @@
-/** Bundles the command, the store's worker and the admin port's page into dist/. */
+/** Bundles the command, its threads and the admin port's page into dist/. */
 import { readFileSync, rmSync } from 'node:fs';
 import { buildPage } from './build-page.ts';
 import { bundle } from './bundle.ts';

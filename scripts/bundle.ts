@@ -4,7 +4,7 @@ import { build, type OutputFile, transform } from 'esbuild';
 import { buildOptions } from './build-options.ts';
 
 /**
- * Writes the command and the store's worker to a directory, as CommonJS: one file to read at start-up instead of
+ * Writes the command and its threads to a directory, as CommonJS: one file to read at start-up instead of
  * hundreds. Why not as ES modules, which they are bundled as first, since esbuild only splits those: what imports one
  * of Node's modules reads all its exports, and `WebSocket` among those of node:http alone loads Node's whole fetch,
  * 9 MiB of memory. `sourcemap` says which line of the sources each

@@ -11,6 +11,7 @@ import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
+import type { NearMisses, SearchedRoute } from '../near-misses/near-misses.ts';
 import type { DeliveryRecord } from '../overview/record.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
@@ -67,6 +68,7 @@ export interface GatehouseOptions {
   readonly undelivered: Undelivered;
   readonly rejections: RecentRejections;
   readonly record: DeliveryRecord;
+  readonly nearMisses: NearMisses;
   readonly isDraining: () => boolean;
   readonly now: () => number;
   readonly wallClock: () => number;
@@ -172,6 +174,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       },
     });
     const judgePath = judgePathOf(config, routes);
+    const searched = searchedRoutes(loaded);
     const gates = orderGates({
       config,
       judgePath,
@@ -183,6 +186,12 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       isDraining: options.isDraining,
       now,
       wallClock: options.wallClock,
+      onMismatch({ requestId, facts, head }, body) {
+        const route = searched.get(facts.route);
+        const { address } = facts;
+        if (route !== undefined)
+          options.nearMisses.consider({ requestId, address, rawHeaders: head.rawHeaders, body }, route);
+      },
     });
     const use = createUse();
     const judge = createJudge({
@@ -235,4 +244,13 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     metrics.lastReload.set(options.wallClock() / 1000);
     log.level = config.log.level;
   }
+}
+
+function searchedRoutes({ routes }: Loaded): ReadonlyMap<string, SearchedRoute> {
+  return new Map(
+    routes.map(({ route: { name, scheme, checksum }, secrets, admits }) => [
+      name,
+      { name, scheme, waysFrom: checksum.waysFrom, secrets, admits },
+    ]),
+  );
 }

@@ -69,9 +69,10 @@ function senderOf(profile: string): string {
 
 /** What the record has to know of the routes in force; called at the start and at each reload. */
 export function watchedRoutes({ routes }: Loaded): WatchedRoute[] {
-  return routes.map(({ route: { name, allowlist, checksum }, keys }) => ({
+  return routes.map(({ route: { name, allowlist, checksum, scheme }, keys }) => ({
     name,
     keys: keys.map((key) => key.name),
     checks: `${allowlist.mode} ${checksum.mode}`,
+    signing: JSON.stringify([scheme.settings, scheme.ways, keys.map((key) => key.name)]),
   }));
 }

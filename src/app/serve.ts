@@ -8,6 +8,7 @@ import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
+import { createNearMisses } from '../near-misses/near-misses.ts';
 import { createRecord, type DeliveryRecord } from '../overview/record.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { listenForStop } from '../server/stop-socket.ts';
@@ -130,6 +131,7 @@ async function open(
   const parts = {
     metrics,
     undelivered,
+    record,
     store: () => life.store,
     gatehouse: () => life.gatehouse,
     reloads: () => life.reloader?.state,
@@ -142,7 +144,7 @@ async function open(
     ...status,
     live: () => true,
     rejections: rejections.list,
-    overview: createOverview({ ...parts, record, ready: status.ready }),
+    overview: createOverview({ ...parts, ready: status.ready }),
     hosts: () => (life.gatehouse?.loaded.config ?? config).admin.hosts,
     onFault: (error) => log.error({ err: error }, 'fault at the admin port'),
     host: config.admin.host,
@@ -156,6 +158,13 @@ async function open(
   closers.defer(() => store.close());
   life.store = store;
 
+  const nearMisses = createNearMisses({
+    now,
+    onFound: (nearMiss) => record.addNearMiss(nearMiss),
+    onSearched: (result) => metrics.nearMissSearches.inc({ result }),
+    onTrouble: (sentence) => log.warn(sentence),
+  });
+  closers.defer(() => nearMisses.close());
   const house = createGatehouse({
     loaded,
     store,
@@ -165,6 +174,7 @@ async function open(
     undelivered,
     rejections,
     record,
+    nearMisses,
     isDraining: () => life.isDraining,
     now,
     wallClock,

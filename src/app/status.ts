@@ -3,6 +3,8 @@ import { formatProblem } from '../config/problem.ts';
 import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
+import { nearMissesOf } from '../overview/near-misses.ts';
+import type { DeliveryRecord } from '../overview/record.ts';
 import { lastMatchOf } from '../pipeline/journal.ts';
 import { version } from '../version.ts';
 import { createStrikeOff } from './delivered-elsewhere.ts';
@@ -15,6 +17,7 @@ import { routeStatus } from './route-status.ts';
 export interface StatusParts {
   readonly metrics: Metrics;
   readonly undelivered: Undelivered;
+  readonly record: Pick<DeliveryRecord, 'nearMisses'>;
   /** Undefined until the store is open. */
   readonly store: () => DuplicateStore | undefined;
   readonly gatehouse: () => Gatehouse | undefined;
@@ -89,6 +92,7 @@ export function createStatus(parts: StatusParts) {
         },
         keys: loaded === undefined ? undefined : keysOf(loaded, gatehouse?.lastMatches),
         routes: loaded?.routes.map((route) => routeStatus(route, gatehouse?.lastMatches ?? new Map())),
+        nearMisses: nearMissesOf(parts.record),
         allowlist: {
           entries: loaded?.allowlistEntries,
           ...ageOf(gatehouse?.allowlistSinceMs, parts.wallClock()),

@@ -41,9 +41,13 @@ class UnverifiedDelivery {
 }
 export type Unverified = UnverifiedDelivery;
 
+/** Told of what is signed under no key as the scheme says; whether it goes on all the same or not. */
+export type OnMismatch = (delivery: Delivery, body: Buffer) => void;
+
 /** Checks the signature of a delivery as the scheme of its route says. `arrivedAt`: wall-clock milliseconds. */
 export function createChecksumGate(
   arrivedAt: (delivery: Delivery) => number,
+  onMismatch: OnMismatch = () => undefined,
 ): Gate<Enveloped, Verified | Unverified> {
   return (enveloped) => {
     const { delivery, route, envelope } = enveloped;
@@ -56,6 +60,7 @@ export function createChecksumGate(
       facts.encoding = verdict.wayName;
       return new VerifiedDelivery(enveloped, verdict.keyName, verdict.identity);
     }
+    if (verdict.kind === 'mismatch') onMismatch(delivery, envelope.body);
     const refusal = reject(codes[verdict.kind], verdict.detail);
     if (verdict.kind === 'malformed' || route.checksum.mode === 'enforce') return refusal;
     noteWouldReject(delivery, refusal);

@@ -133,6 +133,11 @@ export function createMetrics() {
       'Requests on other paths streamed to the application, by class of status; none where it gave no answer.',
       ['code_class'],
     ),
+    nearMissSearches: counter(
+      'hookgate_near_miss_searches_total',
+      'Searches for why the event of a listed sender was refused, by result.',
+      ['result'],
+    ),
     probes: counter('hookgate_probes_total', 'Answers to hookgate prove, which are no deliveries.'),
     logLinesDropped: counter(
       'hookgate_log_lines_dropped_total',
@@ -146,6 +151,7 @@ export function createMetrics() {
   }
   for (const reason of ['too_many', 'shutdown']) metrics.forgotten.inc({ reason }, 0);
   for (const result of ['success', 'failure']) metrics.reloads.inc({ result }, 0);
+  for (const result of ['found', 'nothing', 'failed']) metrics.nearMissSearches.inc({ result }, 0);
   for (const reason of ['connections', 'connections_per_peer', 'tls_handshake'])
     metrics.connectionsRefused.inc({ reason }, 0);
   for (const code_class of codeClasses) metrics.passedThrough.inc({ code_class }, 0);

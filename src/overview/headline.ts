@@ -24,12 +24,13 @@ interface State {
   readonly failing: readonly string[];
   readonly reloads: { readonly lastFailure: object | undefined };
   readonly instance: { readonly draining: boolean };
+  readonly nearMisses: readonly { readonly route: string }[];
 }
 
 /** What somebody who has never seen Hookgate has to know first, in words. */
 export function headline(state: State): Headline {
   const urgent = [...whatWaits(state.routes), ...whatFails(state)];
-  const watching = whatWatches(state.routes);
+  const watching = [...whatNearlyMatched(state), ...whatWatches(state.routes)];
   const reload =
     state.reloads.lastFailure === undefined ? [] : ['The last change of the configuration is not in force.'];
   const level = urgent.length > 0 ? 'bad' : watching.length + reload.length > 0 ? 'warning' : 'good';
@@ -79,6 +80,15 @@ function lastHour(routes: readonly RouteState[]): string {
         ? `${counted(attempts, 'event')} in the last hour, all delivered`
         : `${counted(attempts, 'attempt')} in the last hour, ${failed} of them not accepted by the application`;
   return refused === 0 ? `${events}.` : `${events}; ${counted(refused, 'delivery', 'deliveries')} refused.`;
+}
+
+function whatNearlyMatched({ nearMisses }: State): string[] {
+  const routes = [...new Set(nearMisses.map(({ route }) => route))];
+  return routes.length === 0
+    ? []
+    : [
+        `Refused events of listed senders would have matched on ${routes.join(', ')}, if one setting or key were another.`,
+      ];
 }
 
 function whatWatches(routes: readonly RouteState[]): string[] {

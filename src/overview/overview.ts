@@ -3,6 +3,7 @@ import type { StoreHealth } from '../delivery/duplicate-store.ts';
 import { type Remedy, remedies } from '../delivery/remedies.ts';
 import { allowlistLines } from './allowlist-suggestion.ts';
 import { type Headline, headline } from './headline.ts';
+import { type NearMissOverview, nearMissesOf } from './near-misses.ts';
 import type { DeliveryRecord, RouteRecord } from './record.ts';
 import { type Enforcing, type KeyVerdict, keyVerdict, readyToEnforce } from './verdicts.ts';
 import { visible } from './visible.ts';
@@ -69,6 +70,7 @@ export interface Overview {
   /** The latest, newest first. */
   readonly deliveries: readonly DeliveryOverview[];
   readonly senders: readonly SenderOverview[];
+  readonly nearMisses: readonly NearMissOverview[];
   /** Deliveries of senders for which there was no place in the list. */
   readonly sendersLeftOut: number;
   readonly reloads: OverviewParts['reloads'];
@@ -156,7 +158,7 @@ export function makeOverview(parts: OverviewParts): Overview {
   return {
     version: overviewVersion,
     generatedAt: isoTime(nowMs),
-    headline: headline({ ...parts, routes }),
+    headline: headline({ ...parts, routes, nearMisses: nearMissesOf(record) }),
     instance: {
       version: instance.version,
       host: instance.host,
@@ -179,6 +181,7 @@ export function makeOverview(parts: OverviewParts): Overview {
       upstreamMs: seen.upstreamMs === undefined ? undefined : rounded(seen.upstreamMs),
     })),
     senders: sendersOf(parts),
+    nearMisses: nearMissesOf(record),
     sendersLeftOut: record.sendersLeftOut,
     reloads: parts.reloads,
     warnings: parts.warnings,

@@ -40,6 +40,22 @@ export interface UnlistedSender {
   lastMs: number;
 }
 
+/** Why an event was refused, as the search beside the deliveries found out. */
+export interface NearMissSeen {
+  readonly route: string;
+  readonly requestId: string;
+  readonly key: string;
+  readonly match: string;
+  readonly remedy: string;
+  readonly line: string | undefined;
+}
+
+export interface NearMissKept extends NearMissSeen {
+  readonly found: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 export interface KeyUse {
   count: number;
   lastMs: number;
@@ -59,6 +75,7 @@ export interface RouteRecord {
   /** Wall-clock milliseconds since which the route's checks are what they are. */
   watchedSinceMs: number;
   checks: string;
+  signing: string;
 }
 
 /** A route as it is in force: what the record has to know of it. */
@@ -67,14 +84,18 @@ export interface WatchedRoute {
   readonly keys: readonly string[];
   /** Tells one set of checks from another; a change begins the watching anew. */
   readonly checks: string;
+  /** Tells one scheme with its keys from another; a change makes near misses old news. */
+  readonly signing: string;
 }
 
 export interface DeliveryRecord {
   add(seen: Seen): void;
+  addNearMiss(seen: NearMissSeen): void;
   /** The routes now in force; what was kept of others goes. */
   keep(routes: readonly WatchedRoute[]): void;
   readonly routes: ReadonlyMap<string, RouteRecord>;
   readonly senders: Iterable<UnlistedSender>;
+  readonly nearMisses: Iterable<NearMissKept>;
   /** Newest first. */
   latest(): Seen[];
   /** Senders that found no place any more. */
@@ -84,6 +105,7 @@ export interface DeliveryRecord {
 /** Deliveries that are kept whole. */
 export const keptDeliveries = 300;
 const keptSenders = 200;
+const keptNearMisses = 50;
 const unlistedCodes: readonly string[] = ['address_not_allowed', 'allowlist_empty'];
 
 export function createRecord({ wallClock }: { readonly wallClock: () => number }): DeliveryRecord {
@@ -92,11 +114,16 @@ export function createRecord({ wallClock }: { readonly wallClock: () => number }
   const routes = new Map<string, RouteRecord>();
   const senders = new Map<string, UnlistedSender>();
   let sendersLeftOut = 0;
+  /** In the order of their latest find. */
+  const nearMisses = new Map<string, NearMissKept>();
 
   return {
     routes,
     get senders() {
       return senders.values();
+    },
+    get nearMisses() {
+      return nearMisses.values();
     },
     get sendersLeftOut() {
       return sendersLeftOut;
@@ -122,10 +149,22 @@ export function createRecord({ wallClock }: { readonly wallClock: () => number }
       if (seen.address !== undefined && seen.wouldReject.some((code) => unlistedCodes.includes(code)))
         noteSender(seen.route, seen.address, seen.atMs);
     },
+    addNearMiss(seen) {
+      const nowMs = wallClock();
+      const place = JSON.stringify([seen.route, seen.key, seen.match, seen.remedy]);
+      const { found = 0, firstMs = nowMs } = nearMisses.get(place) ?? {};
+      nearMisses.delete(place);
+      nearMisses.set(place, { ...seen, found: found + 1, firstMs, lastMs: nowMs });
+      const [oldest] = nearMisses.keys();
+      if (nearMisses.size > keptNearMisses && oldest !== undefined) nearMisses.delete(oldest);
+    },
     keep(wanted) {
       for (const name of routes.keys()) if (!wanted.some((route) => route.name === name)) routes.delete(name);
       for (const [place, { route }] of senders)
         if (!wanted.some(({ name }) => name === route)) senders.delete(place);
+      for (const [place, { route }] of nearMisses)
+        if (!wanted.some(({ name, signing }) => name === route && signing === routes.get(name)?.signing))
+          nearMisses.delete(place);
       for (const route of wanted) keepRoute(route);
     },
   };
@@ -141,10 +180,11 @@ export function createRecord({ wallClock }: { readonly wallClock: () => number }
     } else sendersLeftOut += 1;
   }
 
-  function keepRoute({ name, keys, checks }: WatchedRoute): void {
+  function keepRoute({ name, keys, checks, signing }: WatchedRoute): void {
     const nowMs = wallClock();
     const route = routes.get(name) ?? emptyRoute(checks, nowMs);
     routes.set(name, route);
+    route.signing = signing;
     if (route.checks !== checks) {
       route.checks = checks;
       route.watchedSinceMs = nowMs;
@@ -168,5 +208,6 @@ function emptyRoute(checks: string, nowMs: number): RouteRecord {
     wouldReject: new Map(),
     watchedSinceMs: nowMs,
     checks,
+    signing: '',
   };
 }

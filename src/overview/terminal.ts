@@ -1,9 +1,10 @@
+import type { NearMissOverview } from './near-misses.ts';
 import type { Overview, RouteOverview } from './overview.ts';
 import { counted, duration } from './words.ts';
 
 /** The headline and the tables of `hookgate status`; plain text, a newline at the end of each line but the last. */
 export function statusText(overview: Overview): string {
-  const { headline, instance, routes, senders, reloads } = overview;
+  const { headline, instance, routes, senders, reloads, nearMisses } = overview;
   const failure = reloads.lastFailure;
   return [
     headline.sentence,
@@ -21,6 +22,9 @@ export function statusText(overview: Overview): string {
           '',
           `${counted(senders.length, 'address', 'addresses')} on no allowlist, with events that verify: hookgate allowlist suggest`,
         ]),
+    ...(nearMisses.length === 0
+      ? []
+      : ['', 'Refused events that would have matched:', ...nearMisses.flatMap(nearMissLines)]),
     ...(failure === undefined
       ? []
       : [
@@ -83,6 +87,13 @@ function routeRow(route: RouteOverview): string[] {
       ? `enforced, ${allowlist.entries}`
       : `${allowlist.mode.toUpperCase()}, ${allowlist.entries}`,
     gateMs === undefined ? '' : `${gateMs.p95} ms`,
+  ];
+}
+
+function nearMissLines({ route, match, remedy, found, last, requestId }: NearMissOverview): string[] {
+  return [
+    `  ${route}: ${match} Found ${found === 1 ? 'once' : `${found} times`}, last at ${last} (${requestId}).`,
+    `    ${remedy}`,
   ];
 }
 

@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
 import type { Overview } from '../overview/overview.ts';
+import { Copied } from './copied.ts';
 import { html } from './html.ts';
 import { Scrolled, timeOf } from './view.ts';
 
@@ -30,17 +30,4 @@ export function Senders({ senders, leftOut }: { senders: Overview['senders']; le
 
 function valuesOf(senders: Overview['senders']): string {
   return `allowlist:\n  addresses:\n${senders.map(({ yaml }) => `    ${yaml}`).join('\n')}`;
-}
-
-function Copied({ text, name }: { text: string; name: string }) {
-  const [said, say] = useState('');
-  const copy = (): void => {
-    // Only where the page came over https or from localhost; elsewhere the text can be selected.
-    const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
-    copying.then(
-      () => say('Copied.'),
-      () => say('Select it and copy by hand.'),
-    );
-  };
-  return html`<div class="copy"><pre>${text}</pre><button type="button" onClick=${copy} aria-label=${`Copy ${name}`}>Copy</button></div><span role="status" class="quiet">${said}</span>`;
 }

@@ -11,7 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { createAllowlistGate } from '../gates/allowlist.ts';
 import { createBodyGate } from '../gates/body.ts';
-import { createChecksumGate, type Unverified, type Verified } from '../gates/checksum.ts';
+import { createChecksumGate, type OnMismatch, type Unverified, type Verified } from '../gates/checksum.ts';
 import { createClientAddressGate } from '../gates/client-address.ts';
 import { createDuplicateGate } from '../gates/duplicate.ts';
 import { createEnvelopeGate } from '../gates/envelope.ts';
@@ -34,6 +34,8 @@ export interface JudgingParts {
   readonly now: () => number;
   /** Milliseconds. */
   readonly wallClock: () => number;
+  /** Where somebody looks for why signatures do not hold. */
+  readonly onMismatch?: OnMismatch;
 }
 
 /** What they need beside it to claim and to forward what they have judged. */
@@ -72,7 +74,7 @@ export function orderJudgingGates(parts: JudgingParts): Judging<Verified | Unver
       now,
     }),
     createEnvelopeGate(),
-    createChecksumGate((delivery) => parts.wallClock() - (now() - delivery.arrivedAtMs)),
+    createChecksumGate((delivery) => parts.wallClock() - (now() - delivery.arrivedAtMs), parts.onMismatch),
     createUnsignedFieldsGate(),
     createEventsGate(),
   ]);

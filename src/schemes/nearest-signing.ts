@@ -100,7 +100,7 @@ function* candidateTexts(
     yield { ...parts.text(undefined), way: undefined, differences: [] };
     return;
   }
-  yield* namedTexts(parts, ways);
+  yield* namedTexts(parts, ways, limits);
   if (limits.rewritesNumbers) yield* unnamedTexts(parts);
 }
 
@@ -116,7 +116,11 @@ function writtenInWays(scheme: Scheme): Scheme {
 const maxWritten = 64_000_000;
 
 /** Each text that some way with a name writes, once, under the simplest name. */
-function* namedTexts(parts: MessageParts, ways: readonly Way[]): Generator<Candidate> {
+function* namedTexts(
+  parts: MessageParts,
+  ways: readonly Way[],
+  { isOver }: SearchLimits,
+): Generator<Candidate> {
   const { data: received } = parts.text(parseWay('received') as Way);
   const { data: compact, head, tail } = parts.text(parseWay('compact') as Way);
   // Most data has nothing to escape, so that all ways of escaping are one.
@@ -127,7 +131,7 @@ function* namedTexts(parts: MessageParts, ways: readonly Way[]): Generator<Candi
     if (way.strings !== undefined && !escapes) continue;
     const data = writeInWay(received, compact, way);
     written += data.length;
-    if (written > maxWritten) return;
+    if (written > maxWritten || isOver()) return;
     const digest = hash('sha256', data, 'base64');
     if (seen.has(digest)) continue;
     seen.add(digest);

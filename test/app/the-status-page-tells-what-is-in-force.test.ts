@@ -52,6 +52,7 @@ test('versions, digest, keys with their last match, allowlist with its age, stor
         signsForwarded: false,
       },
     ],
+    nearMisses: [],
     allowlist: { entries: 1, since: time, ageSeconds: expect.any(Number) },
     store: { kind: 'embedded', up: true, detail: expect.any(String), remembered: 0 },
     inFlight: 0,

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Overview } from '../../src/overview/overview.ts';
 import { keysText, statusText, suggestionText } from '../../src/overview/terminal.ts';
 import { aBusyOverview } from '../support/a-busy-overview.ts';
+import { prepareGate, startGateProcess } from '../support/gate-process.ts';
 import { startPlainApplication } from '../support/plain-application.ts';
+import { postEvent } from '../support/post-event.ts';
 import { runGate } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';
 
@@ -53,6 +56,35 @@ test('a gate that is not there, and one that is called by a strange name, are sa
   expect(gone.stderr).toContain('was not reached');
   expect(gone.stderr).not.toContain('    at ');
   expect((await hookgate('status', '--url', 'nonsense')).code).toBe(2);
+});
+
+test('refused events that would have matched stand there with the line that would take them', () => {
+  const overview = aBusyOverview();
+  expect(statusText(overview)).toMatch(
+    /Refused events that would have matched:\n {2}juicyway: Nearest match: key 2026-live.* Found once, last at \S+ \(r-near-miss\)\.\n.*The line for the file: checksum: \{ encodings/,
+  );
+});
+
+test('the built gate finds out by itself why an event was refused, and a stop ends its search too', async () => {
+  const application = await startPlainApplication();
+  const places = await prepareGate(application.url);
+  const gate = await startGateProcess(places);
+  const withBlanks = signedEvent('e', '{"a": 1, "b": 2}')
+    .toString()
+    .replace('{"a": 1, "b": 2}', '{"a":1,"b":2}');
+  const url = `http://127.0.0.1:${places.port}/webhooks/juicyway`;
+  await expect
+    .poll(
+      async () => {
+        expect((await postEvent(url, withBlanks)).status).toBe(401);
+        return (await hookgate('status', '--url', `http://127.0.0.1:${places.adminPort}`)).stdout;
+      },
+      { interval: 500 },
+    )
+    .toContain('The line for the file: checksum: { encodings: [received, compact, sorted, compact+spaced] }');
+  gate.kill('SIGTERM');
+  const [code] = (await once(gate, 'exit')) as [number];
+  expect(code).toBe(0);
 });
 
 test('no line commands the terminal, whatever strangers sent', () => {

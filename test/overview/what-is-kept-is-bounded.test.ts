@@ -32,3 +32,44 @@ test('a route that is gone takes what was kept of it along', () => {
   expect(scene.record.routes.size).toBe(0);
   expect([...scene.record.senders]).toEqual([]);
 });
+
+const nearMiss = {
+  route: 'juicyway',
+  requestId: 'request-1',
+  key: 'primary',
+  match: 'Nearest match: key primary, data encoded as sorted-top.',
+  remedy: 'Add sorted-top',
+  line: 'checksum: { encodings: [sorted-top] }',
+};
+
+test('near misses: one of a kind, the latest fifty, the latest first', () => {
+  const scene = aScene();
+  for (let count = 0; count < 200; count++) {
+    scene.clockMs += 1000;
+    scene.record.addNearMiss({ ...nearMiss, match: `Nearest match ${count}` });
+    scene.record.addNearMiss({ ...nearMiss, requestId: `request-${count}` });
+  }
+  const { nearMisses } = scene.overview();
+  expect(nearMisses).toHaveLength(50);
+  expect(nearMisses.find(({ match }) => match === nearMiss.match)).toMatchObject({
+    found: 200,
+    requestId: 'request-199',
+    first: '2026-01-10T12:00:01.000Z',
+    last: '2026-01-10T12:03:20.000Z',
+  });
+});
+
+test('a near miss goes with its route, and once the scheme or the keys are others', () => {
+  for (const change of [
+    (scene: ReturnType<typeof aScene>) => (scene.signing = 'otherwise'),
+    (scene: ReturnType<typeof aScene>) => (scene.routes = []),
+  ]) {
+    const scene = aScene();
+    scene.record.addNearMiss(nearMiss);
+    scene.keep();
+    expect(scene.overview().nearMisses).toHaveLength(1);
+    change(scene);
+    scene.keep();
+    expect(scene.overview().nearMisses).toEqual([]);
+  }
+});

@@ -2,11 +2,12 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import type { Overview } from '../../src/overview/overview.ts';
+import { aBusyOverview } from '../support/a-busy-overview.ts';
 import { startBrowser } from '../support/browser.ts';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { runGate } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';
-import { openPage } from './support.ts';
+import { openPage, tellOverview } from './support.ts';
 
 const browser = await startBrowser();
 
@@ -84,5 +85,22 @@ test.skipIf(browser === undefined)(
     const overview = (await (await fetch(`${gate.adminUrl}/overview`)).json()) as Overview;
     expect(overview.version).toBe(1);
     expect(JSON.stringify(overview)).not.toContain('"amount"');
+  },
+);
+
+test.skipIf(browser === undefined)(
+  'a refused event that would have matched, with the line to copy',
+  async () => {
+    if (browser === undefined) return;
+    const overview = aBusyOverview();
+    const [nearMiss] = overview.nearMisses;
+    const { page, complaints } = await openPage(browser, await tellOverview(() => overview));
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('Refused events that would have matched');
+    expect(text).toContain(nearMiss?.match);
+    const line = page.locator('pre', { hasText: nearMiss?.line ?? 'no line' });
+    expect(await line.innerText()).toBe(nearMiss?.line);
+    expect(await page.getByLabel('Copy line 1 for hookgate.yaml').count()).toBe(1);
+    expect(complaints).toEqual([]);
   },
 );

@@ -65,6 +65,16 @@ export function aBusyOverview(): Overview {
       );
   }
   scene.clockMs = startMs + 180 * minuteMs;
+  const line = 'checksum: { encodings: [received, compact, sorted, sorted+spaced+ascii] }';
+  scene.record.addNearMiss({
+    route: 'juicyway',
+    requestId: 'r-near-miss',
+    key: '2026-live',
+    match:
+      "Nearest match: key 2026-live, data encoded as sorted, with a blank after each comma and colon (Python's json.dumps without separators).",
+    remedy: `Add sorted+spaced+ascii to checksum.encodings to accept it. The line for the file: ${line}`,
+    line,
+  });
   scene.undelivered = { house: { count: 4, seconds: 2 * 3600 } };
   return scene.overview();
 }

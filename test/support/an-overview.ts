@@ -42,6 +42,8 @@ export interface Scene {
   readonly record: DeliveryRecord;
   clockMs: number;
   routes: RouteInForce[];
+  /** What tells the schemes and keys of all routes from others. */
+  signing: string;
   undelivered: Record<string, { count: number; seconds: number }>;
   keep(keys?: readonly string[]): void;
   overview(): Overview;
@@ -56,6 +58,7 @@ export function aScene(
     record: createRecord({ wallClock: () => scene.clockMs }),
     clockMs: startMs,
     routes,
+    signing: 'as it was',
     undelivered: {},
     keep(names = keys) {
       scene.record.keep(
@@ -63,6 +66,7 @@ export function aScene(
           name,
           keys: names,
           checks: `${allowlist.mode} ${checksum.mode}`,
+          signing: scene.signing,
         })),
       );
     },
