@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
@@ -54,4 +55,22 @@ test('an answer that is streamed through goes on over a reload', async () => {
   finish();
 
   expect(await client.closing()).toMatch(/before, [\s\S]*after[\s\S]*\r\n0\r\n\r\n$/);
+});
+
+test('an application that no route names any more has its connections closed, once nobody uses them', async () => {
+  const old = await startEventApplication();
+  const next = await startEventApplication();
+  // Nobody else closes them within the test.
+  old.server.keepAliveTimeout = 0;
+  const upstream = `{ url: "${old.url}", keepAlive: 1m }`;
+  const closed: Promise<unknown>[] = [];
+  old.server.on('connection', (socket) => closed.push(once(socket, 'close')));
+  const gate = await runGate(old.url, { otherPaths: 'passthrough', upstream });
+  expect((await gate.post(signedEvent('payment.session.succeeded', { n: 1 }))).status).toBe(200);
+  expect((await fetch(`http://127.0.0.1:${gate.port}/page`)).status).toBe(200);
+  expect(closed).toHaveLength(2);
+
+  await reloadWith(gate, old.url, next.url);
+
+  await Promise.all(closed);
 });

@@ -28,6 +28,13 @@ test('each key says whether a reload takes it up, and each path what it holds', 
   }
 });
 
+test('what is bound at the start is bound once: no key of an item of a list needs a restart', () => {
+  const bound = leaves.filter(
+    ({ schema }) => schema['x-reload'] === 'restart' || schema['x-restart-around'] !== undefined,
+  );
+  expect(bound.map(({ key }) => key).filter((key) => key.includes('[]'))).toEqual([]);
+});
+
 test('the flags that are keys are these', () => {
   expect([...keysByFlag(hookgateYaml as unknown as ShapeSchema)]).toEqual([
     ['--listen', ['listen.host', 'listen.port']],

@@ -29,6 +29,17 @@ test('2,000 lines are refused with 431 by the headers gate', async () => {
   expect(gate.bodies).toEqual([]);
 });
 
+test('what stands behind a head that is too large is never judged, since its framing was not', async () => {
+  const gate = await openTrafficPort();
+  const client = await openRaw(gate.port);
+
+  client.send(`GET /hook HTTP/1.1\r\nHost: gate.test\r\n${fill(100).join('\r\n')}\r\n\r\n${post('{}')}`);
+
+  expect(await client.closing()).toContain('"code":"headers_too_large"');
+  expect(client.statuses).toEqual([431]);
+  expect(gate.judged).toHaveLength(1);
+});
+
 test('100 lines are taken and 101 refused', async () => {
   const gate = await openTrafficPort();
   for (const [count, status] of [

@@ -8,6 +8,7 @@ const announced = 10 * 1024 ** 3;
 const chunk = Buffer.alloc(65_536, 0x20);
 const linger = { maxBytes: 262_144, timeMs: 300 };
 
+/** A refused CONNECT or upgrade leaves HTTP, and no parser reads its socket any more. */
 const variants: Record<string, { tls: boolean; head: string }> = {
   'with a length': { tls: false, head: post('').replace('Length: 0', `Length: ${announced}`) },
   'in chunks': {
@@ -15,6 +16,7 @@ const variants: Record<string, { tls: boolean; head: string }> = {
     head: `${post('').replace('Content-Length: 0', 'Transfer-Encoding: chunked')}${announced.toString(16)}\r\n`,
   },
   'over TLS': { tls: true, head: post('').replace('Length: 0', `Length: ${announced}`) },
+  'behind CONNECT': { tls: false, head: 'CONNECT a:1 HTTP/1.1\r\nHost: gate.test\r\n\r\n' },
   'behind a broken head': { tls: false, head: post('').replace('Length: 0', 'Length: zero') },
 };
 
@@ -38,7 +40,7 @@ describe.each(Object.entries(variants))('a body of 10 GiB %s', (_name, { tls, he
     // What lies in the buffers of both kernels comes on top of what the gate itself takes in.
     expect(sentBytes).toBeLessThan(linger.maxBytes + 16 * 1024 ** 2);
     expect(performance.now() - startedMs).toBeLessThan(linger.timeMs + 1500);
-    expect(client.text).toMatch(/^HTTP\/1\.1 (403 Forbidden|400 Bad Request)\r\n/);
+    expect(client.text).toMatch(/^HTTP\/1\.1 (403 Forbidden|400 Bad Request|405 Method Not Allowed)\r\n/);
     expect(client.text).toMatch(/Connection: close\r\n/i);
     expect(client.text).toMatch(/"requestId":"[0-9a-f-]+"\}$/);
     expect(gate.judged.length + gate.rejected.length, 'judged once').toBe(1);
@@ -55,7 +57,8 @@ test('one that writes all of its body before it reads finds its answer', async (
   await expect.poll(() => gate.judged.length).toBe(1);
   for (let sent = 0; sent < body.length; sent += 20_000) {
     await new Promise((resolve) => client.socket.write(body.subarray(sent, sent + 20_000), resolve));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    // The gate, in this process as well, reads in between.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   client.socket.resume();
   await client.answers(1);
