@@ -67,8 +67,9 @@ export const rows: Readonly<Record<string, readonly Panel[]>> = {
       title: 'Allowlist entries',
       kind: 'stat',
       unit: 'short',
-      queries: { '': `min(hookgate_allowlist_entries{${where}})` },
-      about: 'At 0 every event is refused, unless allowlist.mode is observe or off.',
+      queries: { '{{route}}': `min by (route) (hookgate_allowlist_entries{${where}})` },
+      about:
+        'At 0 every event of the route is refused, unless its allowlist.mode is observe. A route whose list is off has none.',
       thresholds: bad0,
     },
     {

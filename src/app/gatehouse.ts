@@ -236,11 +236,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
         encodings: route.scheme.ways.length === 0 ? ['received'] : route.scheme.ways.map(({ name }) => name),
       })),
     );
-    // The shortest one in force, so that a list that has run empty is seen.
-    const lists = routes.filter(({ route }) => route.allowlist.mode !== 'off');
-    metrics.allowlistEntries.set(
-      Math.min(...(lists.length === 0 ? [0] : lists.map((route) => route.allowlistEntries))),
-    );
+    metrics.allowlistEntries.reset();
+    for (const { route, allowlistEntries } of routes)
+      if (route.allowlist.mode !== 'off')
+        metrics.allowlistEntries.set({ route: route.name }, allowlistEntries);
     metrics.lastReload.set(options.wallClock() / 1000);
     log.level = config.log.level;
   }

@@ -115,7 +115,11 @@ export function createMetrics() {
       ['route'],
     ),
     inFlight: gauge('hookgate_in_flight', 'Deliveries in progress.'),
-    allowlistEntries: gauge('hookgate_allowlist_entries', 'Entries of the allowlist in force.'),
+    allowlistEntries: gauge(
+      'hookgate_allowlist_entries',
+      'Entries of the allowlist in force; none for a route whose allowlist is off.',
+      ['route'],
+    ),
     reloads: counter('hookgate_config_reloads_total', 'Reloads by result.', ['result']),
     lastReloadGood: gauge(
       'hookgate_config_last_reload_successful',

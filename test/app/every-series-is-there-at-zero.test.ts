@@ -37,7 +37,7 @@ const promised: Readonly<Record<string, Readonly<Record<string, readonly string[
 
 /** What is not zero in a gate that has just started. */
 const ofTheStart = [
-  'hookgate_allowlist_entries 1',
+  'hookgate_allowlist_entries{route="juicyway"} 1',
   'hookgate_duplicate_store_up 1',
   'hookgate_config_last_reload_successful 1',
 ];

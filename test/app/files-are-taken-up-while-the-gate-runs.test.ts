@@ -31,7 +31,10 @@ test('files that stay as they are cause no reload at the start', async () => {
 
   replaceFile(gate.allowlistFile, 'addresses:\n  - 127.0.0.1\n  - 203.0.113.7\n');
 
-  await vi.waitFor(async () => expect(await gate.metric('hookgate_allowlist_entries')).toBe(2), patience);
+  await vi.waitFor(
+    async () => expect(await gate.metric('hookgate_allowlist_entries{route="juicyway"}')).toBe(2),
+    patience,
+  );
   expect(await gate.metric(success)).toBe(1);
 });
 
@@ -68,11 +71,17 @@ test('a mount that Kubernetes swaps by its ..data link is read whole', async () 
     gate.configFile,
     config.replace('{ mode: "off" }', `{ file: ${join(mount, 'allowlist.yaml')} }`),
   );
-  await vi.waitFor(async () => expect(await gate.metric('hookgate_allowlist_entries')).toBe(1), patience);
+  await vi.waitFor(
+    async () => expect(await gate.metric('hookgate_allowlist_entries{route="juicyway"}')).toBe(1),
+    patience,
+  );
 
   swapMount(mount, 'second', 'addresses:\n  - 203.0.113.7\n  - 203.0.113.8\n');
 
-  await vi.waitFor(async () => expect(await gate.metric('hookgate_allowlist_entries')).toBe(2), patience);
+  await vi.waitFor(
+    async () => expect(await gate.metric('hookgate_allowlist_entries{route="juicyway"}')).toBe(2),
+    patience,
+  );
   expect((await gate.post(signedEvent('payment.a', { n: 1 }))).code).toBe('address_not_allowed');
 });
 

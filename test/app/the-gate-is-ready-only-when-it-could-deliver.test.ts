@@ -32,7 +32,7 @@ test('an allowlist that becomes empty is in force, refuses everybody, and says s
   await gate.gate.reload();
 
   expect(await readiness(gate)).toEqual({ status: 503, failing: ['allowlist'] });
-  expect(await gate.metric('hookgate_allowlist_entries')).toBe(0);
+  expect(await gate.metric('hookgate_allowlist_entries{route="juicyway"}')).toBe(0);
   expect(await gate.post(signedEvent('payment.a', { n: 1 }))).toMatchObject({
     status: 403,
     code: 'allowlist_empty',

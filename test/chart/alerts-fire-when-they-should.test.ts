@@ -1,6 +1,10 @@
-import { test } from 'vitest';
+import { appendFileSync, cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { chart, helm } from '../support/helm.ts';
 import { type AlertCase, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const promtool = requireProgram('promtool');
 const labels = 'namespace="shop",job="hookgate"';
@@ -54,7 +58,12 @@ const cases: readonly AlertCase[] = [
   },
   {
     alert: 'HookgateAllowlistEmpty',
-    series: [alive, { series: `hookgate_allowlist_entries{${labels}}`, values: '3x5 0x10 3x10' }],
+    // The list of one route is enough.
+    series: [
+      alive,
+      { series: `hookgate_allowlist_entries{${labels},route="juicyway"}`, values: '5x25' },
+      { series: `hookgate_allowlist_entries{${labels},route="stripe"}`, values: '3x5 0x10 3x10' },
+    ],
     firing: ['9m'],
     quiet: ['5m', '20m'],
   },
@@ -120,4 +129,18 @@ test.runIf(promtool)(
     });
   },
   120_000,
+);
+
+test.each(['files/rules.yaml', 'files/rules-injector.yaml'])(
+  '%s that cannot be read is no release without alerts',
+  (file) => {
+    const broken = join(temporaryDirectory(), 'hookgate');
+    cpSync(chart, broken, { recursive: true });
+    appendFileSync(join(broken, file), '\n}: [\n');
+    const values = join(broken, 'ci/sidecar.yaml');
+    const settings = ['--set', 'prometheusRule.enabled=true', '--kube-version', '1.36.0'];
+    const { status, stderr } = helm(['template', 'hookgate', broken, '-f', values, ...settings]);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/the alerts cannot be read: .*yaml/);
+  },
 );

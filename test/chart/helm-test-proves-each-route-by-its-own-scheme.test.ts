@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { manifests, render } from '../support/helm.ts';
+import { startPlainApplication } from '../support/plain-application.ts';
+import { runGate } from '../support/running-gate.ts';
 
 const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 const secrets = {
@@ -13,8 +15,14 @@ const secrets = {
   'routes/stripe/keys': 'whsec_stripe',
 };
 
-/** Runs the script of `helm test` here, with what a pod would have mounted; the live Service is the private gate. */
+const paths = ['/webhooks/juicyway', '/webhooks/paystack/', '/webhooks/stripe'];
+
+/** Runs the script of `helm test` here, with what a pod would have mounted, beside a live gate and an application. */
 async function runHelmTest(change: (directory: string) => void = () => undefined) {
+  const application = await startPlainApplication();
+  const live = await runGate(application.url, {
+    routes: `[${paths.map((path, index) => `{ name: route-${index}, path: ${path} }`).join(', ')}]`,
+  });
   const directory = mkdtempSync(join(tmpdir(), 'hookgate-helm-test-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const rendered = manifests(render('three-senders'));
@@ -24,16 +32,14 @@ async function runHelmTest(change: (directory: string) => void = () => undefined
         data: Record<string, string>;
       }
     ).data;
-  const [port, adminPort] = [await freePort(), await freePort()];
   const here = (text: string) =>
     text
       .replaceAll('/etc/hookgate', `${directory}/etc`)
       .replaceAll("'/test/", `'${directory}/test/`)
       .replaceAll('"/test/', `"${directory}/test/`)
       .replaceAll('/app/hookgate.js', bin)
-      .replaceAll('http://hookgate.shop.svc:80', `http://127.0.0.1:${port}`)
-      .replaceAll('18080', String(port))
-      .replaceAll('19090', String(adminPort));
+      .replaceAll('http://hookgate.shop.svc:80', `http://127.0.0.1:${live.port}`)
+      .replaceAll('http://payments.shop.svc:80', application.url);
   const put = (file: string, text: string) => {
     mkdirSync(join(directory, file, '..'), { recursive: true });
     writeFileSync(join(directory, file), here(text));
@@ -51,39 +57,43 @@ async function runHelmTest(change: (directory: string) => void = () => undefined
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
-  return `${out.join('')}${errors.join('')}`.split('\n').filter((line) => line !== '');
+  const lines = `${out.join('')}${errors.join('')}`.split('\n').filter((line) => line !== '');
+  return { lines, seen: application.seen };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+const proofs = paths.flatMap((path) => [
+  `ok    ${path} with key live: a signed event arrives`,
+  `ok    ${path} with key live: its repeat is answered and does not arrive`,
+  `ok    ${path} with key live: a tampered event is refused`,
+]);
 
 test("three senders, signed, repeated and tampered by each one's scheme", async () => {
-  const lines = await runHelmTest();
-  const proved = lines.filter((line) => line.startsWith('ok '));
+  const { lines, seen } = await runHelmTest();
+  const proved = lines.filter((line) => /^(ok|FAIL) /.test(line));
   expect(proved.map((line) => line.replace(/http:\/\/127\.0\.0\.1:\d+/, 'LIVE'))).toEqual([
-    ...['/webhooks/juicyway', '/webhooks/paystack/', '/webhooks/stripe'].flatMap((path) => [
-      `ok   ${path} with key live: a signed event arrives`,
-      `ok   ${path} with key live: its repeat is answered and does not arrive`,
-      `ok   ${path} with key live: a tampered event is refused`,
-    ]),
-    ...['/webhooks/juicyway', '/webhooks/paystack/', '/webhooks/stripe'].map(
-      (path) => `ok   LIVE${path}: the live gate answers, and refuses a tampered event`,
-    ),
+    'ok    the application accepts connections',
+    ...proofs,
+    ...paths.map((path) => `ok    LIVE${path}: the live gate answers, and refuses a tampered event`),
   ]);
-  // No application stands behind the Service that the values name.
-  expect(lines.filter((line) => line.startsWith('FAIL')).join()).toMatch(
-    /^FAIL the application accepts[^\n]*$/,
-  );
+  expect(lines.at(-1)).toBe('All as promised.');
+  expect(seen).toEqual([]);
+}, 60_000);
+
+test('the application of one route alone sees nothing either, whoever wrote the config', async () => {
+  const { url, seen } = await startPlainApplication();
+  const { lines } = await runHelmTest((directory) => {
+    const file = join(directory, 'etc/config/hookgate.yaml');
+    const config = parse(readFileSync(file, 'utf8')) as { routes: { upstream?: object }[] };
+    for (const route of config.routes.slice(1)) route.upstream = { url };
+    writeFileSync(file, stringify(config));
+  });
+  expect(lines).toEqual(expect.arrayContaining(proofs));
+  expect(seen).toEqual([]);
 }, 60_000);
 
 test('a Secret of one route that is missing is named', async () => {
-  const lines = await runHelmTest((directory) =>
+  const { lines } = await runHelmTest((directory) =>
     rmSync(join(directory, 'etc/routes/stripe/keys'), { recursive: true }),
   );
-  expect(lines.join()).toContain('FAIL Secret stripe-keys does not exist or is empty');
+  expect(lines.join()).toContain('FAIL  Secret stripe-keys does not exist or is empty');
 }, 60_000);

@@ -199,6 +199,20 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
   ['an injector with a memory each', ['--set', 'injector.enabled=true'], /duplicates\.store is embedded/],
   ['a claim for sidecars', [...sidecar, '--set', 'persistence.enabled=true'], /a sidecar has no claim/],
   ['a config for sidecars', [...sidecar, '--set', 'existingConfigMap=x'], /annotation hookgate\.io\/config/],
+  ...[`${'a'.repeat(50)}long`, 'ends-so-'].map(
+    (name) =>
+      [
+        `a route called ${name}, which no annotation of a pod could name`,
+        [
+          ...sidecar,
+          '--set',
+          `routes[0].name=${name},routes[0].path=/a,routes[0].allowlist.addresses={203.0.113.7}`,
+        ],
+        new RegExp(
+          `hookgate\\.io/allowlist\\.${name}, and that is no key.*at most 63.*routes\\[0\\]\\.name=`,
+        ),
+      ] as const,
+  ),
   ['one port for two', [...sidecar, '--set', 'sidecar.adminPort=28080'], /both 28080/],
   [
     'a policy on an older cluster',

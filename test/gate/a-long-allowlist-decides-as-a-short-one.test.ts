@@ -19,7 +19,7 @@ test('a gate with 100,000 ranges, which it took up while it ran, lets in exactly
   });
   writeFileSync(gate.allowlistFile, `addresses:\n${ranges.map((range) => `  - ${range}\n`).join('')}`);
   await gate.gate.reload();
-  expect(await gate.metric('hookgate_allowlist_entries')).toBe(100_000);
+  expect(await gate.metric('hookgate_allowlist_entries{route="juicyway"}')).toBe(100_000);
 
   const statusFor = async (address: string): Promise<number> => {
     const body = signedEvent('payment.session.succeeded', { reference: address });

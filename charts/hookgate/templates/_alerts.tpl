@@ -31,3 +31,10 @@ sender that never tries again only the first is of use. Takes `routes` and `age`
 {{- end -}}
 {{- join ", " $told -}}
 {{- end -}}
+
+{{/* The groups of rules in a text, as a JSON list. Helm reads what is no YAML as an empty map, and would render no alert. */}}
+{{- define "hookgate.groups" -}}
+{{- $read := fromYaml . -}}
+{{- if not $read.groups }}{{ fail (printf "the alerts cannot be read: %s" ($read.Error | default "they have no groups")) }}{{ end -}}
+{{- toJson $read.groups -}}
+{{- end -}}

@@ -5,7 +5,7 @@
 {{- if $v.listen.tls.existingSecret -}}
 {{- $_ := set $listen "tls" (dict "certFile" "/etc/hookgate/tls/tls.crt" "keyFile" "/etc/hookgate/tls/tls.key" "minVersion" $v.listen.tls.minVersion) -}}
 {{- end -}}
-{{- $upstream := dict "connectTimeout" $v.upstream.connectTimeout "timeout" $v.upstream.timeout "connections" (int64 $v.upstream.connections) -}}
+{{- $upstream := dict "connectTimeout" $v.upstream.connectTimeout "timeout" $v.upstream.timeout "connections" (int64 $v.upstream.connections) "keepAlive" $v.upstream.keepAlive -}}
 {{- with $v.upstream.url }}{{ $_ := set $upstream "url" . }}{{ end -}}
 {{- if $v.upstream.caConfigMap -}}
 {{- $_ := set $upstream "caFile" "/etc/hookgate/upstream-ca/ca.crt" -}}

@@ -29,6 +29,15 @@ and with the remedy. Gives the findings as a JSON list.
 {{- if and $keys.existingSecret $keys.values -}}
 {{- $found = append $found (printf "%s.keys.existingSecret and %s.keys.values are both given, and only one Secret can be mounted. Put all keys into the one that you keep, and empty the other" $at $at) -}}
 {{- end -}}
+{{- $own := list -}}
+{{- if .hasKeys }}{{ $own = append $own "keys" }}{{ end -}}
+{{- if .hasAllowlist }}{{ $own = append $own "allowlist" }}{{ end -}}
+{{- if and $own (include "hookgate.injects" $) -}}
+{{- $key := printf "%s.%s" (last $own) .name -}}
+{{- if or (gt (len $key) 63) (not (regexMatch "[a-z0-9]$" $key)) -}}
+{{- $found = append $found (printf "%s has %s of its own, which a guarded pod may name in the annotation hookgate.io/%s, and that is no key of an annotation: what stands after the slash has at most 63 characters and ends in a letter or a digit. Give the route a shorter name: --set '%s.name=%s'" $who (join " and " $own) $key $at (.name | trunc 20 | trimAll "-_")) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (not .hasKeys) (ne $scheme.profile $default) -}}
 {{- $found = append $found (printf "%s has scheme %s and no keys of its own, and those of keys are %s's. Put the sender's key into a Secret (kubectl create secret generic hookgate-keys-%s --namespace %s --from-literal=live=KEY) and name that: --set '%s.keys.existingSecret=hookgate-keys-%s'" $who $scheme.profile $default .slug $ns $at .slug) -}}
 {{- end -}}
