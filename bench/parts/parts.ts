@@ -11,6 +11,7 @@ import { passthrough } from './passthrough.ts';
 import { refusals } from './refusals.ts';
 import { soak } from './soak.ts';
 import { stalls } from './stalls.ts';
+import { streams } from './streams.ts';
 
 /** In the order of a whole run. */
 export const parts: readonly Part[] = [
@@ -20,6 +21,7 @@ export const parts: readonly Part[] = [
   footprint,
   refusals,
   passthrough,
+  streams,
   allowlist,
   duplicates,
   keys,

@@ -1,7 +1,7 @@
 /** What is compared: the gate with each of its stores, and what stands in its place elsewhere. */
 import { startGate } from './gates.ts';
 import { hasHaproxy, startHaproxy } from './haproxy.ts';
-import { startHop } from './hops.ts';
+import { startExpress, startHop } from './hops.ts';
 import { hasNginx, hasNginxWithLua, startPlainNginx, startVerifyingNginx } from './nginx.ts';
 import type { Programs, Started } from './programs.ts';
 import { hasRedis, startRedis } from './redis.ts';
@@ -12,6 +12,8 @@ export type ContenderName =
   | 'redis'
   | 'http-proxy'
   | 'http-proxy-kept'
+  | 'httpxy'
+  | 'express'
   | 'node'
   | 'undici'
   | 'nginx'
@@ -62,6 +64,12 @@ export const contenders: readonly Contender[] = [
     title: 'http-proxy hop, keep-alive agent',
     start: (programs, upstream) => startHop(programs, 'http-proxy-hop', upstream, 'keep-alive'),
   },
+  {
+    name: 'httpxy',
+    title: 'httpxy hop',
+    start: (programs, upstream) => startHop(programs, 'httpxy-hop', upstream),
+  },
+  { name: 'express', title: 'Express by hand, memory', verifies: true, start: startExpress },
   {
     name: 'node',
     title: 'Node http hop, keep-alive agent',

@@ -1,9 +1,11 @@
+import { path, secret } from '../load/events.ts';
+import { getRequest } from '../load/requests.ts';
 import type { Programs, Started } from './programs.ts';
 
 /** A proxy of this folder that verifies nothing, on this Node with its own settings. */
 export function startHop(
   programs: Programs,
-  name: 'http-proxy-hop' | 'node-hop' | 'undici-hop' | 'socket-hop' | 'socket-client-hop',
+  name: 'http-proxy-hop' | 'httpxy-hop' | 'node-hop' | 'undici-hop' | 'socket-hop' | 'socket-client-hop',
   upstream: string,
   ...tuning: readonly string[]
 ): Promise<Started> {
@@ -11,5 +13,16 @@ export function startHop(
   return programs.start({
     place: 'measured',
     words: (port) => [process.execPath, file, String(port), upstream, ...tuning],
+  });
+}
+
+/** The sidecar that a team writes by hand. */
+export function startExpress(programs: Programs, upstream: string): Promise<Started> {
+  const file = new URL('express-sidecar.ts', import.meta.url).pathname;
+  return programs.start({
+    place: 'measured',
+    env: { NODE_ENV: 'production' },
+    ready: { request: getRequest('/ready') },
+    words: (port) => [process.execPath, file, String(port), upstream, path, secret.toString()],
   });
 }

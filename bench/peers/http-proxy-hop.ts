@@ -11,4 +11,6 @@ const proxy = httpProxy.createProxyServer({ target: target as string, ...agent }
 proxy.on('error', (error) => {
   throw error;
 });
-createServer((request, response) => proxy.web(request, response)).listen(Number(port), '127.0.0.1');
+createServer((request, response) => proxy.web(request, response))
+  .on('upgrade', (request, socket, head) => proxy.ws(request, socket, head))
+  .listen(Number(port), '127.0.0.1');
