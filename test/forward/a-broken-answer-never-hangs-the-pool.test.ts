@@ -35,7 +35,7 @@ const breaches: Record<string, Script> = {
   },
   'a body without length that is reset': (socket) => {
     socket.write(`${ok}Connection: close\r\n\r\nthe first half`, () =>
-      setTimeout(() => socket.resetAndDestroy(), 20),
+      setImmediate(() => socket.resetAndDestroy()),
     );
   },
   'a chunk size that is no number': (socket) =>

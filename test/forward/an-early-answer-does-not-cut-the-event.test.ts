@@ -19,7 +19,7 @@ test.each([
       read += chunk.length;
       if (read >= bytes) arrived.resolve(read);
       socket.pause();
-      setTimeout(() => socket.resume(), 5);
+      setImmediate(() => socket.resume());
     });
     socket.on('close', () => arrived.resolve(read));
   });

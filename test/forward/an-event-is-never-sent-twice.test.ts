@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startImpatientApplication } from '../support/impatient-application.ts';
@@ -5,17 +7,20 @@ import { answer200, startScriptedApplication } from '../support/scripted-applica
 import { anEvent, testUpstream } from '../support/test-upstream.ts';
 
 test('a connection that the application closed while it was idle is not used again', async () => {
+  let used: Socket | undefined;
   const application = await startScriptedApplication((socket) => {
+    used = socket;
     answer200(socket, '');
-    setTimeout(() => socket.end(), 20);
   });
   const upstream = testUpstream(application.url, { connections: 1 });
 
   for (let round = 0; round < 5; round += 1) {
     expect(await upstream.send(anEvent(`${round}`))).toMatchObject({ kind: 'answered' });
-    await sleep(60);
+    // Closed on this side too once the upstream has seen the end, and has ended as well.
+    if (used !== undefined) await once(used.end(), 'close');
   }
   expect(application.requests).toHaveLength(5);
+  expect(application.connections()).toBe(5);
 });
 
 test.each([
@@ -76,17 +81,17 @@ test('a connection is given up a second before the application says it will, or 
   await upstream.send(anEvent());
   expect(application.connections()).toBe(2);
 
-  application.play(answer200);
+  let closed: Promise<unknown> | undefined;
+  application.play((socket, request) => {
+    closed = once(socket, 'close');
+    answer200(socket, request);
+  });
+  const open = () =>
+    new Promise((resolve) => application.server.getConnections((_error, count) => resolve(count)));
   await upstream.send(anEvent());
-  const closed = new Promise((resolve) =>
-    application.server.getConnections((_error, count) => resolve(count)),
-  );
-  expect(await closed).toBe(1);
-  await sleep(1_800);
-  const left = await new Promise((resolve) =>
-    application.server.getConnections((_error, count) => resolve(count)),
-  );
-  expect(left).toBe(0);
+  expect(await open()).toBe(1);
+  await closed;
+  expect(await open()).toBe(0);
 });
 
 test('a connection is closed after a thousand events', async () => {

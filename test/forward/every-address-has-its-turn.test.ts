@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDial, type DialRules } from '../../src/forward/dial.ts';
 import { answer200, startScriptedApplication } from '../support/scripted-application.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
@@ -65,9 +65,12 @@ test('an address that answers late is not given up before the deadline, whatever
   const certificate = selfSignedCertificate(['DNS:app.test']);
   if (certificate === undefined) return skip();
   const secure = createTlsServer(certificate).on('error', () => {});
-  // Much later than the 250 ms after which Node's own way gives an address up.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { port } = await listening('127.0.0.1', 0, (socket) => {
-    setTimeout(() => secure.emit('connection', socket), 900);
+    // Much later than the 250 ms after which Node's own way gives an address up, and shortly before the deadline.
+    vi.advanceTimersByTime(19_000);
+    setImmediate(() => secure.emit('connection', socket));
   });
   const rules = {
     url: new URL(`https://app.test:${port}`),

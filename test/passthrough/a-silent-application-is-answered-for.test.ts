@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { type GateForTest, runGate } from '../support/running-gate.ts';
 import { type Script, startScriptedApplication } from '../support/scripted-application.ts';
@@ -64,9 +64,12 @@ test('a connection that does not come about in time: 502', async () => {
 
 test('an answer that takes longer than the connection may is waited for', async () => {
   const application = await startPlainApplication((_, response) => {
-    setTimeout(() => response.end('{}'), 400);
+    vi.advanceTimersByTime(400);
+    setImmediate(() => response.end('{}'));
   });
   const upstream = 'UPSTREAM, connectTimeout: 100ms }';
   const gate = await runGate(application.url, { otherPaths: 'passthrough', upstream });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   expect((await answerOf(gate)).status).toBe(200);
 });

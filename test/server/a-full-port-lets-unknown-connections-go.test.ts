@@ -1,13 +1,15 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Answer } from '../../src/delivery/answer.ts';
 import { openRaw, post, type RawClient } from '../support/raw-http.ts';
+import { createSteppedClock } from '../support/stepped-clock.ts';
 import { openTrafficPort } from '../support/traffic-port.ts';
 
 const places = 4;
 
 /** A verified event where the path says so. */
-const openPort = (keepAliveMs?: number, headerTimeMs = 60_000) =>
+const openPort = (keepAliveMs?: number, headerTimeMs = 60_000, now = () => performance.now()) =>
   openTrafficPort({
+    now,
     judge: (delivery) => {
       if (delivery.head.target === '/hook') delivery.facts.keyName = 'primary';
       return new Answer('forwarded', 200, []);
@@ -55,12 +57,19 @@ test('a connection on which nothing was ever sent goes, too', async () => {
 });
 
 test('one with a request under way stays', async () => {
-  const port = await openPort();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const clock = createSteppedClock();
+  const port = await openPort(undefined, undefined, clock.now);
   const clients: RawClient[] = [];
   for (let index = 0; index < places; index++) clients.push(await openRaw(port.port));
   for (const client of clients) client.send(unverified.slice(0, 30));
+  while (port.server.openConnections() < places) await new Promise((resolve) => setImmediate(resolve));
   // Longer than the rest after which others are closed.
-  await new Promise((resolve) => setTimeout(resolve, 1200));
+  clock.pass(1200);
+  vi.advanceTimersByTime(1200);
+  // A close would be seen behind a look at what has come.
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
   for (const client of clients) client.send(unverified.slice(30));
   for (const client of clients) expect(await client.answers(1)).toEqual([200]);
 });
