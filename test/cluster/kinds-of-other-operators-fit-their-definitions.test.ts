@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Manifest, manifests, render, valuesFiles } from '../support/helm.ts';
+import { requireProgram } from '../support/require-program.ts';
 import { kubectl, tryKubectl } from './support/cluster.ts';
 
 /** Go modules that hold the definitions, which their makers ship as YAML; exact on purpose. */
@@ -28,7 +29,7 @@ const sources = [
   },
 ];
 
-const hasGo = spawnSync('go', ['version']).status === 0;
+const hasGo = requireProgram('go') !== undefined;
 /** Those that were not in the cluster before. */
 const added: string[] = [];
 

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../demo/free-port.ts';
 import { prepareGate, startGateProcess } from '../support/gate-process.ts';
 import { postEvent } from '../support/post-event.ts';
-import { isAnotherServer, startRedis } from '../support/redis-server.ts';
+import { speaksTls, startRedis } from '../support/redis-server.ts';
 import { requireProgram } from '../support/require-program.ts';
 import { configText, type Sections } from '../support/running-gate.ts';
 import { signedEvent, testSecret } from '../support/sign-event.ts';
@@ -150,23 +150,24 @@ describe.skipIf(requireProgram('openssl') === undefined)('an authority that only
     expect([await send(doubting), await send(believing)]).toEqual([1, 0]);
   });
 
-  // The Valkey that can be had as a package was built without TLS.
-  test.skipIf(isAnotherServer)('is believed of the store', async () => {
-    const { at, believing, doubting, check } = await makeScene();
-    const port = await freePort();
-    await startRedis({
-      port: '0',
-      'tls-port': String(port),
-      'tls-cert-file': at('tls.crt'),
-      'tls-key-file': at('tls.key'),
-      'tls-auth-clients': 'no',
-    });
-    const duplicates = `{ store: redis, redis: { url: "rediss://127.0.0.1:${port}" } }`;
+  if (speaksTls) {
+    test('is believed of the store', async () => {
+      const { at, believing, doubting, check } = await makeScene();
+      const port = await freePort();
+      await startRedis({
+        port: '0',
+        'tls-port': String(port),
+        'tls-cert-file': at('tls.crt'),
+        'tls-key-file': at('tls.key'),
+        'tls-auth-clients': 'no',
+      });
+      const duplicates = `{ store: redis, redis: { url: "rediss://127.0.0.1:${port}" } }`;
 
-    expect((await check(doubting, { duplicates }))('store')).toMatchObject({
-      result: 'failed',
-      detail: expect.stringContaining('certificate'),
+      expect((await check(doubting, { duplicates }))('store')).toMatchObject({
+        result: 'failed',
+        detail: expect.stringContaining('certificate'),
+      });
+      expect((await check(believing, { duplicates }))('store')).toMatchObject({ result: 'good' });
     });
-    expect((await check(believing, { duplicates }))('store')).toMatchObject({ result: 'good' });
-  });
+  }
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { requireProgram } from '../support/require-program.ts';
+import { needProgram } from '../support/require-program.ts';
 import { routeOf, runSchemeGate } from '../support/scheme-gate.ts';
 import { senders, signedBy, type WriteDigest } from '../support/senders.ts';
 
@@ -58,7 +58,7 @@ const signers: readonly (readonly [program: string, by: WriteDigest])[] = [
 test.each(signers)(
   '%s',
   async (program, by) => {
-    if (requireProgram(program) === undefined) return;
+    needProgram(program);
     const { application, post } = await runSchemeGate(plain.map(routeOf));
     for (const sender of plain) {
       const text = sender.body.replace(/r-1|main/, `é 😀 / ${program}`);

@@ -7,7 +7,7 @@ import { type DuplicateStore, StoreRefused, StoreUnavailable } from '../../src/d
 import { openRedis } from '../support/open-redis.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
 import { startSentinelGroup } from '../support/redis-sentinel.ts';
-import { isAnotherServer, startRedis } from '../support/redis-server.ts';
+import { speaksTls, startRedis } from '../support/redis-server.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { claimed, newKey } from '../support/store-keys.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -92,10 +92,8 @@ describe('at the start', () => {
   });
 });
 
-// The Valkey that can be had as a package was built without TLS.
-test.skipIf(isAnotherServer)(
-  'over TLS, a server is believed only under the given authority',
-  async ({ skip }) => {
+if (speaksTls) {
+  test('over TLS, a server is believed only under the given authority', async ({ skip }) => {
     const certificate = selfSignedCertificate(['DNS:localhost']);
     if (certificate === undefined) return skip();
     const directory = temporaryDirectory();
@@ -118,8 +116,8 @@ test.skipIf(isAnotherServer)(
       up: false,
       detail: expect.stringMatching(/certificate/),
     });
-  },
-);
+  });
+}
 
 test('a rotated password is taken up with the next connection', async () => {
   const server = await startRedis();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../../demo/free-port.ts';
 import type { GatePlaces } from './gate-process.ts';
-import { requireProgram } from './require-program.ts';
+import { needProgram } from './require-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** How often HAProxy asks each gate whether it is ready. */
@@ -15,7 +15,7 @@ export const checkMs = 100;
  * tried twice. Gives its port, once a request gets through.
  */
 export async function balance(gates: readonly GatePlaces[]): Promise<number> {
-  requireProgram('haproxy');
+  needProgram('haproxy');
   const port = await freePort();
   const file = join(temporaryDirectory(), 'haproxy.cfg');
   const servers = gates.map(

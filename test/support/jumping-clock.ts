@@ -1,6 +1,6 @@
 import { globSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { requireProgram } from './require-program.ts';
+import { needProgram } from './require-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface JumpingClock {
@@ -12,7 +12,7 @@ export interface JumpingClock {
 
 /** A wall clock by libfaketime, which asks a file how far it is off, each time that it is asked. */
 export function createJumpingClock(): JumpingClock {
-  requireProgram('faketime');
+  needProgram('faketime');
   const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
   if (library === undefined) throw new Error('libfaketimeMT.so.1 is not where Debian puts it');
   const directory = temporaryDirectory();

@@ -3,7 +3,7 @@ import { createClient } from '@redis/client';
 import { onTestFinished } from 'vitest';
 import { freePort } from '../../demo/free-port.ts';
 import { killProcess } from './kill-process.ts';
-import { requireProgram } from './require-program.ts';
+import { needProgram } from './require-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface RedisServer {
@@ -20,7 +20,8 @@ export interface RedisServer {
 
 /** Another server of the same kind, such as valkey-server: `npm run test:valkey` sets it. */
 const program = process.env.HOOKGATE_TEST_REDIS_SERVER ?? 'redis-server';
-export const isAnotherServer = program !== 'redis-server';
+/** The Valkey that can be had as a package was built without TLS. */
+export const speaksTls = program === 'redis-server';
 
 /** A real redis-server on loopback, ended with the test. `settings` are flags without the dashes. */
 export async function startRedis(
@@ -35,7 +36,7 @@ export async function startRedis(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<RedisServer> {
-  requireProgram(program);
+  needProgram(program);
   const port = await freePort();
   const directory = temporaryDirectory();
   // A sentinel takes no settings of a database.

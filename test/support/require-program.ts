@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { type RunnerTestCase, TestRunner } from 'vitest';
 
 /**
  * Path of a program that a test needs as an independent peer. Undefined, with a line that names what is skipped,
@@ -15,4 +16,13 @@ export function requireProgram(name: string): string | undefined {
   if (process.env.CI === 'true') throw new Error(sentence);
   console.warn(`skipped: ${sentence}`);
   return undefined;
+}
+
+/** The same for what a test cannot go on without: where it is missing, the test ends there, skipped by name. */
+export function needProgram(name: string): string {
+  const path = requireProgram(name);
+  if (path !== undefined) return path;
+  const current = TestRunner.getCurrentTest<RunnerTestCase | undefined>();
+  if (current === undefined) throw new Error(`${name} is not installed, and was asked for outside a test`);
+  return current.context.skip(`${name} is not installed`);
 }
