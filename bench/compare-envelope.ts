@@ -3,7 +3,10 @@
  * very short rounds that take turns, with an error beside each ratio.
  * `node bench/compare-envelope.ts SRC SRC ... [--rounds 1000]`; the first tree is what the others are compared with, and
  * beside itself once more: noise. Each round is one body's scan, check and duplicate key, many times.
+ * `node bench/compare-envelope.ts SRC --profiles paystack,stripe` plays other senders' schemes of one tree against the
+ * default one instead, over the same bytes.
  */
+import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,11 +19,13 @@ type SignEvent = typeof import('../src/envelope/sign.ts').signEvent;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '1000' } },
+  options: { rounds: { type: 'string', default: '1000' }, profiles: { type: 'string', default: '' } },
 });
 /** Until V8 has compiled what it will compile. */
 const warmUp = 30_000;
 const eventsPerRound = 50;
+/** When every event of the comparison of profiles was signed and arrived. */
+const signedAtMs = 1_700_000_000_000;
 const secret = Buffer.from('81817411-9ffd-42ba-8bc8-f407b5cef9d9');
 const sorted = sampleData();
 const bodiesOf: Record<string, string> = {
@@ -30,23 +35,109 @@ const bodiesOf: Record<string, string> = {
 };
 const [first = ''] = positionals;
 const trees = await Promise.all([...positionals, first].map(loadTree));
+const profileNames = values.profiles.split(',').filter((name) => name !== '');
 
-for (const [name, dataJson] of Object.entries(bodiesOf)) {
-  const { signEvent } = trees[0] as Tree;
-  const signed = { event: 'payment.session.succeeded', dataJson, secret, encoding: 'sorted' } as const;
-  const body = Buffer.from(signEvent(signed));
-  const rows = trees.map((tree) => ({ title: tree.title, work: workOf(tree, body) }));
-  for (const part of ['scan', 'all'] as const) {
-    const costs = await alternate(rows, Number(values.rounds), ({ work }, round) =>
-      Promise.resolve(cost(work[part], round < 0 ? warmUp : eventsPerRound)),
-    );
-    const [base = []] = costs;
-    for (const [place, { title }] of rows.entries()) {
-      const own = costs[place] ?? [];
-      const { ratio, error } = trimmedRatio(own, base);
-      const figures = `${median(own).toFixed(2)} µs | ${ratio.toFixed(3)} ± ${error.toFixed(3)}`;
-      console.log(`${name}, ${body.length} bytes, ${part} | ${title} | ${figures}`);
+if (profileNames.length > 0) await compareProfiles(first, profileNames);
+else await compareTrees();
+
+async function compareTrees(): Promise<void> {
+  for (const [name, dataJson] of Object.entries(bodiesOf)) {
+    const { signEvent } = trees[0] as Tree;
+    const signed = { event: 'payment.session.succeeded', dataJson, secret, encoding: 'sorted' } as const;
+    const body = Buffer.from(signEvent(signed));
+    const rows = trees.map((tree) => ({ title: tree.title, work: workOf(tree, body) }));
+    for (const part of ['scan', 'all'] as const) {
+      await play(
+        `${name}, ${body.length} bytes, ${part}`,
+        rows.map(({ title, work }) => ({ title, work: work[part] })),
+      );
     }
+  }
+}
+
+/** The way of one body through the gates of each scheme: open, check, key. */
+async function compareProfiles(tree: string, names: readonly string[]): Promise<void> {
+  const load = <Module>(file: string): Promise<Module> =>
+    import(`${pathToFileURL(resolve(tree, 'schemes', file)).href}`);
+  const { findProfile } = await load<typeof import('../src/schemes/profiles.ts')>('profiles.ts');
+  const { compileScheme } = await load<typeof import('../src/schemes/compile.ts')>('compile.ts');
+  const { readLiveKey } = await load<typeof import('../src/schemes/live-key.ts')>('live-key.ts');
+  const { createVerify } = await load<typeof import('../src/schemes/verify.ts')>('verify.ts');
+  const { createEnvelopeScan, wholeBody } =
+    await load<typeof import('../src/schemes/envelope.ts')>('envelope.ts');
+  const { eventKey } = await load<typeof import('../src/schemes/duplicate-key.ts')>('duplicate-key.ts');
+  for (const [name, dataJson] of Object.entries(bodiesOf)) {
+    const event = 'payment.session.succeeded';
+    const checksum = createHmac('sha256', secret).update(`${event}|${dataJson}`).digest('hex');
+    const body = Buffer.from(
+      `{"id":"evt_1MqqbKLt4dXK03v5","type":"${event}","checksum":"${checksum}","data":${dataJson},"event":"${event}"}`,
+    );
+    const rows = ['juicyway', ...names, 'juicyway'].map((profileName, place) => {
+      const profile = findProfile(profileName);
+      const compiled = profile === undefined ? undefined : compileScheme(profile, profile);
+      if (compiled?.kind !== 'scheme') throw new Error(`no profile ${profileName}`);
+      const { scheme } = compiled;
+      const key = readLiveKey(scheme, { name: 'live', secret });
+      if (key.kind !== 'key') throw new Error(key.expected);
+      const verify = createVerify(scheme, [key.key]);
+      const open = scheme.form === undefined ? undefined : createEnvelopeScan(scheme.form);
+      const head = [
+        'Host',
+        'hooks.example.com',
+        'User-Agent',
+        'sender/1.0',
+        'Content-Type',
+        'application/json',
+      ];
+      const rawHeaders = [
+        ...head,
+        ...signatureHeader(profileName, body),
+        'Content-Length',
+        String(body.length),
+      ];
+      const work = (): string => {
+        const scan = open?.(body);
+        if (scan?.kind === 'fault') throw new Error(scan.problem);
+        const envelope = scan?.envelope ?? wholeBody(body);
+        const verdict = verify(rawHeaders, envelope, signedAtMs);
+        if (verdict.kind !== 'match') throw new Error(`${profileName}: ${verdict.kind}`);
+        return eventKey('route', scheme.covers, body, verdict.identity);
+      };
+      return { title: `${profileName}${place > names.length ? ' again' : ''}`, work };
+    });
+    await play(`${name}, ${body.length} bytes, open, check and key`, rows);
+  }
+}
+
+/** What the sender of a profile adds to the head; none for one that signs within the body. */
+function signatureHeader(profile: string, body: Buffer): readonly string[] {
+  const hmac = (hash: string, text: string): string =>
+    createHmac(hash, secret).update(text).update(body).digest('hex');
+  const time = String(signedAtMs / 1000);
+  switch (profile) {
+    case 'juicyway':
+      return [];
+    case 'paystack':
+      return ['x-paystack-signature', hmac('sha512', '')];
+    case 'razorpay':
+      return ['X-Razorpay-Signature', hmac('sha256', '')];
+    case 'stripe':
+      return ['Stripe-Signature', `t=${time},v1=${hmac('sha256', `${time}.`)}`];
+    default:
+      throw new Error(`this cannot sign for ${profile}: paystack, razorpay and stripe it can`);
+  }
+}
+
+async function play(what: string, rows: readonly { title: string; work: () => unknown }[]): Promise<void> {
+  const costs = await alternate(rows, Number(values.rounds), ({ work }, round) =>
+    Promise.resolve(cost(work, round < 0 ? warmUp : eventsPerRound)),
+  );
+  const [base = []] = costs;
+  for (const [place, { title }] of rows.entries()) {
+    const own = costs[place] ?? [];
+    const { ratio, error } = trimmedRatio(own, base);
+    const figures = `${median(own).toFixed(2)} µs | ${ratio.toFixed(3)} ± ${error.toFixed(3)}`;
+    console.log(`${what} | ${title} | ${figures}`);
   }
 }
 

@@ -34,7 +34,7 @@ export interface JsonFault {
 export function createMembersScan(names: readonly string[]): (body: Buffer) => MembersScan {
   const wanted: Wanted = {
     names,
-    bytes: names.map((name) => Buffer.from(name, 'utf8')),
+    bytes: names.map((name) => Buffer.from(name, 'utf8').toString('latin1')),
     noValues: names.map(() => undefined),
     lookAlikes: createLookAlikes(names),
     lookAlikeProblem: `a top-level name that could be taken for ${listed(names)}`,
@@ -48,8 +48,8 @@ export function createMembersScan(names: readonly string[]): (body: Buffer) => M
 
 interface Wanted {
   readonly names: readonly string[];
-  /** The same as UTF-8. */
-  readonly bytes: readonly Buffer[];
+  /** The same as UTF-8, one character a byte: a string is compared faster than a Buffer. */
+  readonly bytes: readonly string[];
   readonly noValues: readonly undefined[];
   readonly lookAlikes: LookAlikes;
   readonly lookAlikeProblem: string;
@@ -146,16 +146,16 @@ class MembersScanner {
     if (hasEscape) return this.#wanted.names.indexOf(stringText(this.#body, start, end, true));
     const { bytes } = this.#wanted;
     for (let index = 0; index < bytes.length; index++) {
-      if (spells(this.#body, start, end, bytes[index] as Buffer)) return index;
+      if (spells(this.#body, start, end, bytes[index] as string)) return index;
     }
     return -1;
   }
 }
 
-function spells(body: Buffer, start: number, end: number, name: Buffer): boolean {
+function spells(body: Buffer, start: number, end: number, name: string): boolean {
   if (end - start !== name.length) return false;
   for (let index = 0; index < name.length; index++) {
-    if (body[start + index] !== name[index]) return false;
+    if (body[start + index] !== name.charCodeAt(index)) return false;
   }
   return true;
 }

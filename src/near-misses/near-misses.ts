@@ -15,6 +15,9 @@ const restMs = 60_000;
 /** One that has not answered for so long is ended. */
 const patienceMs = 10_000;
 
+/** A thread that nobody has asked for so long is ended: its memory, some 11 MiB, is paid for in every pod. */
+const idleMs = 600_000;
+
 /** A route whose refused events are looked at. */
 export interface SearchedRoute {
   readonly name: string;
@@ -63,7 +66,7 @@ export interface NearMisses {
 
 /**
  * Searches one refused body a second at most, whatever comes, so that who sends bad ones by the thousand costs no more
- * than that. The thread is started by the first of them and stays.
+ * than that. The thread is started by the first of them, and goes once none came for ten minutes.
  */
 export function createNearMisses(options: NearMissesOptions): NearMisses {
   const { now, onFound, onSearched, onTrouble, startThread = startSearchThread } = options;
@@ -72,6 +75,7 @@ export function createNearMisses(options: NearMissesOptions): NearMisses {
   let askedMs = 0;
   let nextMs = Number.NEGATIVE_INFINITY;
   let closed = false;
+  let idle: NodeJS.Timeout | undefined;
 
   return {
     consider({ requestId, address, rawHeaders, body }, route) {
@@ -103,25 +107,37 @@ export function createNearMisses(options: NearMissesOptions): NearMisses {
     },
     async close() {
       closed = true;
+      clearTimeout(idle);
       await thread?.end();
     },
   };
 
   function start(): SearchThread {
-    return startThread(
+    const own = startThread(
       (answer) => {
         const of = asked;
         if (of === undefined || closed) return;
         if (answer.kind === 'failed') return fail(answer.error);
         asked = undefined;
+        clearTimeout(idle);
+        idle = setTimeout(letGo, idleMs).unref();
         onSearched(answer.kind);
         if (answer.kind === 'found') onFound({ ...answer.found, ...of });
       },
       (why) => {
+        // One that was let go is no loss.
+        if (thread !== own || closed) return;
         thread = undefined;
-        if (!closed) fail(why ?? 'its thread ended');
+        fail(why ?? 'its thread ended');
       },
     );
+    return own;
+  }
+
+  function letGo(): void {
+    if (asked !== undefined) return;
+    void thread?.end();
+    thread = undefined;
   }
 
   /** `why` is no message of an error, which might quote a body. */

@@ -21,7 +21,7 @@ export function startSearchThread(
     name: 'hookgate-near-misses',
     execArgv: [],
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 },
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   });
   thread.unref();
   let why: string | undefined;

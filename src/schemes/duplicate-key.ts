@@ -13,12 +13,12 @@ export function eventKey(
   routeName: string,
   covers: 'body' | 'members' | 'nothing',
   body: Buffer,
-  { name = '', eventIsSigned, id, lasting }: Identity,
+  { name = '', eventIsSigned, id, parts: signed }: Identity,
 ): string {
   if (id !== undefined) {
     return digestOf(routeName, eventIsSigned ? ['id', name, id] : ['id', id, name]);
   }
-  const parts = covers === 'nothing' ? [body] : lasting();
+  const parts = covers === 'nothing' ? [body] : signed.lasting();
   return digestOf(routeName, eventIsSigned ? parts : [...parts, name]);
 }
 

@@ -30,8 +30,8 @@ export class Envelope {
   readonly body: Buffer;
   /** Name of the event, unescaped: 1 to 128 visible ASCII characters. Undefined where it is read later or not at all. */
   readonly event: string | undefined;
-  /** The signature as written in the body, unescaped; empty where it is not a string; undefined where there is none. */
-  readonly checksum: string | undefined;
+  /** Where the signature stands in the body; undefined where there is none. */
+  readonly signature: ValueSpan | undefined;
   /** Where the value that is signed as an object stands. */
   readonly data: ValueSpan;
   /** Top-level members that are not signed, each from its name to the end of its value. */
@@ -45,11 +45,19 @@ export class Envelope {
   constructor(body: Buffer, parts: EnvelopeParts) {
     this.body = body;
     this.event = parts.event;
-    this.checksum = parts.checksum;
+    this.signature = parts.signature;
     this.data = parts.data;
     this.unsigned = parts.unsigned;
     this.#names = parts.names;
     this.#values = parts.values;
+  }
+
+  /** The signature as written in the body, unescaped; empty where it is not a string; undefined where there is none. */
+  get checksum(): string | undefined {
+    const { body, signature } = this;
+    if (signature === undefined) return undefined;
+    // What is no string was sent, but matches nothing.
+    return body[signature.start] === QUOTE ? textAt(body, signature) : '';
   }
 
   get dataIsCompact(): boolean {
@@ -68,8 +76,8 @@ export class Envelope {
   /** The same with another value to be written in several ways. */
   withData({ start, end }: Span): Envelope {
     const data = { start, end, isCompact: false, isSorted: false, hasEscape: false };
-    const { body, event, checksum, unsigned } = this;
-    return new Envelope(body, { event, checksum, data, unsigned, names: this.#names, values: this.#values });
+    const { body, event, signature, unsigned } = this;
+    return new Envelope(body, { event, signature, data, unsigned, names: this.#names, values: this.#values });
   }
 
   /**
@@ -119,7 +127,7 @@ type PlainOrder = Way['order'];
 
 interface EnvelopeParts {
   readonly event: string | undefined;
-  readonly checksum: string | undefined;
+  readonly signature: ValueSpan | undefined;
   readonly data: ValueSpan;
   readonly unsigned: readonly Span[];
   readonly names: readonly string[];
@@ -133,7 +141,7 @@ const noNames: readonly string[] = [];
 export function wholeBody(body: Buffer): Envelope {
   return new Envelope(body, {
     event: undefined,
-    checksum: undefined,
+    signature: undefined,
     data: nowhere,
     unsigned: [],
     names: noNames,
@@ -156,7 +164,7 @@ export function wholeBodyAsData(body: Buffer): Envelope | undefined {
   };
   return new Envelope(body, {
     event: undefined,
-    checksum: undefined,
+    signature: undefined,
     data,
     unsigned: [],
     names: noNames,
@@ -182,7 +190,8 @@ export function createEnvelopeScan(form: EnvelopeForm): (body: Buffer) => Scan {
     const scan = scanMembers(body);
     if (scan.kind === 'fault') return scan;
     const { values, others, end } = scan;
-    for (const { name, at } of required) {
+    for (let index = 0; index < required.length; index++) {
+      const { name, at } = required[index] as (typeof required)[number];
       if (values[at] === undefined) return fault(`no top-level ${name}`, end);
     }
     const data = values[dataAt];
@@ -193,8 +202,8 @@ export function createEnvelopeScan(form: EnvelopeForm): (body: Buffer) => Scan {
     if (eventValue !== undefined) {
       const { start } = eventValue;
       if (body[start] !== QUOTE) return fault(`an ${form.event} that is no string`, start);
-      event = textAt(body, eventValue);
-      if (!isEventName(event) || (form.behindEvent !== '' && event.includes(form.behindEvent))) {
+      event = eventName(body, eventValue);
+      if (event === undefined || (form.behindEvent !== '' && event.includes(form.behindEvent))) {
         return fault(
           `an ${form.event} that is not 1 to 128 visible ASCII characters${form.behindEvent === '' ? '' : ` without ${form.behindEvent}`}`,
           start,
@@ -203,7 +212,7 @@ export function createEnvelopeScan(form: EnvelopeForm): (body: Buffer) => Scan {
     }
     const envelope = new Envelope(body, {
       event,
-      checksum: signatureText(body, values[signatureAt]),
+      signature: values[signatureAt],
       data: data ?? nowhere,
       unsigned: form.tellsUnsigned ? others : [],
       names: form.names,
@@ -213,10 +222,16 @@ export function createEnvelopeScan(form: EnvelopeForm): (body: Buffer) => Scan {
   };
 }
 
-/** What is no string was sent, but matches nothing. */
-function signatureText(body: Buffer, value: ValueSpan | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return body[value.start] === QUOTE ? textAt(body, value) : '';
+/** Text of a scanned string that can be an event's name; undefined for any other. One pass where it has no escape. */
+function eventName(body: Buffer, value: ValueSpan): string | undefined {
+  const { start, end, hasEscape } = value;
+  if (hasEscape) {
+    const text = textAt(body, value);
+    return isEventName(text) ? text : undefined;
+  }
+  if (end - start - 2 < 1 || end - start - 2 > mostEventCharacters) return undefined;
+  for (let at = start + 1; at < end - 1; at++) if (!isVisible(body[at] as number)) return undefined;
+  return body.toString('latin1', start + 1, end - 1);
 }
 
 /** Text of a scanned string. */
@@ -226,12 +241,17 @@ function textAt(body: Buffer, { start, end, hasEscape }: ValueSpan): string {
 
 /** Visible ASCII fits a header field. */
 export function isEventName(text: string): boolean {
-  if (text.length < 1 || text.length > 128) return false;
+  if (text.length < 1 || text.length > mostEventCharacters) return false;
   for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x21 || code > 0x7e) return false;
+    if (!isVisible(text.charCodeAt(index))) return false;
   }
   return true;
+}
+
+const mostEventCharacters = 128;
+
+function isVisible(code: number): boolean {
+  return code >= 0x21 && code <= 0x7e;
 }
 
 function fault(problem: string, offset: number): JsonFault {

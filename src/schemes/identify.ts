@@ -16,8 +16,8 @@ export interface Identity {
   readonly eventIsSigned: boolean;
   /** The signed id; undefined where there is none. In Latin-1, one character a byte. */
   readonly id: string | undefined;
-  /** The parts of the signed text that every delivery of the event has. */
-  readonly lasting: () => readonly (string | Buffer)[];
+  /** Of the signed text; what of them lasts, every delivery of the event has. */
+  readonly parts: MessageParts;
 }
 
 type Refusal = { readonly kind: 'stale' | 'malformed' | 'mismatch'; readonly detail: string };
@@ -35,19 +35,22 @@ export function createIdentify(scheme: Scheme): Identify {
   const { event: eventIn, id: idFrom, time } = scheme;
   const members = [eventIn?.from, idFrom, time?.from].filter((place) => place?.kind === 'member');
   const readMembers = createMembersReader(scheme, members);
+  const readEvent = createTextReader(scheme, eventIn?.from, members);
+  const readId = createTextReader(scheme, idFrom, members);
+  const readTime = createTextReader(scheme, time?.from, members);
   const eventIsSigned = eventIn?.isSigned ?? true;
 
   return (rawHeaders, envelope, parts, arrivedMs) => {
     const texts = readMembers(envelope);
     if ('kind' in texts) return texts;
 
-    const event = eventIn === undefined ? undefined : readText(eventIn.from);
+    const event = readEvent(rawHeaders, texts);
     if (typeof event === 'object') return event;
-    const id = idFrom === undefined ? undefined : readText(idFrom);
+    const id = readId(rawHeaders, texts);
     if (typeof id === 'object') return id;
     if (time !== undefined) {
-      const { from, unit, toleranceMs } = time;
-      const text = readText(from);
+      const { unit, toleranceMs } = time;
+      const text = readTime(rawHeaders, texts);
       if (typeof text === 'object') return text;
       if (text === undefined || !isDigits(text)) return { kind: 'stale', detail: 'it has no signed time' };
       const ageMs = arrivedMs - Number(text) * (unit === 's' ? 1000 : 1);
@@ -59,25 +62,38 @@ export function createIdentify(scheme: Scheme): Identify {
         };
       }
     }
-    const usable = event !== undefined && isEventName(event) ? event : undefined;
+    // The scan has judged its own already.
+    const isUsable = event !== undefined && (event === envelope.event || isEventName(event));
     return {
       kind: 'identity',
-      event: usable,
+      event: isUsable ? event : undefined,
       name: event,
       eventIsSigned,
       // One that is empty tells no event from another.
       id: id === '' ? undefined : id,
-      lasting: () => parts.lasting(),
+      parts,
     };
+  };
+}
 
-    function readText(place: Place): string | undefined | Refusal {
-      if (place.kind === 'member') return (texts as MemberTexts)[members.indexOf(place)];
-      const name = place.kind === 'header' ? place.name : scheme.signature.name;
-      const field = readField(rawHeaders, name.toLowerCase());
-      if (field.kind === 'twice') return { kind: 'mismatch', detail: `the head has two ${name}` };
-      if (field.kind === 'absent') return undefined;
-      return place.kind === 'header' ? field.text : readTagged(field.text, place.tag)[0];
-    }
+/** Compiles how one text is read: out of the members that were read together, or out of the head. */
+function createTextReader(
+  { signature }: Scheme,
+  place: Place | undefined,
+  members: readonly Member[],
+): (rawHeaders: RawHeaders, texts: MemberTexts) => string | undefined | Refusal {
+  if (place === undefined) return () => undefined;
+  if (place.kind === 'member') {
+    const index = members.indexOf(place);
+    return (_rawHeaders, texts) => texts[index];
+  }
+  const name = place.kind === 'header' ? place.name : signature.name;
+  const lowerCaseName = name.toLowerCase();
+  return (rawHeaders) => {
+    const field = readField(rawHeaders, lowerCaseName);
+    if (field.kind === 'twice') return { kind: 'mismatch', detail: `the head has two ${name}` };
+    if (field.kind === 'absent') return undefined;
+    return place.kind === 'header' ? field.text : readTagged(field.text, place.tag)[0];
   };
 }
 
@@ -92,9 +108,12 @@ function createMembersReader(
 ): (envelope: Envelope) => MemberTexts | Refusal {
   if (members.length === 0) return () => noMembers;
   if (form !== undefined) {
+    const scannedEvent = members.find(({ pointer }) => pointer.length === 1 && pointer[0] === form.event);
+    if (members.length === 1 && members[0] === scannedEvent) return ({ event }) => [event];
     return (envelope) =>
-      members.map(({ pointer }) => {
-        if (pointer.length === 1 && pointer[0] === form.event) return envelope.event;
+      members.map((member) => {
+        const { pointer } = member;
+        if (member === scannedEvent) return envelope.event;
         const span = memberSpan(pointer, envelope);
         const text = span === undefined ? undefined : textOf(envelope.body, span);
         return text === loneSurrogate ? undefined : text;

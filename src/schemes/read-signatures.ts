@@ -1,4 +1,6 @@
 import { hexDigit } from '../hex/hex-digit.ts';
+import { QUOTE } from '../json/ascii.ts';
+import type { ValueSpan } from '../json/span.ts';
 import type { Envelope } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
 import type { Scheme } from './scheme.ts';
@@ -50,6 +52,18 @@ export function readDigest(text: string, encoding: DigestEncoding, bytes: Buffer
   const decoded = Buffer.from(text, 'base64');
   if (decoded.length !== bytes.length || decoded.toString('base64') !== text) return false;
   decoded.copy(bytes);
+  return true;
+}
+
+/** The same of a digest in hex that stands in a body as a string without escapes: no text is made of it. */
+export function readHexIn(body: Buffer, { start, end, hasEscape }: ValueSpan, bytes: Buffer): boolean {
+  if (hasEscape || body[start] !== QUOTE || end - start - 2 !== 2 * bytes.length) return false;
+  for (let index = 0; index < bytes.length; index++) {
+    const high = hexDigit(body[start + 1 + 2 * index] as number);
+    const low = hexDigit(body[start + 2 + 2 * index] as number);
+    if (high < 0 || low < 0) return false;
+    bytes[index] = 16 * high + low;
+  }
   return true;
 }
 

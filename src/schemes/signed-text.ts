@@ -214,8 +214,10 @@ function readMember(
     if (body[span.start] !== 0x7b) return noText(`/${part.pointer.join('/')} is no object`);
     return part.pointer.length === 1 ? envelope : envelope.withData(span);
   }
-  const text =
-    part.pointer.length === 1 && part.pointer[0] === eventName ? envelope.event : scalarText(body, span);
+  // Visible ASCII, as the scan has judged it.
+  if (part.pointer.length === 1 && part.pointer[0] === eventName && envelope.event !== undefined)
+    return envelope.event;
+  const text = scalarText(body, span);
   return text === undefined ? body.subarray(span.start, span.end) : utf8AsLatin1(text);
 }
 

@@ -4,7 +4,7 @@ import type { RawHeaders } from './head-fields.ts';
 import { digestBytes } from './hmac.ts';
 import { createIdentify, type Identity } from './identify.ts';
 import { hashOf, type LiveKey, sha256 } from './live-key.ts';
-import { digestForm, readDigest, readSignatures } from './read-signatures.ts';
+import { digestForm, readDigest, readHexIn, readSignatures } from './read-signatures.ts';
 import type { Scheme } from './scheme.ts';
 import { createMessageReader, type MessageParts, type SignedText } from './signed-text.ts';
 
@@ -38,6 +38,9 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
     : 0;
   const usualSent = Buffer.alloc(bytes);
   const usual: readonly Buffer[] = [usualSent];
+  const usualOfAll: Sent = [usual];
+  const isHexMember =
+    scheme.signature.kind === 'member' && scheme.encoding === 'hex' && scheme.prefix === '' && bytes > 0;
   const computed = Buffer.alloc(bytes);
   let lastKey = keys[0];
   let lastWay = scheme.ways[0];
@@ -53,7 +56,8 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
     const { ways } = parts;
     const first = Math.max(0, ways.indexOf(lastWay));
     const likeliest = parts.dataIn(ways[first]);
-    if (holds(lastKey, parts, likeliest, sent)) return match(lastKey, firstAlike(parts, first));
+    if (holds(lastKey, parts, likeliest, sent))
+      return match(lastKey, parts, firstAlike(parts, first), rawHeaders, envelope, arrivedMs);
     for (let index = 0; index < ways.length; index++) {
       if (firstAlike(parts, index) !== index) continue;
       const data = parts.dataIn(ways[index]);
@@ -62,20 +66,34 @@ export function createVerify(scheme: Scheme, keys: readonly LiveKey[]): Verify {
         if (!holds(key, parts, data, sent)) continue;
         lastKey = key;
         lastWay = ways[index];
-        return match(key, index);
+        return match(key, parts, index, rawHeaders, envelope, arrivedMs);
       }
     }
     return { kind: 'mismatch', detail: tried };
-
-    function match(key: LiveKey, index: number): Verification {
-      const identity = identify(rawHeaders, envelope, parts, arrivedMs);
-      if (identity.kind !== 'identity') return identity;
-      return { kind: 'match', keyName: key.name, wayName: ways[index]?.name ?? 'received', identity };
-    }
   };
+
+  function match(
+    { name: keyName }: LiveKey,
+    parts: MessageParts,
+    wayIndex: number,
+    rawHeaders: RawHeaders,
+    envelope: Envelope,
+    arrivedMs: number,
+  ): Verification {
+    const identity = identify(rawHeaders, envelope, parts, arrivedMs);
+    if (identity.kind !== 'identity') return identity;
+    return { kind: 'match', keyName, wayName: parts.ways[wayIndex]?.name ?? 'received', identity };
+  }
 
   /** The signatures that may hold, by the tag of the keys that check them. */
   function readSent(rawHeaders: RawHeaders, envelope: Envelope): Sent | Verification {
+    // The usual digest within a body; whatever else stands there is read, and refused, below.
+    if (
+      isHexMember &&
+      envelope.signature !== undefined &&
+      readHexIn(envelope.body, envelope.signature, usualSent)
+    )
+      return usualOfAll;
     const sent: (readonly Buffer[])[] = [];
     let count = 0;
     let refusal: Verification | undefined;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { compileAddressSet } from '../../src/addresses/address-set.ts';
 import { parseRange, type Range } from '../../src/addresses/range.ts';
 import { createNearMisses, type NearMiss, type Refused } from '../../src/near-misses/near-misses.ts';
@@ -125,6 +125,23 @@ test('a thread that ends is said and counted once, rests, and is started anew', 
   clock.ms = 60_000;
   nearMisses.consider(refused(), route);
   expect([questions.length, threads.length]).toEqual([2, 2]);
+});
+
+test('a thread that nobody asked for ten minutes is let go without a word, and the next event starts another', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { nearMisses, questions, results, threads, clock } = scene();
+  nearMisses.consider(refused(), route);
+  threads[0]?.answer({ kind: 'nothing' });
+  vi.advanceTimersByTime(599_999);
+  expect(threads[0]?.ended).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(threads[0]?.ended).toBe(1);
+  clock.ms = 600_000;
+  nearMisses.consider(refused(), route);
+  threads[0]?.end();
+  threads[1]?.answer({ kind: 'nothing' });
+  expect([questions.length, threads.length, results]).toEqual([2, 2, ['nothing', 'nothing']]);
 });
 
 test('one that cannot be started, or fails at a question, costs no delivery', () => {
