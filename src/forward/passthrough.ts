@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import httpProxy from 'http-proxy';
+import type httpProxy from 'http-proxy';
 import type { Delivery, Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
@@ -70,12 +70,8 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     timeoutMs: uploadIdleMs,
   });
   const place = { prefix: prefixOf(url), host: url.host };
-  const proxy = httpProxy.createProxyServer({
-    target: targetOf(options) as unknown as string,
-    // The path goes on as it came; http-proxy would parse and rebuild it.
-    toProxy: true,
-  });
   const agent = new DialAgent(dial);
+  let opened: Promise<httpProxy> | undefined;
 
   return {
     async request(request, response, delivery) {
@@ -105,6 +101,8 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     },
     async upgrade(request, socket, head, delivery) {
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
+      opened ??= openProxy(options);
+      const proxy = await opened;
       const writtenBefore = socket.bytesWritten;
       const upgrade = { request, socket, head, requestId: delivery.requestId };
       const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
@@ -119,6 +117,16 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     mayUpgrade: (request) => !hasBody(request) && options.isPassedThrough(request.url ?? ''),
     close: () => pool.close(),
   };
+}
+
+/** Loaded with the first upgrade: most pods have none, and each would pay for it at its start. */
+async function openProxy(options: PassthroughOptions): Promise<httpProxy> {
+  const { default: library } = await import('http-proxy');
+  return library.createProxyServer({
+    target: targetOf(options) as unknown as string,
+    // The path goes on as it came; http-proxy would parse and rebuild it.
+    toProxy: true,
+  });
 }
 
 /** TLS, where there is any, is the agent's. */
