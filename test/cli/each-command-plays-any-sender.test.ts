@@ -122,6 +122,49 @@ test('prove plays every sender', async () => {
   expect(application.events).toEqual([]);
 });
 
+test('send signs as a route of the configuration says, over the fields that are given', async () => {
+  const scheme =
+    '{ signature: "header:X-House", message: "{header:X-Time}.{body}", event: "header:X-Event" }';
+  const { gate, application, keysOf } = await runSchemeGate([
+    { name: 'house', keys: { primary: secret }, scheme, events: '[invoice.paid]' },
+    { name: 'pay', keys: { primary: secret }, scheme: 'stripe' },
+  ]);
+  const send = (route: string, path: string, ...more: string[]) =>
+    hookgate(
+      'send',
+      ...['--url', `http://127.0.0.1:${gate.port}/hooks/${path}`],
+      ...['--key-file', join(keysOf(path), 'primary')],
+      ...['--config', gate.configFile, '--route', route],
+      ...event,
+      ...more,
+    );
+  const time = ['--header', 'X-Time: 12'];
+
+  expect((await send('house', 'house', ...time, '--header', 'X-Other: a, b')).code).toBe(0);
+  const [delivered] = application.events;
+  // What was given is signed, sent once, and sent as it was given.
+  expect(delivered?.headers).toMatchObject({ 'x-time': '12', 'x-other': 'a, b', 'x-event': 'invoice.paid' });
+  expect((await send('pay', 'pay')).code).toBe(0);
+  expect(application.events.length).toBe(2);
+
+  for (const what of ['data', 'checksum', 'missing'])
+    expect((await send('house', 'house', ...time, '--tamper', what)).code).toBe(1);
+  expect((await send('pay', 'house', ...time)).code).toBe(1);
+  expect(application.events.length).toBe(2);
+  expect(await send('nowhere', 'house')).toMatchObject({ code: 2, stdout: '' });
+});
+
+test.each<[string, RegExp]>([
+  ['X-Time', /expected 'Name: value'/],
+  ['X Time: 1', /expected 'Name: value'/],
+  ['X-Time: a\nb', /expected 'Name: value'/],
+  ['Content-Length: 3', /is set by the sender itself/],
+])('send refuses a field that is none, or its own: %j', async (field, says) => {
+  const { key } = place();
+  const send = await hookgate('send', '--url', 'http://127.0.0.1:9/', '--key-file', key, '--header', field);
+  expect(send).toMatchObject({ code: 2, stderr: expect.stringMatching(says) });
+});
+
 test('check says what an operator should know of each sender', async () => {
   const directory = temporaryDirectory();
   const at = (name: string) => join(directory, name);

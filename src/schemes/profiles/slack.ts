@@ -5,7 +5,7 @@ export const slack: Profile = {
   name: 'slack',
   title: 'Slack: HMAC-SHA256 of the time and the body under the signing secret',
   notes: [
-    'Slack wants an answer within 3 s and tries three times, the last about an hour later.',
+    'Slack wants an answer within 3 s and tries three times more within minutes; two hours are counted.',
     'Its first request, url_verification, has no event: only a route whose events are "*" passes it on.',
   ],
   sources: [
