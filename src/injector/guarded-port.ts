@@ -63,15 +63,22 @@ export function findGuardedPort(spec: PodSpec, { port: wanted, move }: OptIn): G
       `its containers ${names} both have a port ${second.port.name === undefined ? said : `called "${second.port.name}"`}`,
     );
   }
-  const { hostPort, containerPort } = owner.port;
-  if (hostPort !== undefined && hostPort !== 0)
-    return deny('host_port', `the guarded port has hostPort ${hostPort}, which leads past the sidecar`);
-  if (move !== undefined && containerPort < 1024)
+  if (isOnTheNode(owner.port)) return deny('host_port', pastByHostPort(owner.port));
+  if (move !== undefined && owner.port.containerPort < 1024)
     return deny(
       'move_port_privileged',
-      `the sidecar cannot take port ${containerPort}, since it runs without the right to ports below 1024`,
+      `the sidecar cannot take port ${owner.port.containerPort}, since it runs without the right to ports below 1024`,
     );
   return owner;
+}
+
+/** Whether the node hands a port of its own on to it. */
+export function isOnTheNode({ hostPort = 0 }: ContainerPort): boolean {
+  return hostPort !== 0;
+}
+
+export function pastByHostPort({ hostPort }: ContainerPort): string {
+  return `the guarded port has hostPort ${hostPort}, which leads past the sidecar`;
 }
 
 function listed(all: readonly GuardedPort[]): string {

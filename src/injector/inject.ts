@@ -8,7 +8,7 @@ import { findCollision, findObstacle } from './obstacles.ts';
 import { type OptIn, readOptIn } from './opt-in.ts';
 import { type Operation, patchBetween } from './patch.ts';
 import type { Container, Pod, PodSpec } from './pod.ts';
-import { findTooLittle } from './pod-resources.ts';
+import { findInverted, findTooLittle } from './pod-resources.ts';
 import { withPullSecrets } from './pull-secrets.ts';
 import { removeSidecar } from './remove-sidecar.ts';
 import { renamedPort } from './renamed-port.ts';
@@ -108,7 +108,7 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
     volumesFor(settings.template, optIn),
     former,
   );
-  const tooLittle = findTooLittle(guardedSpec);
+  const tooLittle = findInverted(guardedSpec) ?? findTooLittle(guardedSpec);
   if (tooLittle !== undefined) return tooLittle;
   const record = writeRecord({
     container: guarded.place.container.name,

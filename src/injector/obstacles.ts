@@ -1,5 +1,5 @@
 import { type Denial, deny } from './denials.ts';
-import { type GuardedPort, runningTogether } from './guarded-port.ts';
+import { type GuardedPort, isOnTheNode, pastByHostPort, runningTogether } from './guarded-port.ts';
 import { handlersOf } from './handlers.ts';
 import type { OptIn } from './opt-in.ts';
 import { isTcp, type NodeSelectorTerm, type PodSpec } from './pod.ts';
@@ -65,6 +65,8 @@ export function findCollision(
           'port_ambiguous',
           `its containers ${guarded.place.container.name} and ${container.name} both have the number ${port.containerPort}`,
         );
+      if (port.containerPort === guarded.port.containerPort && isOnTheNode(port))
+        return deny('host_port', pastByHostPort(port));
       // A Service that targets the other name is led to the application, past the sidecar and without a word.
       if (port.containerPort === guarded.port.containerPort && port.name !== undefined)
         return deny(

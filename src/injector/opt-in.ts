@@ -1,7 +1,8 @@
 import { type Denial, deny } from './denials.ts';
 import { type Pod, textAt } from './pod.ts';
 import { isQuantity } from './quantity.ts';
-import { strayAnnotation } from './route-sources.ts';
+import { recordAnnotation } from './renamed-record.ts';
+import { bypassAnnotation } from './service-ports.ts';
 
 export const injectLabel = 'hookgate.io/inject';
 /** Names the injector that a pod wants, where several select it (its webhooks and policies look at it). */
@@ -23,6 +24,16 @@ export const sourceAnnotations: Readonly<Record<string, string>> = {
   'hookgate.io/allowlist': 'hookgate-allowlist',
   'hookgate.io/keys': 'hookgate-keys',
 };
+
+const ownAnnotations = [
+  portAnnotation,
+  movePortAnnotation,
+  stopDelayAnnotation,
+  upstreamAnnotation,
+  ...Object.keys(resourceAnnotations),
+];
+/** By the injector itself; whatever stands there is replaced. */
+const writtenAnnotations = [recordAnnotation, bypassAnnotation];
 
 /** What the labels and annotations of a pod ask for. */
 export interface OptIn {
@@ -99,11 +110,14 @@ export function readOptIn(
     resources[part][resource] = value;
   }
 
-  const stray = strayAnnotation(pod.metadata.annotations as Record<string, unknown> | undefined, known);
+  const read = [...ownAnnotations, ...Object.keys(known)];
+  const stray = Object.keys(pod.metadata.annotations ?? {}).find(
+    (name) => name.startsWith('hookgate.io/') && !read.includes(name) && !writtenAnnotations.includes(name),
+  );
   if (stray !== undefined)
     return deny(
       'annotation_invalid',
-      `its annotation ${stray} names what the sidecar does not have, which reads ${Object.keys(known).join(', ')}`,
+      `its annotation ${stray} is none that is read, which are ${read.map((name) => name.replace('hookgate.io/', '')).join(', ')}`,
     );
   const sources: Record<string, string> = {};
   for (const [name, volume] of Object.entries(known)) {

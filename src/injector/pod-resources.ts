@@ -39,6 +39,21 @@ export function findTooLittle(spec: PodSpec): Denial | undefined {
   return undefined;
 }
 
+/** Of the sidecar itself, where an annotation and the chart do not fit together. */
+export function findInverted(spec: PodSpec): Denial | undefined {
+  const resources = sidecarOf(spec)?.resources;
+  const name = (['cpu', 'memory'] as const).find(
+    (one) => (amount(resources?.limits?.[one]) ?? Infinity) < (amount(resources?.requests?.[one]) ?? 0),
+  );
+  return name === undefined
+    ? undefined
+    : deny(
+        'annotation_invalid',
+        `with its annotation hookgate.io/${name}-limit or ${name}-request the sidecar would have a limit of ` +
+          `${resources?.limits?.[name]} ${name} and a request of ${resources?.requests?.[name]}, which is more`,
+      );
+}
+
 /** What all containers that run side by side ask for, in cores or bytes. */
 export function together(spec: PodSpec, part: Part, name: string): number {
   return runningTogether(spec).reduce((sum, { container }) => sum + of(container.resources, part, name), 0);

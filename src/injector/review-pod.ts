@@ -4,7 +4,7 @@ import { type ClusterFeatures, type Injection, type InjectorSettings, inject } f
 import { findNamespaceLimit } from './namespace-limits.ts';
 import { patchBetween } from './patch.ts';
 import type { Pod, Volume } from './pod.ts';
-import { type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';
+import { bypassAnnotation, type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';
 
 /** What only the cluster knows. Each may be unknown, and then keeps no pod out. */
 export interface ClusterLookups {
@@ -18,9 +18,6 @@ export interface ClusterLookups {
   /** The Services of a namespace; none where they are not known. */
   readonly services: (namespace: string) => Promise<readonly Service[]>;
 }
-
-/** What a pod is told of the Services that led past its gate when it was created: their names and ports. */
-export const bypassAnnotation = 'hookgate.io/bypassed-by';
 
 /** An injection, with the Services that lead past the gate of the pod. */
 export type Reviewed =

@@ -24,14 +24,17 @@ export async function reviewTemplate(
 ): Promise<readonly string[]> {
   const workload = readWorkload(request);
   if (workload === undefined) return [];
-  const { kind, name, ownLabels, template, replicas } = workload;
+  const { kind, name, own, template, replicas } = workload;
   const pod = readPod(template);
   if (pod === undefined) return [];
   const label = textAt(pod.metadata.labels, injectLabel);
   if (label === undefined) {
-    if (textAt(ownLabels, injectLabel) === undefined) return [];
+    const places = [own.labels, own.annotations, pod.metadata.annotations];
+    if (places.every((place) => textAt(place, injectLabel) === undefined)) return [];
+    const isLabel = textAt(own.labels, injectLabel) !== undefined;
     return [
-      `the label ${injectLabel} of ${kind} ${name} reaches no pod: it belongs on the pod template (${pathTo(kind)}.metadata.labels)`,
+      `the ${isLabel ? 'label' : 'annotation'} ${injectLabel} of ${kind} ${name} reaches no pod: it ` +
+        `${isLabel ? 'belongs' : 'is a label, and belongs'} on the pod template (${pathTo(kind)}.metadata.labels)`,
     ];
   }
   const restartPolicy = pod.spec.restartPolicy ?? 'Always';
@@ -71,7 +74,7 @@ export async function reviewTemplate(
 interface Workload {
   readonly kind: string;
   readonly name: string;
-  readonly ownLabels: unknown;
+  readonly own: { readonly labels?: unknown; readonly annotations?: unknown };
   /** With `metadata` and `spec`, as a pod has them. */
   readonly template: unknown;
   readonly replicas: number;
@@ -87,7 +90,7 @@ function readWorkload({ kind, name, object }: AdmissionRequest): Workload | unde
   return {
     kind,
     name,
-    ownLabels: mapOf(metadata).labels,
+    own: mapOf(metadata),
     template: { metadata: templateMetadata ?? {}, spec: podSpec },
     replicas: typeof replicas === 'number' ? replicas : 1,
   };

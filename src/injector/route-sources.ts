@@ -18,15 +18,3 @@ export function sourcesOf({ container, volumes }: SidecarTemplate): Readonly<Rec
   );
   return Object.fromEntries([...common, ...own]);
 }
-
-/** What names a source that the sidecar has not, such as a misspelt route; undefined: nothing. */
-export function strayAnnotation(
-  annotations: Readonly<Record<string, unknown>> | undefined,
-  sources: Readonly<Record<string, string>>,
-): string | undefined {
-  return Object.keys(annotations ?? {}).find(
-    (name) =>
-      (Object.hasOwn(sourceAnnotations, name) || /^hookgate\.io\/(keys|allowlist)\./.test(name)) &&
-      !Object.hasOwn(sources, name),
-  );
-}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply, kubectl, tryKubectl, until } from './support/cluster.ts';
 import { addOtherWebhook, meshWith, mirror, type OtherWebhook } from './support/sidecar-others.ts';
@@ -76,6 +77,25 @@ describe.each(['webhook', 'policy'])('injector.mode %s', (mode) => {
     expect(create({ spec: { resources } }).stderr).toMatch(
       /hookgate cannot guard this pod: .*spec\.resources/,
     );
+  });
+});
+
+describe('limits of the namespace, where the injector has no server: the sentences of docs/injector.md', () => {
+  beforeAll(async () => {
+    place.uninstall();
+    await place.install(['injector.mode=policy']);
+  });
+
+  test.each([
+    ['LimitRange', { limits: [{ type: 'Container', max: { memory: '220Mi' } }] }],
+    ['ResourceQuota', { hard: { 'limits.memory': '300Mi' } }],
+  ])('%s', async (kind, spec) => {
+    const page = readFileSync(new URL('../../docs/injector.md', import.meta.url), 'utf8');
+    const [, sentence = 'nothing on the page'] = new RegExp(`^  - ${kind}: \`(.*?)\`$`, 'm').exec(page) ?? [];
+    const pattern = new RegExp(sentence.replace(/[[\].]/g, '\\$&').replace(/\d+Mi/g, '\\d+Mi'));
+    apply([{ apiVersion: 'v1', kind, metadata: { name: 'small', namespace }, spec }]);
+    await until(`it is in force: ${sentence}`, 30, () => pattern.test(create({}).stderr));
+    kubectl(['delete', kind, 'small', '--namespace', namespace]);
   });
 });
 

@@ -33,10 +33,18 @@ describe.each(['webhook', 'policy'] as const)('injector.mode %s', (mode) => {
   });
 
   test('a Service by number is a bypass: the application answers, and helm test says how to mend it', async () => {
-    kubectl(['apply', '-f', '-'], {
-      ...service(namespace, 'past', 3000),
-      spec: { selector: { app: 'guarded' }, ports: [{ port: 80, targetPort: 3000 }] },
+    const past = (targetPort: string | number) => ({
+      ...service(namespace, 'past', targetPort),
+      spec: { selector: { app: 'guarded' }, ports: [{ port: 80, targetPort }] },
     });
+    // A policy sees the Service and no pods.
+    const warned = (targetPort: string | number) =>
+      tryKubectl(['create', '-f', '-', '--dry-run=server'], past(targetPort)).stderr;
+    const told =
+      /if its pods are guarded .*Service past leads past it by port 80 \(targetPort (3000|http-app)\)/;
+    if (mode === 'policy') for (const target of [3000, 'http-app']) expect(warned(target)).toMatch(told);
+    expect(warned('http')).toBe('');
+    kubectl(['apply', '-f', '-'], past(3000));
     const forged = `const a = await fetch('http://past/webhooks/juicyway', { method: 'POST', body: '{}' }); process.stdout.write(String(a.status))`;
     await until(
       'a forged event reaches the application',

@@ -109,6 +109,7 @@ const refused: Record<string, TemplateParts> = {
   'a number without move': { annotations: { 'hookgate.io/port': '3000' } },
   'an upstream that is none': { annotations: { 'hookgate.io/upstream': 'localhost' } },
   'no quantity': { annotations: { 'hookgate.io/cpu-limit': 'much' } },
+  'an annotation that is none': { annotations: { 'hookgate.io/stop-dealy': '10' } },
   'a delay that is none': { annotations: { 'hookgate.io/stop-delay': 'soon' } },
   'a delay that is too long': { annotations: { 'hookgate.io/stop-delay': '301' } },
   'a probe by HTTPS': ported([http], {

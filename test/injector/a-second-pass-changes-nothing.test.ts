@@ -80,7 +80,7 @@ test.each([
     }),
   ],
 ])('a pod that pretends to have a sidecar, as %s, gets the genuine one', (_what, place) => {
-  const pod = optedIn({ annotations: { 'hookgate.io/injected': 'true' } });
+  const pod = optedIn();
   const fake = {
     name: 'hookgate',
     image: 'evil.example/nothing',

@@ -67,9 +67,7 @@ test.each([
   expect(guarded({ [name]: 'x' })).toMatchObject({
     kind: 'denial',
     reason: 'annotation_invalid',
-    sentence: expect.stringMatching(
-      new RegExp(`annotation ${name} names what the sidecar does not have.*hookgate\\.io/keys\\.paystack`),
-    ),
+    sentence: expect.stringMatching(new RegExp(`annotation ${name} is none that is read.*keys\\.paystack`)),
   });
 });
 

@@ -97,6 +97,12 @@ const cases: readonly (readonly [
   ['hostNetwork', { spec: { hostNetwork: true } }, 'host_network', /hostNetwork/],
   ['hostPort', ports({ ...http, hostPort: 80 }), 'host_port', /hostPort 80/],
   [
+    'hostPort where the guarded number stands a second time, without a name',
+    ports(http, { containerPort: 3000, hostPort: 81 }),
+    'host_port',
+    /hostPort 81/,
+  ],
+  [
     'a second name of the guarded number',
     ports(http, { name: 'web', containerPort: 3000 }),
     'port_ambiguous',
@@ -155,6 +161,18 @@ const cases: readonly (readonly [
     { annotations: { 'hookgate.io/memory-limit': 'much' } },
     'annotation_invalid',
     /memory-limit is "much".*96Mi/,
+  ],
+  [
+    'a misspelt annotation',
+    { annotations: { 'hookgate.io/stop-dealy': '10' } },
+    'annotation_invalid',
+    /stop-dealy is none that is read, which are port, move-port, stop-delay/,
+  ],
+  [
+    'a limit below the request',
+    { annotations: { 'hookgate.io/memory-limit': '10Mi' } },
+    'annotation_invalid',
+    /memory-limit .*the sidecar would have a limit of 10Mi memory and a request of/,
   ],
   [
     'no room in the resources of the pod',

@@ -56,6 +56,15 @@ test('a label on the workload itself reaches no pod', async () => {
   ]);
 });
 
+test.each([
+  ['on the workload', { metadata: { annotations: label }, spec: { template: template(undefined) } }],
+  ['on the template', { spec: { template: { ...template(undefined), metadata: { annotations: label } } } }],
+])('an annotation %s in place of the label reaches no pod', async (_where, object) => {
+  expect(await warn('Deployment', object)).toEqual([
+    expect.stringMatching(/^the annotation .* is a label, and belongs on .*spec\.template\.metadata\.labels/),
+  ]);
+});
+
 test('several pods that each remember for themselves', async () => {
   const object = { spec: { replicas: 3, template: template(label) } };
   expect(await warn('Deployment', object, true)).toEqual([

@@ -38,16 +38,18 @@ matchExpressions:
   expression: "!has(object.metadata.labels) || !('hookgate.io/injector' in object.metadata.labels) || object.metadata.labels['hookgate.io/injector'] == {{ include "hookgate.injectorLabel" . | squote }}"
 {{- end -}}
 
-{{/* Of what warns who applies a workload: it has the label somewhere, and wants no other injector. */}}
+{{/* Of what warns who applies a workload: it has the label somewhere (perhaps as an annotation), and wants no other injector. */}}
 {{- define "hookgate.workloadConditions" -}}
 - name: labelled
   expression: >-
-    (has(object.metadata.labels) && 'hookgate.io/inject' in object.metadata.labels)
-    || (has(object.spec.template) && has(object.spec.template.metadata) && has(object.spec.template.metadata.labels)
-    && 'hookgate.io/inject' in object.spec.template.metadata.labels)
+    {{- range $index, $where := list "labels" "annotations" }}
+    {{ if $index }}|| {{ end }}(has(object.metadata.{{ $where }}) && 'hookgate.io/inject' in object.metadata.{{ $where }})
+    || (has(object.spec.template) && has(object.spec.template.metadata) && has(object.spec.template.metadata.{{ $where }})
+    && 'hookgate.io/inject' in object.spec.template.metadata.{{ $where }})
     || (has(object.spec.jobTemplate) && has(object.spec.jobTemplate.spec.template.metadata)
-    && has(object.spec.jobTemplate.spec.template.metadata.labels)
-    && 'hookgate.io/inject' in object.spec.jobTemplate.spec.template.metadata.labels)
+    && has(object.spec.jobTemplate.spec.template.metadata.{{ $where }})
+    && 'hookgate.io/inject' in object.spec.jobTemplate.spec.template.metadata.{{ $where }})
+    {{- end }}
 - name: wanted
   expression: >-
     !(has(object.spec.template) && has(object.spec.template.metadata) && has(object.spec.template.metadata.labels)
@@ -184,6 +186,11 @@ yours is somebody's to replace.
 {{/* Annotations that give one sidecar other resources, as a JSON list. */}}
 {{- define "hookgate.resourceAnnotations" -}}
 ["hookgate.io/cpu-request", "hookgate.io/cpu-limit", "hookgate.io/memory-request", "hookgate.io/memory-limit"]
+{{- end -}}
+
+{{/* All that a policy reads of a pod, and what the injector writes there, as a JSON list. */}}
+{{- define "hookgate.podAnnotations" -}}
+{{- concat (list "hookgate.io/port" "hookgate.io/stop-delay" "hookgate.io/upstream") (include "hookgate.resourceAnnotations" . | fromJsonArray) (list "hookgate.io/guarded" "hookgate.io/bypassed-by") | toJson -}}
 {{- end -}}
 
 {{/* JSON as a CEL expression: every value wrapped in dyn(), since a CEL list or map otherwise has one type only. */}}
