@@ -7,6 +7,7 @@ import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import type { Passthrough } from '../forward/passthrough.ts';
+import { createStandstill } from '../forward/standstill.ts';
 import type { Log, WriteLine } from '../log/log.ts';
 import type { RecentRejections } from '../log/recent-rejections.ts';
 import { keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics.ts';
@@ -84,9 +85,11 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const attempts = createAttempts();
   const slots = createSlots(limits.inFlight);
   // Room for two of the largest events, whatever was written: a body that is allowed must get through.
+  const ofStreams = options.loaded.config.otherPaths === 'passthrough' ? limits.bufferedBytes / 2 : 0;
   const buffered = createBufferedBytes(() =>
-    Math.max(limits.bufferedBytes, 2 * (current.loaded.config.limits.bodyBytes + maxAnswerBytes)),
+    Math.max(limits.bufferedBytes - ofStreams, 2 * (current.loaded.config.limits.bodyBytes + maxAnswerBytes)),
   );
+  const standstill = createStandstill(ofStreams);
   const unrecorded = createUnrecorded({
     store,
     leaseMs: duplicates.leaseMs,
@@ -211,7 +214,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       loaded,
       applications: draft,
       use,
-      streams: openStreams(loaded, judgePath, { ...options, onRefused: journal.onRefused }),
+      streams: openStreams(loaded, judgePath, { ...options, standstill, onRefused: journal.onRefused }),
       judge(delivery) {
         const probed = answerProbe(delivery, judgePath);
         if (probed === undefined) return judge(delivery);

@@ -3,6 +3,7 @@ import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Rejection } from '../delivery/rejections.ts';
 import { createPassthrough, type Passthrough } from '../forward/passthrough.ts';
+import type { Standstill } from '../forward/standstill.ts';
 import type { JudgePath } from '../gates/path.ts';
 import { codeClass, type Metrics } from '../metrics/metrics.ts';
 import type { OnRefused } from '../pipeline/journal.ts';
@@ -16,12 +17,14 @@ export function openStreams(
     readonly metrics: Metrics;
     readonly onRefused: OnRefused;
     readonly isDraining: () => boolean;
+    readonly standstill: Standstill;
   },
 ): Passthrough | undefined {
   if (config.otherPaths !== 'passthrough') return undefined;
   const { metrics } = journal;
   const passthrough = createPassthrough({
     ...config.upstream,
+    standstill: journal.standstill,
     uploadIdleMs: config.limits.uploadIdleMs,
     streamIdleMs: config.limits.streamIdleMs,
     caPem: upstreamCa?.toString(),

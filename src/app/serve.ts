@@ -188,6 +188,7 @@ async function open(
     tls: tlsMaterial(loaded),
     limits: {
       headerBytes: config.limits.headerBytes,
+      headerLines: () => 2 * house.loaded.config.limits.headers,
       headerTimeMs: config.limits.headerTimeMs,
       connections: config.limits.connections,
       connectionsPerPeer: config.limits.connectionsPerPeer,

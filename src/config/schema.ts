@@ -479,10 +479,16 @@ const limits = Section(
     streamIdle: live(
       duration('Longest silence in both directions of anything that is passed through.', '1h', '1ms', '7d'),
     ),
-    connections: restart(count('Open connections.', { default: 10_000, minimum: 1, maximum: 1_000_000 })),
+    connections: restart(
+      count('Open connections. Each may take 40 KiB beside bufferedBytes.', {
+        default: 1000,
+        minimum: 1,
+        maximum: 1_000_000,
+      }),
+    ),
     connectionsPerPeer: restart(
       count('Open connections of one peer that is no trusted proxy.', {
-        default: 1000,
+        default: 500,
         minimum: 1,
         maximum: 1_000_000,
       }),
@@ -503,7 +509,7 @@ const limits = Section(
     ),
     bufferedBytes: restart(
       size(
-        'All bodies and answers held at one time; a quarter of the memory that the process may have.',
+        'All bodies, answers and streams held at one time; a quarter of the memory that the process may have.',
         '64MiB',
         '64KiB',
         '65536MiB',

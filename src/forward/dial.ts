@@ -156,10 +156,13 @@ export function prefixOf(url: URL): string {
   return url.pathname.replace(/\/+$/, '');
 }
 
+/** What Node reads of an answer ahead of who takes it: less than one read of a socket brings. */
+const readAheadBytes = 16 * 1024;
+
 /** Opens a connection to one address, with TLS where the URL has it. One of the two functions is called, once. */
 function createOpener({ url, caPem }: DialRules, host: string) {
   const secure = url.protocol === 'https:';
-  const tcp = { port: portOf(url), noDelay: true, keepAlive: true };
+  const tcp = { port: portOf(url), noDelay: true, keepAlive: true, highWaterMark: readAheadBytes };
   const tls = {
     ...tcp,
     // An address is no server name (RFC 6066 section 3); the certificate is then checked against the address.

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { AnswerHead } from './answer-head.ts';
 import { passedFields } from './passed-answer.ts';
 import { Silence } from './silence.ts';
+import { answerBytes, type Standstill } from './standstill.ts';
 import type { Exchange } from './upstream-connection.ts';
 
 export interface PassedRequest {
@@ -20,6 +21,7 @@ export interface PassedRules {
   readonly host: string;
   /** How long a client may be silent in the middle of its body; milliseconds. */
   readonly uploadIdleMs: number;
+  readonly standstill: Standstill;
   readonly onAnswered: (status: number) => void;
   readonly onBytes: () => void;
   /** Nothing of an answer has reached the client, and no other exchange has begun. Called at most once. */
@@ -65,6 +67,7 @@ export class PassedExchange implements Exchange {
     const { response } = this.#passed;
     // A client that leaves would otherwise leave the application writing into nothing.
     response.once('close', () => {
+      this.#rules.standstill.goOn(response);
       if (!this.#isAnswered || !this.#isUploaded) socket.destroy();
     });
     response.on('error', ignore);
@@ -168,7 +171,10 @@ export class PassedExchange implements Exchange {
     const { response } = this.#passed;
     if (response.write(content) || this.#isAnswered) return;
     socket.pause();
+    const { standstill } = this.#rules;
+    standstill.stand(response, answerBytes, () => response.destroy());
     response.once('drain', () => {
+      standstill.goOn(response);
       if (!this.#isAnswered) socket.resume();
     });
   }

@@ -6,6 +6,7 @@ import { answerHeadBytes } from '../delivery/answer-bytes.ts';
 import { AnswerFault } from './answer-head.ts';
 import type { DialAgent } from './dial-agent.ts';
 import { passedFields } from './passed-answer.ts';
+import { type Standstill, tunnelBytes } from './standstill.ts';
 import { watchForLeaving } from './watch-for-leaving.ts';
 
 export interface Upgrade {
@@ -22,6 +23,7 @@ export interface UpgradeRules {
   readonly agent: DialAgent;
   /** A tunnel over which nothing goes for so long is ended; milliseconds. */
   readonly streamIdleMs: number;
+  readonly standstill: Standstill;
   readonly onAnswered: (status: number) => void;
 }
 
@@ -33,7 +35,8 @@ export interface UpgradeRules {
  */
 export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (error: Error) => void): void {
   const { request, socket, requestId } = upgrade;
-  const [inPlaceOfClient, client] = duplexPair();
+  const [inPlaceOfClient, client] = duplexPair({ highWaterMark: readAheadBytes });
+  for (const source of [socket, client]) rules.standstill.watch(source, tunnelBytes, () => socket.destroy());
   let isOver = false;
   const fail = (error: Error): void => {
     if (isOver) return;
@@ -106,6 +109,9 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
   // http-proxy takes the client's deadline away; an application that never answers the handshake keeps nobody for good.
   if (!isOver) socket.setTimeout(rules.streamIdleMs, () => socket.destroy());
 }
+
+/** Less than one read of a socket brings. */
+const readAheadBytes = 16 * 1024;
 
 /** With what http-proxy sets of a client's socket. */
 function asSocket(duplex: Duplex, socket: Socket): Socket {

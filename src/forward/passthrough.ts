@@ -12,6 +12,7 @@ import { limitSilence } from './limit-silence.ts';
 import { PassedExchange, type PassedFailure } from './passed-exchange.ts';
 import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
 import { passUpgrade } from './passed-upgrade.ts';
+import { type Standstill, uploadBytes } from './standstill.ts';
 
 /**
  * Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets.
@@ -48,6 +49,8 @@ export interface PassthroughOptions extends DialRules {
   readonly uploadIdleMs: number;
   /** How long nothing may go in either direction, of an answer that is waited for or a tunnel as well. */
   readonly streamIdleMs: number;
+  /** What is held of all streams together for those who take it slowly. */
+  readonly standstill: Standstill;
   /** The path gate's word on a request target. */
   readonly isPassedThrough: (target: string) => boolean;
   /** Whether the peer may say who sent a request, as for events. */
@@ -60,7 +63,7 @@ export interface PassthroughOptions extends DialRules {
 
 /** Upgrades by http-proxy; everything else by connections of our own, kept as those for events are. */
 export function createPassthrough(options: PassthroughOptions): Passthrough {
-  const { url, uploadIdleMs } = options;
+  const { url, uploadIdleMs, standstill } = options;
   const dial = createDial(options);
   const { keepAliveMs } = options;
   const pool = new ConnectionPool({
@@ -75,12 +78,16 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
 
   return {
     async request(request, response, delivery) {
+      if (standstill.isFull()) return noRoom();
       preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
       response.once('close', () => resolve(undefined));
       const withBody = hasBody(request);
-      // Somebody listens to its data soon, and nobody takes it yet.
-      if (withBody) request.pause();
+      if (withBody) {
+        standstill.watch(request, uploadBytes, () => response.destroy());
+        // Somebody listens to its data soon, and nobody takes it yet.
+        request.pause();
+      }
       const refuse = (rejection: Rejection): void => {
         // An answer under way has its own end: a late write error must not cut off an early 413.
         if (!response.headersSent && !response.destroyed) resolve(rejection);
@@ -95,11 +102,12 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
           pool.addToNew(new PassedExchange(passed, { ...rules, onFailed: fail }));
         else fail(failure);
       };
-      const rules = { ...place, uploadIdleMs, onAnswered, onBytes, onFailed };
+      const rules = { ...place, standstill, uploadIdleMs, onAnswered, onBytes, onFailed };
       pool.add(new PassedExchange(passed, rules));
       return promise;
     },
     async upgrade(request, socket, head, delivery) {
+      if (standstill.isFull()) return noRoom();
       preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       opened ??= openProxy(options);
       const proxy = await opened;
@@ -157,6 +165,8 @@ function rejectionFor(
 function mayBeRepeated(method = ''): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
 }
+
+const noRoom = (): Rejection => reject('overloaded', 'the bytes of limits.bufferedBytes are taken');
 
 /** An upgrade is sent without a body: a length without one would swallow the next request. */
 function hasBody({ headers }: IncomingMessage): boolean {

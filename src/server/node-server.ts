@@ -13,8 +13,8 @@ export interface TlsMaterial {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
-/** Bytes by which Node's own limit lies above the gate's, so that the gate is the one that answers. */
-const parserSlackBytes = 16 * 1024;
+/** What Node reads ahead of whoever takes a body, and holds for a client that takes an answer slowly; of each, bytes. */
+const readAheadBytes = 16 * 1024;
 
 /** Node's server, set so that it drops, waits for and answers nothing by itself. */
 export function createNodeServer(rules: {
@@ -28,7 +28,9 @@ export function createNodeServer(rules: {
 }): HttpServer | HttpsServer {
   const { tls } = rules;
   const options: ServerOptions = {
-    maxHeaderSize: rules.maxHeadBytes + parserSlackBytes,
+    // Node counts less of a head than the gate does, so that none is refused here that the gate would take.
+    maxHeaderSize: rules.maxHeadBytes,
+    highWaterMark: readAheadBytes,
     headersTimeout: rules.headerTimeMs,
     // The body has its own clock, which starts once it is wanted.
     requestTimeout: 0,
@@ -48,7 +50,7 @@ export function createNodeServer(rules: {
           ALPNProtocols: ['http/1.1'],
           handshakeTimeout: rules.headerTimeMs,
         });
-  // Over this count Node drops header lines in silence; the headers gate counts them instead.
+  // Set for each connection: the headers gate counts the lines, and older Nodes drop those over this in silence.
   server.maxHeadersCount = 0;
   server.maxConnections = rules.maxConnections;
   return server;

@@ -9,6 +9,7 @@ import type { Connections } from './connections.ts';
 import type { OnRejected } from './early-refusal.ts';
 import { Exchange } from './exchange.ts';
 import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
+import { createQueuedBytes } from './queued-bytes.ts';
 import { respond } from './respond.ts';
 import type { Streams } from './streams.ts';
 
@@ -30,29 +31,53 @@ export interface ServeCollaborators {
 /** Requests that a client may send ahead of the answers. */
 const maxPipelined = 16;
 
-/** Requests behind the last one that are read and not taken. */
-const maxUntaken = 4096;
-
 /** Lets each connection's requests be judged one after the other, and writes the answers. */
 export function createServe(collaborators: ServeCollaborators) {
   const { connections, judge, now, lingerLimits } = collaborators;
+  const queued = createQueuedBytes();
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const connection = connections.of(request.socket);
     // After the last answer nothing is judged: it may be the tail of a refused body.
     if (connection === undefined) return;
-    if (connection.isLast) {
-      connection.untaken += 1;
-      // Node has made a request and a response of it, which it keeps until the connection closes.
-      if (connection.untaken > maxUntaken) request.socket.destroy();
-      return;
-    }
+    if (connection.isLast) return void leaveUntaken(connection, request);
     const { peer, secure } = connection;
     const exchange = new Exchange(request, response, { peer, secure, atMs: now() });
     connection.isUsed = true;
     if (connection.current === undefined) start(connection, exchange);
-    else if (connection.waiting.length < maxPipelined) connection.waiting.push(exchange);
-    else connection.becomeLast();
+    else queue(connection, exchange);
+  }
+
+  /**
+   * One that comes before the answer to the one before it. What comes behind stays in the system's buffers, unread, until
+   * its turn: Node would make requests of all of it. A client that leaves meanwhile is noticed when it is answered.
+   */
+  function queue(connection: Connection, exchange: Exchange): void {
+    const { waiting } = connection;
+    const { request } = exchange;
+    if (waiting.length < maxPipelined && queued.take(request)) waiting.push(exchange);
+    else {
+      // The client sends it again elsewhere, as it must be able to (RFC 9112 section 9.3.2).
+      connection.becomeLast();
+      connection.untaken += 1;
+      request.resume();
+    }
+    stopReading(connection, request.socket);
+  }
+
+  function leaveUntaken(connection: Connection, request: IncomingMessage): void {
+    connection.untaken += 1;
+    if (!queued.take(request)) return void request.socket.destroy();
+    request.resume();
+    stopReading(connection, request.socket);
+  }
+
+  function stopReading(connection: Connection, socket: Socket): void {
+    // Once the parser is through with the bytes at hand: it makes Node read on with every request that is whole.
+    process.nextTick(() => {
+      const { current, waiting, isLast } = connection;
+      if (current !== undefined && (isLast || waiting.length > 0)) socket.pause();
+    });
   }
 
   function start(connection: Connection, exchange: Exchange): void {
@@ -170,7 +195,10 @@ export function createServe(collaborators: ServeCollaborators) {
     connection.current = undefined;
     connection.rest(socket, now());
     const following = connection.waiting.shift();
-    if (following !== undefined) start(connection, following);
+    if (connection.waiting.length === 0) socket.resume();
+    if (following === undefined) return;
+    queued.giveBack(following.request);
+    start(connection, following);
   }
 
   function fault(connection: Connection, exchange: Exchange, error: unknown): void {

@@ -30,6 +30,8 @@ export interface TrafficOptions {
   readonly tls: TlsMaterial | undefined;
   readonly limits: {
     readonly headerBytes: number;
+    /** Header lines of one head, of which the gate takes half at most; asked once a connection. 0, the default: any. */
+    readonly headerLines?: () => number;
     /** For a request's head, for the TLS handshake and for the PROXY protocol header, each. */
     readonly headerTimeMs: number;
     readonly connections: number;
@@ -114,6 +116,8 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     },
     {
       admitted(socket, peer) {
+        // Short lines take a hundred times their length, so the parser itself must stop before a head is whole.
+        server.maxHeadersCount = limits.headerLines?.() ?? 0;
         connections.admit(socket, peer);
         lettingGo.makeRoom();
       },

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { PassedExchange } from '../../src/forward/passed-exchange.ts';
+import { createStandstill } from '../../src/forward/standstill.ts';
 
 /** A client that takes nothing in: every write fills its connection. */
 function slowClient() {
@@ -27,6 +28,7 @@ function begun(socket: Socket) {
   const rules = {
     prefix: '',
     host: 'a',
+    standstill: createStandstill(1_000_000),
     uploadIdleMs: 1_000,
     onAnswered: none,
     onBytes: none,

@@ -16,6 +16,7 @@ async function warningsOf(also: string, plugins = [modulesForLibraries]): Promis
     const passthrough = createPassthrough({
       url: new URL('http://127.0.0.1:9'), addresses: [], keepAliveMs: 1500, uploadIdleMs: 60000, streamIdleMs: 60000, connectTimeoutMs: 1000,
       isPassedThrough: () => true, isTrustedProxy: () => false, isDraining: () => false, onAnswered() {},
+      standstill: { isFull: () => false, stand() {}, goOn() {}, watch() {} },
     });
     const server = http.createServer();
     server.on('upgrade', (request, socket, head) => passthrough.upgrade(request, socket, head, {

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { expect, onTestFinished, test } from 'vitest';
+import { prepareGate, startGateProcess } from '../support/gate-process.ts';
+import { startPlainApplication } from '../support/plain-application.ts';
+import { postEvent } from '../support/post-event.ts';
+import { signedEvent } from '../support/sign-event.ts';
+import { until } from '../support/until.ts';
+
+const MiB = 1024 ** 2;
+/** `resources.limits.memory` of the chart. */
+const podBytes = 256 * MiB;
+/** The default of `limits.connections`, but for those of the sender. */
+const clients = 1000 - 20;
+
+const head = (first: string): string => `${first} HTTP/1.1\r\nHost: gate.test\r\n`;
+const webSocket = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n';
+const event = `${head('POST /webhooks/juicyway')}Content-Type: application/json\r\n`;
+
+/** What takes the most for the least, each without ever going on or reading an answer. */
+const attacks: readonly string[] = [
+  // A head of 16 KiB that is never whole, and the most lines that one may have.
+  `${head('GET /x')}X: ${'y'.repeat(16_000)}`,
+  head('GET /x') + Array.from({ length: 90 }, (_, index) => `x${index}: ${'y'.repeat(160)}\r\n`).join(''),
+  // An answer without end, an upload that nobody takes, and both over a tunnel.
+  `${head('GET /endless')}\r\n`,
+  `${head('POST /never')}Content-Length: 100000000\r\n\r\n${'x'.repeat(2_000_000)}`,
+  head('GET /endless-socket') + webSocket,
+  head('GET /deaf-socket') + webSocket + 'x'.repeat(2_000_000),
+  // Heads, and bodies, behind a request that is not answered.
+  `${head('GET /never')}\r\n${`${head('GET /never')}${'a:b\r\n'.repeat(90)}\r\n`.repeat(100)}`,
+  `${head('GET /never')}\r\n` + `${head('POST /never')}Content-Length: 200000\r\n\r\n${'x'.repeat(190_000)}`,
+  // An event's body that stalls.
+  `${event}Content-Length: 262144\r\n\r\n${' '.repeat(255 * 1024)}`,
+];
+
+test('a thousand connections, each with the worst that a client can do, stay below the memory limit of the pod', async () => {
+  const application = await startPlainApplication((request, response) => {
+    if (request.url === '/endless') pour(response);
+    else if (request.url === '/webhooks/juicyway') request.resume().on('end', () => response.end());
+  });
+  application.server.on('upgrade', ({ url }, socket) => {
+    socket.on('error', () => {});
+    socket.write('HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    if (url === '/endless-socket') pour(socket);
+    else socket.pause();
+  });
+  const places = await prepareGate(application.url);
+  const gate = await startGateProcess(places, {
+    env: {
+      ...environmentOfTheImage(),
+      NODE_OPTIONS: '--max-semi-space-size=2',
+      HOOKGATE_ALLOWLIST_MODE: 'observe',
+      HOOKGATE_OTHER_PATHS: 'passthrough',
+      HOOKGATE_LIMITS_BODY_TIME: '1h',
+      HOOKGATE_LIMITS_HEADER_TIME: '1h',
+    },
+  });
+  const url = `http://127.0.0.1:${places.port}/webhooks/juicyway`;
+  let most = 0;
+  let written = 0;
+  for (let index = 0; index < clients; index++) {
+    const socket = connect({
+      port: places.port,
+      host: '127.0.0.1',
+      localAddress: `127.0.0.${2 + (index % 9)}`,
+    });
+    onTestFinished(() => void socket.destroy());
+    attack(socket, attacks[index % attacks.length] ?? '', () => {
+      written += 1;
+    });
+    if (index % 50 !== 0) continue;
+    // A listed sender gets through, whatever the strangers do.
+    expect((await postEvent(url, signedEvent('payment.a', { index }))).status).toBe(200);
+    most = Math.max(most, residentBytes(gate.pid ?? 0));
+  }
+  await until(() => written === clients);
+  for (let index = 0; index < 200; index++) {
+    expect((await postEvent(url, signedEvent('payment.b', { index }))).status).toBe(200);
+    most = Math.max(most, residentBytes(gate.pid ?? 0));
+  }
+
+  expect(most / MiB).toBeLessThan(podBytes / MiB);
+});
+
+/** Writes for as long as somebody takes it. */
+function pour(to: ServerResponse | Duplex): void {
+  to.on('error', () => {});
+  const piece = Buffer.alloc(MiB);
+  const go = (): void => {
+    while (!to.destroyed && to.write(piece));
+    to.once('drain', go);
+  };
+  go();
+}
+
+/** Sends `text` without ever reading. `onWritten` once the system has begun to take it, or the gate has closed. */
+function attack(socket: Socket, text: string, onWritten: () => void): void {
+  socket.on('error', () => {});
+  let isTold = false;
+  const tell = (): void => {
+    if (!isTold) onWritten();
+    isTold = true;
+  };
+  socket.once('close', tell);
+  socket.once('connect', () => {
+    socket.write(text.slice(0, 1000), tell);
+    socket.write(text.slice(1000));
+  });
+}
+
+function residentBytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
+/** The ENV line of the Dockerfile that tells the allocator how to go about memory. */
+function environmentOfTheImage(): Record<string, string> {
+  const line = /^ENV (NODE_ENV=.*)$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1] ?? '';
+  return Object.fromEntries(line.split(' ').map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+}

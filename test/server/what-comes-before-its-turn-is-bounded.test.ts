@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { Answer } from '../../src/delivery/answer.ts';
+import type { Judge } from '../../src/server/serve.ts';
+import { openRaw, post } from '../support/raw-http.ts';
+import { openTrafficPort } from '../support/traffic-port.ts';
+
+/** Answers when told, each in its turn. */
+function answersWhenTold() {
+  const waiting: (() => void)[] = [];
+  const judge: Judge = () =>
+    new Promise((resolve) => waiting.push(() => resolve(new Answer('forwarded', 200, []))));
+  return { judge, waiting };
+}
+
+test('behind a request that waits for its answer nothing more is read', async () => {
+  const { judge, waiting } = answersWhenTold();
+  const port = await openTrafficPort({ judge });
+  const client = await openRaw(port.port);
+  client.send(post('') + post(''));
+  await expect.poll(() => waiting.length).toBe(1);
+
+  // More than the system's buffers take on both sides: written to the end only if the gate reads on.
+  let isWritten = false;
+  client.socket.write(Buffer.alloc(64 * 1024 ** 2, post('')), () => {
+    isWritten = true;
+  });
+  const other = await openRaw(port.port);
+  for (let count = 1; count <= 20; count++) {
+    other.send(post(''));
+    await expect.poll(() => waiting.length, { interval: 1 }).toBe(2);
+    waiting.pop()?.();
+    await other.answers(count);
+  }
+  expect(isWritten).toBe(false);
+
+  waiting.pop()?.();
+  await client.answers(1);
+  await expect.poll(() => waiting.length).toBe(1);
+});
+
+test('of all connections together only so much waits; the others have their answer and are closed', async () => {
+  const { judge, waiting } = answersWhenTold();
+  const port = await openTrafficPort({ judge });
+  const chunked = post('').replace('Content-Length: 0', 'Transfer-Encoding: chunked');
+  const clients = [];
+  for (let index = 0; index < 140; index++) {
+    const client = await openRaw(port.port);
+    client.send(post('') + chunked);
+    clients.push(client);
+    await expect.poll(() => waiting.length, { interval: 1 }).toBe(index + 1);
+  }
+  for (const answer of waiting.splice(0)) answer();
+  for (const client of clients) expect(await client.answers(1)).toEqual([200]);
+  const last = clients.filter(({ text }) => /connection: close/i.test(text));
+  // 4 MiB for pieces of 64 KiB and what belongs to each.
+  expect(last.length).toBeGreaterThan(76);
+  expect(last.length).toBeLessThan(90);
+  for (const client of last) await client.closing();
+});
+
+test('a head of thousands of short lines is refused before it is whole', async () => {
+  const port = await openTrafficPort({ limits: { headerLines: () => 200 } });
+  const client = await openRaw(port.port);
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\n${'a:b\r\n'.repeat(1000)}`);
+  expect(await client.answers(1)).toEqual([431]);
+  expect(port.judged).toEqual([]);
+});
