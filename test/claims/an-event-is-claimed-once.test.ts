@@ -4,7 +4,11 @@ import { type Claim, type Claims, type ClaimVerdict, createClaims } from '../../
 import { createSlots } from '../../src/claims/slots.ts';
 import { createUnrecorded } from '../../src/claims/unrecorded.ts';
 import { Answer } from '../../src/delivery/answer.ts';
-import { type DuplicateStore, StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
+import {
+  type ClaimResult,
+  type DuplicateStore,
+  StoreUnavailable,
+} from '../../src/delivery/duplicate-store.ts';
 import { reject } from '../../src/delivery/rejections.ts';
 
 const key = 'a'.repeat(64);
@@ -129,6 +133,26 @@ test('a claim that was taken over is said', async () => {
   const claim = await claimed(claims);
   await claim.accepted();
   expect(takenOver).toEqual([key]);
+});
+
+test.each<[string, ClaimResult, { left: string[]; recordedUnder: string[] }]>([
+  ['nobody holds it', { kind: 'claimed', token: 'late' }, { left: [], recordedUnder: ['late'] }],
+  ['it is recorded already', { kind: 'delivered' }, { left: [], recordedUnder: [] }],
+  // The other attempt may still fail.
+  ['another attempt holds it', { kind: 'in_flight' }, { left: [key], recordedUnder: [] }],
+])('what was accepted without a claim is claimed before it is recorded: %s', async (_, result, expected) => {
+  const recordedUnder: string[] = [];
+  const { unrecorded } = claimsOver(
+    storeThat({
+      claim: async () => result,
+      async confirm(_key, token) {
+        recordedUnder.push(token);
+        return true;
+      },
+    }),
+  );
+  unrecorded.add({ key, token: undefined, retentionMs: 1000 });
+  expect({ left: await unrecorded.close(), recordedUnder }).toEqual(expected);
 });
 
 test('the memory of what could not be recorded is bounded, and says what it forgets', () => {

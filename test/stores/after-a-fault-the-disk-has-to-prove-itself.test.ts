@@ -35,6 +35,14 @@ test('a disk without room for a quarter of a MiB is still full after a fault; at
   expect(await openWithRoom(file, 2000, 'fault')).toBe('opened');
 });
 
+test('what tries the room on the disk leaves nothing behind', () => {
+  const file = join(temporaryDirectory(), 'events.db');
+  open(file).close();
+  const again = open(file, true);
+  expect(again.rowsAfter(new Uint8Array(0), 10)).toEqual([]);
+  again.close();
+});
+
 test('after a fault all that the write-ahead log holds is written again, before anything builds on it', () => {
   const file = join(temporaryDirectory(), 'events.db');
   const before = open(file);
