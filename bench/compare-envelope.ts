@@ -12,10 +12,10 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { alternate, median, trimmedRatio } from './measure/rounds.ts';
 
-type Scan = typeof import('../src/envelope/scan.ts').scanEnvelope;
-type CreateVerifier = typeof import('../src/envelope/verify.ts').createVerifier;
-type DuplicateKey = typeof import('../src/envelope/duplicate-key.ts').duplicateKey;
-type SignEvent = typeof import('../src/envelope/sign.ts').signEvent;
+type Scan = typeof import('../test/support/default-scheme.ts').scanEnvelope;
+type CreateVerifier = typeof import('../test/support/default-scheme.ts').createVerifier;
+type DuplicateKey = typeof import('../test/support/default-scheme.ts').duplicateKey;
+type SignEvent = typeof import('../src/schemes/sign-event.ts').signEvent;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -150,16 +150,14 @@ interface Tree {
 }
 
 async function loadTree(title: string, place: number): Promise<Tree> {
-  const load = (file: string) => import(`${pathToFileURL(resolve(title, 'envelope', file)).href}`);
-  const [scan, verify, key, sign] = await Promise.all(
-    ['scan.ts', 'verify.ts', 'duplicate-key.ts', 'sign.ts'].map(load),
+  const load = (file: string) => import(`${pathToFileURL(resolve(title, file)).href}`);
+  const [scheme, { signEvent }] = await Promise.all(
+    ['../test/support/default-scheme.ts', 'schemes/sign-event.ts'].map(load),
   );
+  const { scanEnvelope: scan, createVerifier, duplicateKey } = scheme;
   return {
     title: place > 0 && title === first ? `${title} again` : title,
-    scan: scan.scanEnvelope,
-    createVerifier: verify.createVerifier,
-    duplicateKey: key.duplicateKey,
-    signEvent: sign.signEvent,
+    ...{ scan, createVerifier, duplicateKey, signEvent },
   };
 }
 

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signEvent } from '../src/envelope/sign.ts';
+import { signEvent } from '../src/schemes/sign-event.ts';
 import { freePort } from './free-port.ts';
 import { otherSenders, runSecondAct } from './other-senders.ts';
 import { startSampleApplication } from './sample-application.ts';

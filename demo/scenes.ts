@@ -1,5 +1,5 @@
 import { type ClientRequest, request } from 'node:http';
-import { signEvent } from '../src/envelope/sign.ts';
+import { signEvent } from '../src/schemes/sign-event.ts';
 import type { SampleApplication } from './sample-application.ts';
 
 /** One line of the table. */

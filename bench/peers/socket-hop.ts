@@ -3,12 +3,12 @@
  * with `checksum` an HMAC of them as the gate computes one. `node socket-hop.ts PORT UPSTREAM [checksum]`.
  */
 import { connect, createServer } from 'node:net';
-import { createHmacSha256 } from '../../src/envelope/hmac.ts';
+import { createHmac as createOwnHmac } from '../../src/schemes/hmac.ts';
 import { secret } from '../load/events.ts';
 
 const [port, target, extra] = process.argv.slice(2);
 const { hostname: host, port: upstreamPort } = new URL(target as string);
-const writeHmac = createHmacSha256(secret);
+const writeHmac = createOwnHmac('sha256', secret);
 const digest = Buffer.alloc(32);
 
 createServer({ noDelay: true }, (client) => {

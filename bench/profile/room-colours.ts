@@ -14,7 +14,7 @@ const kinds: readonly KindOfRooms[] = [
     ['src/server', '#8ecf9a'],
     ['src/pipeline', '#b9e07c'],
     ['src/gates', '#7fd3c4'],
-    ['src/envelope', '#e3e36b'],
+    ['src/schemes', '#e3e36b'],
     ['src/claims', '#c5b3ea'],
     ['src/stores', '#5fb57f'],
     ['src/forward', '#e5a9d6'],

@@ -1,8 +1,8 @@
 import { readInputFile } from '../config/input-file.ts';
 import { readKey } from '../config/key-source.ts';
-import { signEvent } from '../envelope/sign.ts';
 import { parseWay } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
+import { signEvent } from '../schemes/sign-event.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
 import { type Attempt, createPoster } from '../sender/post.ts';
 import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sample-event.ts';

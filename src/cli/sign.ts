@@ -41,7 +41,7 @@ export function addSignCommand(program: Command): void {
       readData,
     )
     .action(async (options: SignOptions) => {
-      const { signBody, signEvent } = await import('../envelope/sign.ts');
+      const { signBody, signEvent } = await import('../schemes/sign-event.ts');
       try {
         if (options.keyFile === '-' && options.data === undefined)
           throw new Error(

@@ -1,4 +1,4 @@
-import { hexDigit } from '../hex/hex-digit.ts';
+import { hexDigit } from '../values/hex-digit.ts';
 import { BACKSLASH, QUOTE, SPACE } from './ascii.ts';
 import type { Reading } from './reading.ts';
 

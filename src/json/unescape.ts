@@ -1,4 +1,4 @@
-import { hexDigit } from '../hex/hex-digit.ts';
+import { hexDigit } from '../values/hex-digit.ts';
 import { BACKSLASH } from './ascii.ts';
 
 /** Up to this many bytes of ASCII are read here; V8's own ways cost more than such a string has bytes. */

@@ -1,5 +1,5 @@
 /** How a path could be read by routers other than this gate's. The room `paths` knows spellings, not deliveries. */
-import { hexDigit } from '../hex/hex-digit.ts';
+import { hexDigit } from '../values/hex-digit.ts';
 import { isNameCharacter } from './look-alikes.ts';
 import { decodeUtf8 } from './readings.ts';
 

@@ -1,6 +1,6 @@
-import { hexDigit } from '../hex/hex-digit.ts';
 import { QUOTE } from '../json/ascii.ts';
 import type { ValueSpan } from '../json/span.ts';
+import { hexDigit } from '../values/hex-digit.ts';
 import type { Envelope } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
 import type { Scheme } from './scheme.ts';

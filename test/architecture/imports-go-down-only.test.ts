@@ -7,7 +7,7 @@ const src = new URL('../../src/', import.meta.url).pathname;
 /** Each room and the rooms it may import from. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['cli'],
-  cli: ['app', 'overview', 'sender', 'config', 'envelope', 'forward', 'schemes', 'json', '.'],
+  cli: ['app', 'overview', 'sender', 'config', 'forward', 'schemes', 'json', '.'],
   app: [
     'server',
     'pipeline',
@@ -34,11 +34,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   claims: ['delivery'],
   forward: ['schemes', 'delivery'],
   sender: ['schemes', 'json', 'delivery'],
-  envelope: ['schemes', 'delivery'],
-  schemes: ['json', 'hex'],
-  json: ['hex'],
+  schemes: ['json'],
+  json: [],
   addresses: [],
-  paths: ['hex'],
+  paths: [],
   config: ['addresses', 'schemes', 'json', 'delivery'],
   stores: ['delivery'],
   injector: ['kubernetes'],
@@ -48,7 +47,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   overview: ['delivery'],
   'near-misses': ['schemes', 'addresses'],
   page: ['overview'],
-  hex: [],
   log: [],
   delivery: [],
   values: [],

@@ -8,8 +8,8 @@ import { checkFiles } from '../../src/config/check-files.ts';
 import { readKeys } from '../../src/config/keys.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { signEvent } from '../../src/envelope/sign.ts';
 import { findLeftovers } from '../../src/schemes/leftovers.ts';
+import { signEvent } from '../../src/schemes/sign-event.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const id = 'b7f0c2de-5f1e-4b3c-9a64-1f5d0f3a7c11';

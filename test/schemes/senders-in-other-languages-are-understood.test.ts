@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { createVerifier } from '../../src/envelope/verify.ts';
+import { createVerifier } from '../support/default-scheme.ts';
 import { envelopeOf } from '../support/envelopes.ts';
 import { requireProgram } from '../support/require-program.ts';
 import { testSecret } from '../support/sign-event.ts';

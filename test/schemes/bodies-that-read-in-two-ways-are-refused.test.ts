@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { scanEnvelope } from '../../src/envelope/scan.ts';
+import { scanEnvelope } from '../support/default-scheme.ts';
 import { envelopeOf, problemOf } from '../support/envelopes.ts';
 
 const around = (data: string) => `{"data":${data},"event":"e"}`;

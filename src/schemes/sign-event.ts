@@ -1,7 +1,8 @@
-import { juicywayScheme } from '../schemes/juicyway.ts';
-import { signDelivery } from '../schemes/sign.ts';
+/** Events of the default scheme, as its sender writes them. */
+import { juicywayScheme } from './juicyway.ts';
+import { signDelivery } from './sign.ts';
 
-export { UnsignableEvent } from '../schemes/sign.ts';
+export { UnsignableEvent } from './sign.ts';
 
 export interface Signing {
   readonly secret: Buffer;

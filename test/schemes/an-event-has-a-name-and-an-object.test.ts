@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scanEnvelope } from '../../src/envelope/scan.ts';
+import { scanEnvelope } from '../support/default-scheme.ts';
 import { envelopeOf, problemOf } from '../support/envelopes.ts';
 
 const notAnEventName = 'an event that is not 1 to 128 visible ASCII characters without |';

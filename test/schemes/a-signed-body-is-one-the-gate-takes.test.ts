@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { signBody, signEvent, UnsignableEvent } from '../../src/envelope/sign.ts';
-import { createVerifier } from '../../src/envelope/verify.ts';
+import { signBody, signEvent, UnsignableEvent } from '../../src/schemes/sign-event.ts';
+import { createVerifier } from '../support/default-scheme.ts';
 import { envelopeOf } from '../support/envelopes.ts';
 import { testSecret } from '../support/sign-event.ts';
 

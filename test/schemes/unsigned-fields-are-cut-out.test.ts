@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withoutUnsigned } from '../../src/envelope/strip.ts';
+import { withoutUnsigned } from '../../src/schemes/strip.ts';
 import { envelopeOf } from '../support/envelopes.ts';
 
 const stripped = (body: string) => withoutUnsigned(envelopeOf(body)).toString();

@@ -1,1 +1,0 @@
-export { withoutUnsigned } from '../schemes/strip.ts';
