@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import * as writing from '../../src/json/write-way.ts';
 import { createSearch, type Question } from '../../src/near-misses/search.ts';
 import { startSearchThread } from '../../src/near-misses/thread.ts';
 import type { FromThread } from '../../src/near-misses/worker.ts';
 import { juicywayScheme } from '../../src/schemes/juicyway.ts';
+
+vi.mock('../../src/json/write-way.ts', { spy: true });
 
 const secret = 'a-business-id-of-a-test';
 const signed = (data: string, over: string): string =>
@@ -58,6 +61,15 @@ test.each(Object.entries(hostile))(
     expect(clock.looks).toBeLessThanOrEqual(8);
   },
 );
+
+test('ways that are written for nothing count against the time as well', () => {
+  const { mock } = vi.mocked(writing.writeInWay);
+  const before = mock.calls.length;
+  // As if each way that is written took a millisecond.
+  const found = createSearch(50, () => mock.calls.length)(question(signed('{"a":1}', '{"a":1}\n')));
+  expect(found?.remedy).toContain('Add compact+newline');
+  expect(mock.calls.length - before).toBeLessThanOrEqual(51);
+});
 
 test.each(['', '{', '[]', '\ufeff{}', '{"event":"e","data":[],"checksum":""}', '\u0000\u0000'])(
   'what is no envelope matches nothing: %j',
