@@ -61,7 +61,7 @@ export async function loadRoutes(
       allowlist.mode === 'off' ? [] : (allowlist.addresses ?? found.allowlists.get(allowlist.file) ?? []);
     const keys = readKeysOf(route, secrets);
     const signing = readSigningKeysOf(route, found);
-    const digest = hash('sha256', ranges.join('\n'), 'hex');
+    const digest = digestOf(ranges);
     const admits = sets.get(digest) ?? (await inTurns(compileRanges(ranges)));
     sets.set(digest, admits);
     const problems = [...keys.problems, ...signing.problems, ...judgeAddresses(route, admits)];
@@ -82,6 +82,43 @@ export async function loadRoutes(
     };
   }
 }
+
+/**
+ * What stays in force of a route of which a file cannot be used: all that the others say of its keys and addresses, and
+ * for the broken one what it said before. So a removed key or address waits for nothing that is broken beside it.
+ * `isRemovalOnly`: nothing is taken up that was not in force.
+ */
+export async function carryOn(
+  old: LoadedRoute,
+  found: FilesRead,
+  { isRemovalOnly }: { readonly isRemovalOnly: boolean },
+): Promise<LoadedRoute> {
+  const { route } = old;
+  const whole = found.keys.get(route.keysDirectory);
+  const { keys: readable, names } = whole
+    ? { keys: whole, names: whole.map(({ name }) => name) }
+    : (found.partlyRead.get(route.keysDirectory) ?? { keys: old.secrets, names: old.secrets.map(nameOf) });
+  const wasThere = ({ name, secret }: Key): boolean =>
+    old.secrets.some((other) => other.name === name && other.secret.equals(secret));
+  const usable = readable.filter((key) => isUsable(route, key) && (!isRemovalOnly || wasThere(key)));
+  const staying = names.filter((name) => !usable.some((key) => key.name === name));
+  const secrets = [...usable, ...old.secrets.filter(({ name }) => staying.includes(name))];
+  return { ...old, secrets, keys: readKeysOf(route, secrets).keys, ...(await addressesOf(old, found)) };
+}
+
+async function addressesOf(old: LoadedRoute, found: FilesRead): Promise<Partial<LoadedRoute>> {
+  const { route } = old;
+  if (route.allowlist.mode === 'off' || route.allowlist.addresses !== undefined) return {};
+  const ranges = found.allowlists.get(route.allowlist.file);
+  if (ranges === undefined) return {};
+  const admits = await inTurns(compileRanges(ranges));
+  if (judgeAddresses(route, admits).length > 0) return {};
+  return { admits, allowlistEntries: ranges.length, allowlistDigest: digestOf(ranges) };
+}
+
+const nameOf = ({ name }: Key): string => name;
+const isUsable = ({ scheme }: Route, key: Key): boolean => readLiveKey(scheme, key).kind === 'key';
+const digestOf = (ranges: readonly string[]): string => hash('sha256', ranges.join('\n'), 'hex');
 
 /** Sentences about keys that two routes share although they name directories of their own. */
 export function sharedKeyWarnings(routes: readonly LoadedRoute[]): string[] {

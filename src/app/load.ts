@@ -11,6 +11,7 @@ import { keysThatNeedRestart } from '../config/restart-keys.ts';
 import type { Settings } from '../config/schema.ts';
 import { inTurns } from './in-turns.ts';
 import {
+  carryOn,
   compileRanges,
   type LoadedRoute,
   loadRoutes,
@@ -133,7 +134,11 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
       file.path === path && ofRoutes.has(file.use.holds) ? problems : [],
     ),
   );
-  const settled = settle(results, (name) => sameRoute(before, config, name));
+  const stays = async (name: string, isRemovalOnly: boolean): Promise<LoadedRoute | undefined> => {
+    const old = sameRoute(before, config, name);
+    return old === undefined ? undefined : carryOn(old, found, { isRemovalOnly });
+  };
+  const settled = await settle(results, stays);
   const { routes } = settled;
   const held = [...new Set([...settled.held, ...shared])];
   if (lacksShared || routes.includes(undefined)) return { kind: 'problems', problems: held };
@@ -169,26 +174,32 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
 }
 
 /**
- * The routes as they will be in force together. One that cannot be used stays as `sameAsBefore` has it, and so do two
- * that are each fine and not beside each other; undefined where there is nothing to stay with.
+ * The routes as they will be in force together. Of one that cannot be used stays what `stays` says, and so of two that
+ * are each fine and not beside each other; undefined where there is nothing to stay with.
  */
-function settle(
+async function settle(
   results: readonly RouteResult[],
-  sameAsBefore: (name: string) => LoadedRoute | undefined,
-): { readonly held: readonly Problem[]; readonly routes: readonly (LoadedRoute | undefined)[] } {
+  stays: (name: string, isRemovalOnly: boolean) => Promise<LoadedRoute | undefined>,
+): Promise<{ readonly held: readonly Problem[]; readonly routes: readonly (LoadedRoute | undefined)[] }> {
   const held = new Set(results.flatMap(({ problems }) => problems));
-  let routes = results.map(({ name, loaded }) => loaded ?? sameAsBefore(name));
+  const putBack = new Set<string>();
+  let routes = await Promise.all(
+    results.map(async ({ name, loaded }) => loaded ?? (await stays(name, false))),
+  );
   // Each turn puts routes back that were new, so that there are at most as many turns as routes.
   for (;;) {
     const conflicts = signingConflicts(routes.filter((route) => route !== undefined));
     if (conflicts.length === 0) return { held: [...held], routes };
     for (const { problem } of conflicts) held.add(problem);
     const involved = new Set(conflicts.flatMap(({ routes: names }) => names));
-    const next = routes.map((route) =>
-      route !== undefined && involved.has(route.route.name) ? sameAsBefore(route.route.name) : route,
+    const isNew = [...involved].some((name) => !putBack.has(name));
+    if (!isNew) return { held: [...held], routes: routes.map(() => undefined) };
+    for (const name of involved) putBack.add(name);
+    const next = await Promise.all(
+      routes.map(async (route) =>
+        route !== undefined && involved.has(route.route.name) ? await stays(route.route.name, true) : route,
+      ),
     );
-    const isSame = next.every((route, index) => route === routes[index]);
-    if (isSame) return { held: [...held], routes: next.map(() => undefined) };
     routes = next;
   }
 }

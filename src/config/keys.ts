@@ -24,7 +24,19 @@ export type KeysRead =
        */
       readonly unmeant: readonly Problem[];
     }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** What can be used all the same; undefined where not even the files are known. */
+      readonly partly?: PartlyRead;
+    };
+
+/** A directory with a file in it that cannot be used. */
+export interface PartlyRead {
+  readonly keys: readonly Key[];
+  /** Names of the files that are there, whatever they hold. */
+  readonly names: readonly string[];
+}
 
 const maxKeyBytes = 4096;
 
@@ -92,7 +104,10 @@ function readOnce(directory: string, env: Readonly<Record<string, string | undef
       problemAt({ source: directory }, '', 'found no key', expected + whichSecret(directory, env)),
     );
   }
-  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', keys, warnings, unmeant };
+  if (names.length === 0) return { kind: 'problems', problems };
+  return problems.length > 0
+    ? { kind: 'problems', problems, partly: { keys, names } }
+    : { kind: 'ok', keys, warnings, unmeant };
 }
 
 /** In a pod of the chart, which says there what is mounted: for all routes, and for those with keys of their own. */

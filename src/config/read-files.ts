@@ -2,7 +2,7 @@ import { findLeftovers } from '../schemes/leftovers.ts';
 import { readAllowlist } from './allowlist-file.ts';
 import type { TlsFiles } from './config.ts';
 import type { NamedFile } from './files-in-use.ts';
-import { type Key, readKeys, unmeantIn, withoutNewline } from './keys.ts';
+import { type Key, type PartlyRead, readKeys, unmeantIn, withoutNewline } from './keys.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readBytes } from './read-file.ts';
 import { readCa, readTls } from './tls-files.ts';
@@ -23,6 +23,8 @@ export interface FileReport {
 /** What the files hold, each under the path that the configuration names. */
 export interface FilesRead {
   readonly keys: ReadonlyMap<string, readonly Key[]>;
+  /** Of the directories with a file that cannot be used. */
+  readonly partlyRead: ReadonlyMap<string, PartlyRead>;
   /** Ranges in canonical text. */
   readonly allowlists: ReadonlyMap<string, readonly string[]>;
   /** PEM. */
@@ -38,6 +40,7 @@ const maxSecretBytes = 4096;
 export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | undefined): Promise<FilesRead> {
   const read = {
     keys: new Map<string, readonly Key[]>(),
+    partlyRead: new Map<string, PartlyRead>(),
     allowlists: new Map<string, readonly string[]>(),
     authorities: new Map<string, Buffer>(),
     tls: undefined as FilesRead['tls'],
@@ -58,7 +61,10 @@ export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | und
       case 'keys':
       case 'signing keys': {
         const found = readKeys(path);
-        if (found.kind === 'problems') return bad(found.problems);
+        if (found.kind === 'problems') {
+          if (found.partly !== undefined) read.partlyRead.set(path, found.partly);
+          return bad(found.problems);
+        }
         read.keys.set(path, found.keys);
         const detail = `${plural(found.keys.length, 'key')}: ${found.keys.map(nameOf).join(', ')}`;
         return good(detail, found.warnings, found.unmeant);

@@ -4,7 +4,7 @@ import { request as requestPlainly } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
 import { replaceFile } from '../support/replace-file.ts';
 import { requireProgram } from '../support/require-program.ts';
@@ -126,6 +126,72 @@ test.skipIf(requireProgram('openssl') === undefined).each([
   ['the authorities of what is passed through are none', withAuthorities],
 ])('while %s: a removed key and a removed address', async (_name, make) => {
   await expectFollowed(await make());
+});
+
+describe('beside a broken file of its own route', () => {
+  async function withTwoKeys(): Promise<GateForTest> {
+    const gate = await runGate((await startEventApplication()).url);
+    writeFileSync(join(gate.keysDirectory, 'next'), 'the-next-business-id');
+    await gate.gate.reload();
+    return gate;
+  }
+  const byNext = (n: number) =>
+    signedEvent('payment.a', { n }, { secret: Buffer.from('the-next-business-id') });
+  const byPrimary = (n: number) => signedEvent('payment.a', { n });
+
+  test('a removed key is refused while the allowlist is broken, which stays as it was', async () => {
+    const gate = await withTwoKeys();
+    const trouble = { gate, begin: () => {}, end: () => {}, told: /allowlist\.yaml/ };
+    replaceFile(gate.allowlistFile, 'addresses: [');
+    rmSync(join(gate.keysDirectory, 'primary'));
+    await gate.gate.reload();
+    await expectTold(trouble);
+    expect(await post(trouble, byPrimary(1))).toBe('401 checksum_mismatch');
+    expect(await post(trouble, byNext(1))).toBe('200');
+  });
+
+  test('a removed address is refused while a key is broken', async () => {
+    const gate = await withTwoKeys();
+    const trouble = { gate, begin: () => {}, end: () => {}, told: /keys\/next/ };
+    writeFileSync(join(gate.keysDirectory, 'next'), '');
+    replaceFile(gate.allowlistFile, 'addresses: [203.0.113.7]\n');
+    await gate.gate.reload();
+    await expectTold(trouble);
+    expect(await post(trouble, byPrimary(1))).toMatch(/address_not_allowed$/);
+  });
+
+  test('a removed key is refused and a new one taken while another is broken, which holds as it was', async () => {
+    const gate = await withTwoKeys();
+    const trouble = { gate, begin: () => {}, end: () => {}, told: /keys\/next/ };
+    writeFileSync(join(gate.keysDirectory, 'next'), '');
+    writeFileSync(join(gate.keysDirectory, 'third'), 'a-third-business-id');
+    rmSync(join(gate.keysDirectory, 'primary'));
+    await gate.gate.reload();
+    await expectTold(trouble);
+    expect(await post(trouble, byPrimary(1))).toBe('401 checksum_mismatch');
+    expect(await post(trouble, byNext(1))).toBe('200');
+    const byThird = signedEvent('payment.a', { n: 2 }, { secret: Buffer.from('a-third-business-id') });
+    expect(await post(trouble, byThird)).toBe('200');
+  });
+
+  test('nobody is verified where the only file that is left cannot be used and never could', async () => {
+    const gate = await runGate((await startEventApplication()).url);
+    const trouble = { gate, begin: () => {}, end: () => {}, told: /keys\/next/ };
+    writeFileSync(join(gate.keysDirectory, 'next'), '');
+    rmSync(join(gate.keysDirectory, 'primary'));
+    await gate.gate.reload();
+    await expectTold(trouble);
+    expect(await post(trouble, byPrimary(1))).toBe('401 checksum_mismatch');
+  });
+
+  test('keys whose directory is gone, or empty, stay: it may be mounted again', async () => {
+    const gate = await withTwoKeys();
+    const trouble = { gate, begin: () => {}, end: () => {}, told: /keys: / };
+    rmSync(gate.keysDirectory, { recursive: true });
+    await gate.gate.reload();
+    await expectTold(trouble);
+    expect(await post(trouble, byPrimary(1))).toBe('200');
+  });
 });
 
 async function expectFollowed(trouble: Trouble): Promise<void> {
