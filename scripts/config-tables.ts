@@ -2,7 +2,7 @@ import { environmentName } from '../src/config/environment.ts';
 import { keysByFlag } from '../src/config/flags.ts';
 import { type Leaf, leavesOf } from '../src/config/leaves.ts';
 import { hookgateYaml } from '../src/config/schema.ts';
-import type { ShapeSchema } from '../src/config/schema-leaves.ts';
+import type { ShapeSchema } from '../src/config/shape-schema.ts';
 
 const schema = hookgateYaml as unknown as ShapeSchema;
 

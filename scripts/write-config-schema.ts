@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hookgateYaml } from '../src/config/schema.ts';
-import type { ShapeSchema } from '../src/config/schema-leaves.ts';
+import type { ShapeSchema } from '../src/config/shape-schema.ts';
 import { withConfigTables } from './config-tables.ts';
 
 /** The text of hookgate.schema.json, from the same source that the gate itself reads files by. */

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { reachesListener } from '../config/host.ts';
 import { readCa } from '../config/tls-files.ts';
 import { dialOnce, hostOf, portOf } from '../forward/dial.ts';
-import type { Check } from './check.ts';
+import type { Check } from './check-line.ts';
 
 /** Whether the application can be reached as `serve` would reach it, and what else reaches it. Never rejects. */
 export async function checkUpstream(config: Config): Promise<Check[]> {

@@ -5,17 +5,11 @@ import { formatProblem, type Problem } from '../config/problem.ts';
 import { createLog } from '../log/log.ts';
 import { hostAndPort } from '../values/host-brackets.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import type { Check } from './check-line.ts';
 import { checkRouteFiles, checkRouteModes } from './check-routes.ts';
 import { checkUpstream } from './check-upstream.ts';
 import { openFilesCaution } from './open-files.ts';
 import { openStore } from './open-store.ts';
-
-/** One line of `hookgate check`. */
-export interface Check {
-  readonly name: string;
-  readonly result: 'good' | 'warning' | 'failed';
-  readonly detail: string;
-}
 
 export type CheckResult =
   | { readonly kind: 'checked'; readonly checks: readonly Check[] }

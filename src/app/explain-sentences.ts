@@ -7,7 +7,7 @@ import { createSigningSearch } from '../schemes/nearest-signing.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import { matchSentence, remedyFor } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
-import type { ExplainQuestion, Outcome } from './explain.ts';
+import type { ExplainQuestion, Outcome } from './explain-question.ts';
 import { usualMistakes } from './usual-mistakes.ts';
 
 export const addressCodes = ['client_address_unknown', 'address_not_allowed', 'allowlist_empty'];

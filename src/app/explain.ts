@@ -1,10 +1,9 @@
 import { compileAddressSet } from '../addresses/address-set.ts';
 import { createBufferedBytes } from '../claims/buffered-bytes.ts';
 import type { Config } from '../config/config.ts';
-import { type Key, readKeys } from '../config/keys.ts';
-import { type ConfigSources, loadConfig } from '../config/load-config.ts';
+import { readKeys } from '../config/keys.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem, problemAt } from '../config/problem.ts';
-import type { Facts } from '../delivery/delivery.ts';
 import { Rejection } from '../delivery/rejections.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { orderJudgingGates } from '../pipeline/order.ts';
@@ -14,6 +13,7 @@ import { readLiveKey } from '../schemes/live-key.ts';
 import { findProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import { capturedDelivery } from './captured-delivery.ts';
+import type { ExplainQuestion, Outcome } from './explain-question.ts';
 import {
   addressCodes,
   addressSentences,
@@ -32,24 +32,6 @@ export interface Explanation {
   readonly refusedBy: string | undefined;
   /** For people, a sentence each. */
   readonly sentences: readonly string[];
-}
-
-export interface ExplainQuestion {
-  readonly body: Buffer;
-  /** Fields of the head that were captured with it, names and values alternating. */
-  readonly headers?: readonly string[];
-  /** Either a configuration or a keys directory. */
-  readonly sources: ConfigSources | undefined;
-  readonly keysDirectory: string | undefined;
-  /** A profile, for a keys directory; by default that of a route that names none. */
-  readonly scheme?: string | undefined;
-  /** Only this route of the configuration. */
-  readonly route?: string | undefined;
-  readonly address: string | undefined;
-  /** Keys that are not live, such as one from before a rotation. */
-  readonly otherKeys: readonly Key[];
-  /** Wall-clock milliseconds of the arrival; now by default. */
-  readonly arrivedMs?: number | undefined;
 }
 
 export type ExplainResult =
@@ -83,14 +65,6 @@ export async function explain(question: ExplainQuestion): Promise<ExplainResult>
       ],
     },
   };
-}
-
-/** What one route says of the body. */
-export interface Outcome {
-  readonly loaded: LoadedRoute;
-  /** Undefined where it would be claimed and forwarded. */
-  readonly ending: Awaited<ReturnType<typeof passJudging>>;
-  readonly facts: Facts;
 }
 
 interface Judged {

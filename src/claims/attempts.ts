@@ -1,5 +1,5 @@
 /** The attempts that this process has under way, and the repeats that wait for them. Outlives a reload. */
-import type { ClaimVerdict } from './claims.ts';
+import type { ClaimVerdict } from './claim.ts';
 
 type Waiter = (verdict: ClaimVerdict) => void;
 

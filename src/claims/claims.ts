@@ -3,33 +3,13 @@
  * which attempts are under way here, who waits for their outcome, and what the application accepted although the
  * store could not record it.
  */
-import type { Settlement } from '../delivery/answer.ts';
+
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Attempt, Attempts } from './attempts.ts';
+import type { Claim, ClaimVerdict } from './claim.ts';
 import type { Slots } from './slots.ts';
 import type { Unrecorded } from './unrecorded.ts';
-
-/** The exclusive right to forward one event now. Call `accepted` or `release`, then `settle`, each once. */
-export interface Claim {
-  /** The store could not be asked, and the configuration says to forward then. */
-  readonly withoutStore: boolean;
-  /** The application accepted the event; resolves once that is durable or, failing that, remembered in memory. */
-  accepted(): Promise<void>;
-  /** The application did not accept it: the next attempt may claim it. */
-  release(): Promise<void>;
-  /** Answers all that wait for this attempt with its outcome. */
-  settle(settlement: Settlement): void;
-}
-
-export type ClaimVerdict =
-  | { readonly kind: 'claimed'; readonly claim: Claim }
-  | { readonly kind: 'delivered' }
-  /** The attempt in this process that it waited for has ended so. */
-  | { readonly kind: 'joined'; readonly settlement: Settlement }
-  | { readonly kind: 'in_flight'; readonly detail: string }
-  | { readonly kind: 'overloaded' }
-  | { readonly kind: 'store_unavailable'; readonly detail: string };
 
 export interface Claims {
   /** Asks for the right to deliver the event with this duplicate key. Never rejects. */

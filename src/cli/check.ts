@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Check } from '../app/check.ts';
+import type { Check } from '../app/check-line.ts';
 
 /** `hookgate check`: tells before a deployment, or inside a pod, whether the gate could do its work. */
 export function addCheckCommand(program: Command): void {

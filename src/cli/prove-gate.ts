@@ -10,7 +10,7 @@ import { sampleDataJson } from '../sender/sample-event.ts';
 import { playEvent, spoil } from '../sender/scheme-event.ts';
 import { describeOutcome } from '../sender/tally.ts';
 import { hostAndPort } from '../values/host-brackets.ts';
-import type { ProveOptions, Report } from './prove.ts';
+import type { ProveOptions, Report } from './prove-report.ts';
 
 const timeoutMs = 60_000;
 const probeTimeoutMs = 3000;

@@ -1,6 +1,6 @@
 import { findGuardedServices, type GuardedServices } from '../app/guarded-services.ts';
 import { probe } from '../sender/probe.ts';
-import type { ProveOptions, Report } from './prove.ts';
+import type { ProveOptions, Report } from './prove-report.ts';
 
 const timeoutMs = 5000;
 /** Connections for each pod behind a Service, since each may be led to another one. */

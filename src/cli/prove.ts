@@ -1,19 +1,7 @@
 import type { Command } from 'commander';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { createReport, type ProveOptions } from './prove-report.ts';
 import { parseUrl } from './send-options.ts';
-
-/** The options of `hookgate prove`, after parsing. */
-export interface ProveOptions {
-  readonly config?: string;
-  readonly toApplication?: true;
-  readonly event?: string;
-  readonly route?: string;
-  readonly url: readonly URL[];
-  /** Namespaces with commas between them; empty: all. */
-  readonly services?: string;
-  readonly injector: string;
-  readonly path: readonly string[];
-}
 
 /** `hookgate prove`: shows that the way to the application leads through a gate, and that the gate does its work. */
 export function addProveCommand(program: Command): void {
@@ -57,28 +45,6 @@ export function addProveCommand(program: Command): void {
       report.say(report.failures === 0 ? 'All as promised.' : `${report.failures} not as promised.`);
       process.exitCode = report.failures === 0 ? 0 : 1;
     });
-}
-
-/** Lines of a proof, in the words of `helm test`. */
-export interface Report {
-  readonly failures: number;
-  say(line: string): void;
-  /** `ok` or `FAIL`, what was to be proved, and what was found instead. */
-  tell(good: boolean, what: string, found: string): void;
-}
-
-export function createReport(say: (line: string) => void): Report {
-  let failures = 0;
-  return {
-    get failures() {
-      return failures;
-    },
-    say,
-    tell(good, what, found) {
-      if (!good) failures += 1;
-      say(good ? `ok    ${what}` : `FAIL  ${what}: ${found}`);
-    },
-  };
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -1,8 +1,8 @@
 import { leavesOf, occurrencesOf } from './leaves.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
 import type { SettingsNode, SettingsScalar } from './settings-tree.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 import { readText } from './text-formats.ts';
 
 export interface ShapeCheck {

@@ -1,8 +1,8 @@
 import { type Leaf, leavesOf } from './leaves.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Problem, problemAt } from './problem.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
 import { overlay, type SettingsMap, type SettingsNode, untypedList, untypedScalar } from './settings-tree.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 
 /** The variables that stand for flags without a key of their own. */
 export interface EnvironmentFlags {

@@ -1,6 +1,6 @@
 import { leavesOf, occurrencesOf } from './leaves.ts';
 import { hookgateYaml, type Settings } from './schema.ts';
-import type { FileUse, ShapeSchema } from './schema-leaves.ts';
+import type { FileUse, ShapeSchema } from './shape-schema.ts';
 
 /** A file or directory that the configuration names and that the gate uses. */
 export interface NamedFile {

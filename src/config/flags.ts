@@ -1,8 +1,8 @@
 import { parseHostPort } from './host.ts';
 import { leavesOf } from './leaves.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
 import { overlay, type SettingsMap, type SettingsNode, untypedScalar } from './settings-tree.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 
 /** The flags of `serve` that set something, as they were typed. */
 export interface Flags {

@@ -1,5 +1,5 @@
 import { isMap } from '../values/is-map.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 
 /** One key of a file that holds a value of its own: not a section, but perhaps a list of words or a free map. */
 export interface Leaf {

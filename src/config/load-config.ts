@@ -9,8 +9,8 @@ import { anyFlag, type Flags, overlayFlags, overlayPath } from './flags.ts';
 import { type Problem, problemAt, quote } from './problem.ts';
 import { fillRoutes, toRoutes, toUpstream } from './routes.ts';
 import { hookgateYaml, type Settings } from './schema.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
 import { noSettings, readSettingsFile } from './settings-file.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 
 export interface ConfigSources {
   /** From `--config`. Without it and without flags, `defaultFile` is read where it exists. */

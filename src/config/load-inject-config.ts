@@ -5,8 +5,8 @@ import { overlayEnvironment } from './environment.ts';
 import { type InjectConfig, injectYaml } from './inject-schema.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readTextFile } from './read-file.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
 import { readSettingsFile } from './settings-file.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 
 export type LoadedInjectConfig =
   | { readonly kind: 'ok'; readonly config: InjectConfig; readonly sidecar: unknown }

@@ -1,6 +1,6 @@
 import { type Leaf, leavesOf, occurrencesOf } from './leaves.ts';
 import { hookgateYaml, type Settings } from './schema.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
+import type { ShapeSchema } from './shape-schema.ts';
 
 /**
  * The keys whose change takes a restart; a configuration that changes one is refused as a whole. None of them is an item's

@@ -12,7 +12,6 @@ import {
   choice,
   count,
   duration,
-  type FileUse,
   freeMap,
   live,
   logLevel,
@@ -22,6 +21,7 @@ import {
   text,
   yesOrNo,
 } from './schema-leaves.ts';
+import type { FileUse } from './shape-schema.ts';
 
 const closed = (description: string) => ({ description, additionalProperties: false }) as const;
 

@@ -5,25 +5,8 @@ import { parseAddressRange } from './address-range.ts';
 import { isAddress, isHost, parseHostPort } from './host.ts';
 import { redisUrlProblem } from './redis-url.ts';
 import { pathProblem } from './route-path.ts';
-import type { ShapeSchema } from './schema-leaves.ts';
+import type { ShapeSchema, TextFormat } from './shape-schema.ts';
 import { parseUpstreamUrl } from './upstream-url.ts';
-
-export type TextFormat =
-  | 'plain'
-  | 'duration'
-  | 'size'
-  | 'host'
-  | 'address'
-  | 'host-port'
-  | 'upstream-url'
-  | 'redis-urls'
-  | 'range'
-  | 'route-name'
-  | 'route-path'
-  | 'denied-path'
-  | 'event-pattern'
-  | 'event-name'
-  | 'way';
 
 /** A text as the setting holds it, or what was expected in its place. */
 export type TextRead =

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AnswerHead } from './answer-head.ts';
-import type { UpstreamEvent, UpstreamResult } from './upstream.ts';
 import type { Exchange } from './upstream-connection.ts';
+import type { UpstreamEvent, UpstreamResult } from './upstream-event.ts';
 
 /** One event on its way, from the queue to its outcome. Settled once, by its own deadline at the latest. */
 export class UpstreamExchange implements Exchange {

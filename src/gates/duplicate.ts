@@ -1,4 +1,5 @@
-import type { Claim, Claims, ClaimVerdict } from '../claims/claims.ts';
+import type { Claim, ClaimVerdict } from '../claims/claim.ts';
+import type { Claims } from '../claims/claims.ts';
 import type { Occurrences } from '../claims/occurrences.ts';
 import { Answer, type Ending, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';

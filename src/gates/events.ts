@@ -1,9 +1,7 @@
 import { Answer } from '../delivery/answer.ts';
 import type { Unverified, Verified } from './checksum.ts';
 import type { Gate } from './gate.ts';
-
-/** Whether a route takes events of this name. */
-export type Wanted = (event: string | undefined) => boolean;
+import type { Wanted } from './live-route.ts';
 
 /**
  * Answers verified events that the route does not want with 200, so that the sender does not try again, and

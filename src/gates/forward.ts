@@ -3,7 +3,7 @@ import { Answer, type Settlement } from '../delivery/answer.ts';
 import { reject } from '../delivery/rejections.ts';
 import { answerHeaders } from '../forward/answer-headers.ts';
 import { eventHeaders } from '../forward/event-headers.ts';
-import type { UpstreamResult } from '../forward/upstream.ts';
+import type { UpstreamResult } from '../forward/upstream-event.ts';
 import { withoutUnsigned } from '../schemes/strip.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Unverified } from './checksum.ts';

@@ -4,7 +4,6 @@ import type { SignForwarded } from '../forward/forward-signature.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import type { Scan } from '../schemes/envelope.ts';
 import type { Verify } from '../schemes/verify.ts';
-import type { Wanted } from './events.ts';
 
 /** A route as the gates need it: what its configuration says, compiled with what its files hold. */
 export interface LiveRoute extends Route {
@@ -19,3 +18,6 @@ export interface LiveRoute extends Route {
   /** Undefined: what is forwarded is not signed. */
   readonly signForwarded: SignForwarded | undefined;
 }
+
+/** Whether a route takes events of this name. */
+export type Wanted = (event: string | undefined) => boolean;

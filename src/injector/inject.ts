@@ -12,11 +12,12 @@ import { findInverted, findTooLittle } from './pod-resources.ts';
 import { withPullSecrets } from './pull-secrets.ts';
 import { removeSidecar } from './remove-sidecar.ts';
 import { renamedPort } from './renamed-port.ts';
-import { recordAnnotation, writeRecord } from './renamed-record.ts';
+import { writeRecord } from './renamed-record.ts';
 import { sourcesOf } from './route-sources.ts';
 import { sidecarFor, volumesFor } from './sidecar.ts';
 import type { SidecarTemplate } from './sidecar-template.ts';
 import { withGracePeriod, withStopDelay } from './stop.ts';
+import { recordAnnotation } from './written-annotations.ts';
 
 const throughLoopback =
   'hookgate.io/upstream is loopback: the application takes every caller of its Service for 127.0.0.1, so that what it ' +

@@ -1,8 +1,7 @@
 import { type Denial, deny } from './denials.ts';
 import { type Pod, textAt } from './pod.ts';
 import { isQuantity } from './quantity.ts';
-import { recordAnnotation } from './renamed-record.ts';
-import { bypassAnnotation } from './service-ports.ts';
+import { bypassAnnotation, recordAnnotation } from './written-annotations.ts';
 
 export const injectLabel = 'hookgate.io/inject';
 /** Names the injector that a pod wants, where several select it (its webhooks and policies look at it). */

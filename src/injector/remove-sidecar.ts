@@ -1,8 +1,9 @@
 import { type Denial, deny } from './denials.ts';
 import type { OptIn } from './opt-in.ts';
 import { type Container, type ContainerPort, type Pod, type PodSpec, textAt } from './pod.ts';
-import { readRecord, recordAnnotation, recordedPort } from './renamed-record.ts';
+import { readRecord, recordedPort } from './renamed-record.ts';
 import { sidecarName } from './sidecar-template.ts';
+import { recordAnnotation } from './written-annotations.ts';
 
 /** Where the sidecar was, so that adding it again moves nothing. */
 export interface FormerPlace {

@@ -1,14 +1,6 @@
 import { portsTogether } from './guarded-port.ts';
 import { type ContainerPort, isTcp, type Pod, type PodSpec, textAt } from './pod.ts';
-
-/**
- * Where the first pass writes down which port it renamed or moved, for the second: another webhook may have added a
- * container whose port has the old name by then, and without this it would look like the owner.
- *
- * It is a memory and no proof. It is believed only where a container called hookgate is there as well and the pod has
- * exactly this port; all it can do then is to give the port its old name back, from where every pod starts.
- */
-export const recordAnnotation = 'hookgate.io/guarded';
+import { recordAnnotation } from './written-annotations.ts';
 
 export interface RenamedRecord {
   readonly container: string;

@@ -4,7 +4,8 @@ import { type ClusterFeatures, type Injection, type InjectorSettings, inject } f
 import { findNamespaceLimit } from './namespace-limits.ts';
 import { patchBetween } from './patch.ts';
 import type { Pod, Volume } from './pod.ts';
-import { bypassAnnotation, type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';
+import { type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';
+import { bypassAnnotation } from './written-annotations.ts';
 
 /** What only the cluster knows. Each may be unknown, and then keeps no pod out. */
 export interface ClusterLookups {

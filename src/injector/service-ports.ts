@@ -54,9 +54,6 @@ export function sentenceOf({ service, port, index, targetPort, gatePort }: Lead,
   );
 }
 
-/** What a pod is told of the Services that led past its gate when it was created: their names and ports. */
-export const bypassAnnotation = 'hookgate.io/bypassed-by';
-
 /** For the annotation: `payments-direct:80,other:8080`; empty for none. */
 export function shortly(leads: readonly Lead[]): string {
   return leads

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Overview } from '../overview/overview.ts';
 import { html } from './html.ts';
-import { Scrolled, timeOf } from './view.ts';
+import { Scrolled, timeOf } from './parts.ts';
 
 type Delivery = Overview['deliveries'][number];
 

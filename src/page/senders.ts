@@ -1,7 +1,7 @@
 import type { Overview } from '../overview/overview.ts';
 import { Copied } from './copied.ts';
 import { html } from './html.ts';
-import { Scrolled, timeOf } from './view.ts';
+import { Scrolled, timeOf } from './parts.ts';
 
 /** Addresses that are on no list and whose events verify: the way to an allowlist for somebody who does not know them. */
 export function Senders({ senders, leftOut }: { senders: Overview['senders']; leftOut: number }) {

@@ -2,6 +2,7 @@ import type { Overview } from '../overview/overview.ts';
 import { Deliveries } from './deliveries.ts';
 import { html } from './html.ts';
 import { NearMisses } from './near-misses.ts';
+import { Scrolled, timeOf } from './parts.ts';
 import { RouteCard } from './route-card.ts';
 import { Senders } from './senders.ts';
 
@@ -65,16 +66,4 @@ function Keys({ routes }: { routes: Overview['routes'] }) {
         )}</tbody>
       </table>
     <//>`;
-}
-
-/** A table that is wider than a small screen scrolls by itself, also by keys. */
-export function Scrolled({ label, children }: { label: string; children?: unknown }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>${children}</div>`;
-}
-
-/** A moment in the reader's own time, to the second. */
-export function timeOf(iso: string): string {
-  const at = new Date(iso);
-  const day = at.toDateString() === new Date().toDateString() ? '' : `${iso.slice(0, 10)} `;
-  return `${day}${at.toLocaleTimeString('en-GB')}`;
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { leavesOf } from '../../src/config/leaves.ts';
 import { hookgateYaml } from '../../src/config/schema.ts';
-import type { ShapeSchema } from '../../src/config/schema-leaves.ts';
+import type { ShapeSchema } from '../../src/config/shape-schema.ts';
 import { startEventApplication } from '../support/event-application.ts';
 import { spawnGate } from '../support/gate-process.ts';
 import { liveKeys, scene } from '../support/live-keys.ts';

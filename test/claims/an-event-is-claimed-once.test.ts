@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createAttempts } from '../../src/claims/attempts.ts';
-import { type Claim, type Claims, type ClaimVerdict, createClaims } from '../../src/claims/claims.ts';
+import type { Claim, ClaimVerdict } from '../../src/claims/claim.ts';
+import { type Claims, createClaims } from '../../src/claims/claims.ts';
 import { createSlots } from '../../src/claims/slots.ts';
 import { createUnrecorded } from '../../src/claims/unrecorded.ts';
 import { Answer } from '../../src/delivery/answer.ts';

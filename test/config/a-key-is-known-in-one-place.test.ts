@@ -6,16 +6,9 @@ import { leavesOf, occurrencesOf } from '../../src/config/leaves.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { readYaml } from '../../src/config/read-yaml.ts';
 import { hookgateYaml } from '../../src/config/schema.ts';
-import {
-  duration,
-  freeMap,
-  live,
-  path,
-  restart,
-  type ShapeSchema,
-  text,
-} from '../../src/config/schema-leaves.ts';
+import { duration, freeMap, live, path, restart, text } from '../../src/config/schema-leaves.ts';
 import type { SettingsNode } from '../../src/config/settings-tree.ts';
+import type { ShapeSchema } from '../../src/config/shape-schema.ts';
 
 const leaves = leavesOf(hookgateYaml as unknown as ShapeSchema);
 

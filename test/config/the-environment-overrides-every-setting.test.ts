@@ -4,7 +4,7 @@ import { leavesOf } from '../../src/config/leaves.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { hookgateYaml } from '../../src/config/schema.ts';
-import type { ShapeSchema } from '../../src/config/schema-leaves.ts';
+import type { ShapeSchema } from '../../src/config/shape-schema.ts';
 import { loadYaml, sentences } from '../support/load-yaml.ts';
 
 const flags = { upstream: 'http://app:3000', path: '/a' };

@@ -2,18 +2,9 @@
  * The PROXY protocol, versions 1 and 2, as haproxy.org/download/2.9/doc/proxy-protocol.txt describes it: parsers of
  * bytes that know nothing of sockets.
  */
+import { incomplete, malformed, type ProxyHeader } from './header.ts';
 import { parseV1 } from './v1.ts';
 import { parseV2, v2Signature } from './v2.ts';
-
-export type ProxyHeader =
-  /** Nothing is wrong so far, but more bytes are needed. */
-  | { readonly kind: 'incomplete' }
-  | { readonly kind: 'malformed'; readonly problem: string }
-  /** `source` is the client's address, or `local` where the header names none; `length` in bytes. */
-  | { readonly kind: 'header'; readonly source: string; readonly length: number };
-
-export const incomplete: ProxyHeader = { kind: 'incomplete' };
-export const malformed = (problem: string): ProxyHeader => ({ kind: 'malformed', problem });
 
 const v1Start = Buffer.from('PROXY ');
 

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { incomplete, malformed, type ProxyHeader } from './parse.ts';
+import { incomplete, malformed, type ProxyHeader } from './header.ts';
 
 /** The longest line of the specification, with its line end. */
 const maxLineBytes = 107;

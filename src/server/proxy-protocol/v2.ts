@@ -1,5 +1,5 @@
 import { hasSoundCrc32c } from './crc32c.ts';
-import { incomplete, malformed, type ProxyHeader } from './parse.ts';
+import { incomplete, malformed, type ProxyHeader } from './header.ts';
 
 export const v2Signature = Buffer.from([13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10]);
 
