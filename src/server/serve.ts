@@ -44,8 +44,11 @@ export function createServe(collaborators: ServeCollaborators) {
     const { peer, secure } = connection;
     const exchange = new Exchange(request, response, { peer, secure, atMs: now() });
     connection.isUsed = true;
-    if (connection.current === undefined) start(connection, exchange);
-    else queue(connection, exchange);
+    const isFirst = connection.current === undefined;
+    if (!isFirst) queue(connection, exchange);
+    // Where it is not taken over, Node has dropped what came in one read behind a request that asks for another protocol.
+    if (request.headers.upgrade !== undefined) connection.isLast = true;
+    if (isFirst) start(connection, exchange);
   }
 
   /**

@@ -59,6 +59,35 @@ test.each([
   expect(streamed).toEqual([`request ${target}`]);
 });
 
+test.each([
+  ['POST', '/hook', 'h2c'],
+  ['GET', '/other', 'h2c'],
+  ['GET', '/hook', 'websocket'],
+])(
+  '%s %s with Upgrade: %s, which is not taken up, closes: Node drops what came behind it',
+  async (...asked) => {
+    const { gate } = await openWithUpgrades();
+    const client = await openRaw(gate.port);
+
+    client.send(ask(...asked) + ask('POST', '/hook', 'h2c'));
+
+    expect(await client.closing()).toMatch(/^connection: close/im);
+    expect(client.statuses).toEqual([200]);
+    expect(client.errorCode).toBeUndefined();
+  },
+);
+
+test('… also behind a request that waits for its answer', async () => {
+  const { gate } = await openWithUpgrades();
+  const client = await openRaw(gate.port);
+  const plain = 'GET /other HTTP/1.1\r\nHost: gate.test\r\n\r\n';
+
+  client.send(plain + ask('GET', '/other', 'h2c') + plain);
+
+  await client.closing();
+  expect(client.statuses).toEqual([200, 200]);
+});
+
 test('GET with Upgrade: websocket on another path is handed over once it was judged', async () => {
   const { gate, streamed } = await openWithUpgrades();
   const client = await openRaw(gate.port);
