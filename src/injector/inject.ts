@@ -109,7 +109,7 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
     volumesFor(settings.template, optIn),
     former,
   );
-  const tooLittle = findInverted(guardedSpec) ?? findTooLittle(guardedSpec);
+  const tooLittle = findInverted(guardedSpec, optIn) ?? findTooLittle(guardedSpec);
   if (tooLittle !== undefined) return tooLittle;
   const record = writeRecord({
     container: guarded.place.container.name,

@@ -1,5 +1,6 @@
 import { type Denial, deny } from './denials.ts';
 import { runningTogether } from './guarded-port.ts';
+import type { OptIn } from './opt-in.ts';
 import type { Container, PodSpec, Resources } from './pod.ts';
 import { amount } from './quantity.ts';
 import { sidecarName } from './sidecar-template.ts';
@@ -40,9 +41,9 @@ export function findTooLittle(spec: PodSpec): Denial | undefined {
 }
 
 /** Of the sidecar itself, where an annotation and the chart do not fit together. */
-export function findInverted(spec: PodSpec): Denial | undefined {
+export function findInverted(spec: PodSpec, { resources: asked }: OptIn): Denial | undefined {
   const resources = sidecarOf(spec)?.resources;
-  const name = (['cpu', 'memory'] as const).find(
+  const name = Object.keys({ ...asked.requests, ...asked.limits }).find(
     (one) => (amount(resources?.limits?.[one]) ?? Infinity) < (amount(resources?.requests?.[one]) ?? 0),
   );
   return name === undefined
