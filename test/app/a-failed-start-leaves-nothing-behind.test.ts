@@ -1,20 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
 import { startInjector } from '../../src/app/inject.ts';
 import { startGate } from '../../src/app/serve.ts';
 import { StoreRefused } from '../../src/delivery/duplicate-store.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { fakeKubernetes } from '../support/fake-kubernetes.ts';
-import { sidecarTemplate } from '../support/injection.ts';
-import { configText } from '../support/running-gate.ts';
-import { kubernetesSettings } from '../support/running-injector.ts';
-import { testSecret } from '../support/sign-event.ts';
-import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { type Sections, writeGateFiles } from '../support/running-gate.ts';
+import { writeInjectConfig } from '../support/running-injector.ts';
 import { until } from '../support/until.ts';
 
 const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
@@ -27,37 +21,11 @@ async function takenPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function gateConfig(sections: Record<string, string> = {}): string {
-  const directory = temporaryDirectory();
-  const keysDirectory = join(directory, 'keys');
-  mkdirSync(keysDirectory);
-  writeFileSync(join(keysDirectory, 'primary'), testSecret);
-  const allowlistFile = join(directory, 'allowlist.yaml');
-  writeFileSync(allowlistFile, 'addresses: [127.0.0.1]\n');
-  const file = join(directory, 'hookgate.yaml');
-  const places = { directory, upstreamUrl: 'http://127.0.0.1:9', keysDirectory, allowlistFile };
-  writeFileSync(file, configText(places, sections));
-  return file;
-}
+const gateConfig = (sections: Sections = {}): string =>
+  writeGateFiles('http://127.0.0.1:9', sections).configFile;
 
-async function injectConfig(settings: object): Promise<string> {
-  const directory = temporaryDirectory();
-  const sidecarFile = join(directory, 'sidecar.yaml');
-  writeFileSync(sidecarFile, stringify(sidecarTemplate));
-  const file = join(directory, 'inject.yaml');
-  const config = {
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: { host: '127.0.0.1', port: 0 },
-    sidecar: { file: sidecarFile },
-    certificates: { secret: 'hookgate-injector-tls', interval: '10m', overlap: '1h' },
-    kubernetes: kubernetesSettings(await fakeKubernetes()),
-    drain: { delay: '0s' },
-    log: { level: 'silent' },
-    ...settings,
-  };
-  writeFileSync(file, stringify(config));
-  return file;
-}
+const injectConfig = async (sections: Readonly<Record<string, object>>): Promise<string> =>
+  writeInjectConfig(await fakeKubernetes(), sections);
 
 /** Ports that listen, files that are watched, timers that fire, threads: what keeps a process from ending. */
 const held = (): string[] =>

@@ -1,12 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFilesCaution } from '../../src/app/open-files.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { configText } from '../support/running-gate.ts';
-import { testSecret } from '../support/sign-event.ts';
-import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { writeGateFiles } from '../support/running-gate.ts';
 
 const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
@@ -39,15 +35,7 @@ test('where there is no limit, or nobody tells it, nothing is said', () => {
 
 /** Runs the program where it may open `files` files, until it has said `word` or has ended. */
 function runWith(files: number, command: string, word: string): Promise<string> {
-  const directory = temporaryDirectory();
-  const keys = join(directory, 'keys');
-  mkdirSync(keys);
-  writeFileSync(join(keys, 'primary'), testSecret);
-  const allowlistFile = join(directory, 'allowlist.yaml');
-  writeFileSync(allowlistFile, 'addresses: [127.0.0.1]\n');
-  const configFile = join(directory, 'hookgate.yaml');
-  const places = { directory, upstreamUrl: 'http://127.0.0.1:9', keysDirectory: keys, allowlistFile };
-  writeFileSync(configFile, configText(places, { log: '{ level: info }' }));
+  const { configFile } = writeGateFiles('http://127.0.0.1:9', { log: '{ level: info }' });
   const line = [process.execPath, program, command, '--config', configFile]
     .map((text) => `'${text}'`)
     .join(' ');

@@ -10,8 +10,8 @@ import { prepareGate, startGateProcess } from '../support/gate-process.ts';
 import { postEvent } from '../support/post-event.ts';
 import { speaksTls, startRedis } from '../support/redis-server.ts';
 import { requireProgram } from '../support/require-program.ts';
-import { configText, type Sections } from '../support/running-gate.ts';
-import { signedEvent, testSecret } from '../support/sign-event.ts';
+import { configText, type Sections, writeGateFiles } from '../support/running-gate.ts';
+import { signedEvent } from '../support/sign-event.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
@@ -21,69 +21,25 @@ const run = promisify(execFile);
 async function makeAuthority(directory: string) {
   const at = (name: string): string => join(directory, name);
   const openssl = (...args: string[]) => run('openssl', args, { cwd: directory });
+  const authority = (name: string, file: string) =>
+    openssl(
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'],
+      ...['-subj', `/CN=${name}`, '-keyout', `${file}.key`, '-out', `${file}.pem`],
+    );
+  await authority('Test authority', 'ca');
   await openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Test authority',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-  );
-  await openssl(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-subj',
-    '/CN=application',
-    '-keyout',
-    'tls.key',
-    '-out',
-    'tls.csr',
+    ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=application'],
+    ...['-keyout', 'tls.key', '-out', 'tls.csr'],
   );
   writeFileSync(at('names'), 'subjectAltName=IP:127.0.0.1\n');
   await openssl(
-    'x509',
-    '-req',
-    '-in',
-    'tls.csr',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-extfile',
-    'names',
-    '-out',
-    'tls.crt',
+    ...['x509', '-req', '-in', 'tls.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
+    ...['-days', '2', '-extfile', 'names', '-out', 'tls.crt'],
   );
   mkdirSync(at('empty'));
   // A store that has this authority and no other; and one that has others, as a machine usually has.
   const believing = { SSL_CERT_FILE: at('ca.pem'), SSL_CERT_DIR: at('empty'), NODE_EXTRA_CA_CERTS: '' };
-  await openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Another',
-    '-keyout',
-    'other.key',
-    '-out',
-    'other.pem',
-  );
+  await authority('Another', 'other');
   const doubting = { ...believing, SSL_CERT_FILE: at('other.pem') };
   return { at, believing, doubting };
 }
@@ -100,14 +56,10 @@ async function makeScene() {
     server.close();
   });
   const upstreamUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const [keysDirectory, allowlistFile] = [at('keys'), at('allowlist.yaml')];
-  mkdirSync(keysDirectory);
-  writeFileSync(join(keysDirectory, 'primary'), testSecret);
-  writeFileSync(allowlistFile, 'addresses: [127.0.0.1]\n');
-  const places = { directory, upstreamUrl, keysDirectory, allowlistFile };
+  const places = writeGateFiles(upstreamUrl, {}, directory);
   const check = async (env: Record<string, string>, sections: Sections = {}) => {
-    writeFileSync(at('hookgate.yaml'), configText(places, { admin: '{ port: 1 }', ...sections }));
-    const { stdout } = await hookgate(env, 'check', '--json', '--config', at('hookgate.yaml'));
+    writeFileSync(places.configFile, configText(places, { admin: '{ port: 1 }', ...sections }));
+    const { stdout } = await hookgate(env, 'check', '--json', '--config', places.configFile);
     const { checks } = JSON.parse(stdout) as { checks: { name: string; result: string; detail: string }[] };
     return (name: string) => checks.find((one) => one.name === name);
   };

@@ -37,15 +37,7 @@ export async function runGate(
   sections: Sections = {},
   store?: DuplicateStore | ((places: { keysDirectory: string; allowlistFile: string }) => DuplicateStore),
 ): Promise<GateForTest> {
-  const directory = temporaryDirectory();
-  const keysDirectory = join(directory, 'keys');
-  const allowlistFile = join(directory, 'allowlist.yaml');
-  const configFile = join(directory, 'hookgate.yaml');
-  mkdirSync(keysDirectory);
-  writeFileSync(join(keysDirectory, 'primary'), testSecret);
-  writeFileSync(allowlistFile, 'addresses:\n  - 127.0.0.1\n');
-  writeFileSync(configFile, configText({ directory, upstreamUrl, keysDirectory, allowlistFile }, sections));
-
+  const { directory, keysDirectory, allowlistFile, configFile } = writeGateFiles(upstreamUrl, sections);
   const sources = { file: configFile, flags: {}, env: {} };
   const started = await (store === undefined
     ? startGate(sources)
@@ -74,6 +66,26 @@ export async function runGate(
     post: (body, headers = {}) => postEvent(url, body, headers),
     metric: (series) => readMetric(adminUrl, series),
   };
+}
+
+/** The files of a gate with one key, which takes events from this machine, in a directory of their own. */
+export function writeGateFiles(
+  upstreamUrl: string,
+  sections: Sections = {},
+  directory: string = temporaryDirectory(),
+) {
+  const places = {
+    directory,
+    upstreamUrl,
+    keysDirectory: join(directory, 'keys'),
+    allowlistFile: join(directory, 'allowlist.yaml'),
+  };
+  const configFile = join(directory, 'hookgate.yaml');
+  mkdirSync(places.keysDirectory);
+  writeFileSync(join(places.keysDirectory, 'primary'), testSecret);
+  writeFileSync(places.allowlistFile, 'addresses:\n  - 127.0.0.1\n');
+  writeFileSync(configFile, configText(places, sections));
+  return { ...places, configFile };
 }
 
 /** The text of hookgate.yaml that `runGate` starts with. */

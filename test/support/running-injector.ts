@@ -36,27 +36,11 @@ export async function runInjector(
     readonly now?: () => Date;
   } = {},
 ) {
-  const directory = temporaryDirectory();
-  const sidecarFile = join(directory, 'sidecar.yaml');
-  writeFileSync(sidecarFile, stringify(sidecarTemplate));
-  const file = join(directory, 'inject.yaml');
-  const config = {
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: { host: '127.0.0.1', port: 0 },
-    sidecar: { file: sidecarFile, ...settings.sidecar },
-    // Tests look themselves.
-    certificates: {
-      secret: 'hookgate-injector-tls',
-      interval: '10m',
-      overlap: '1h',
-      ...settings.certificates,
-    },
-    kubernetes: kubernetesSettings(kubernetes),
+  const file = writeInjectConfig(kubernetes, {
+    ...(settings.sidecar === undefined ? {} : { sidecar: settings.sidecar }),
+    ...(settings.certificates === undefined ? {} : { certificates: settings.certificates }),
     watch: { interval: '1h', ...settings.watch },
-    drain: { delay: '0s' },
-    log: { level: 'silent' },
-  };
-  writeFileSync(file, stringify(config));
+  });
   const started = await startInjector(file, {}, settings.now && { now: settings.now });
   if (started.kind !== 'running')
     throw new Error(
@@ -134,4 +118,28 @@ function callReview(
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+/** The file of an injector beside this API server; what is given of a section takes the place of what it has. */
+export function writeInjectConfig(
+  kubernetes: FakeKubernetes,
+  sections: Readonly<Record<string, object>>,
+): string {
+  const directory = temporaryDirectory();
+  const sidecarFile = join(directory, 'sidecar.yaml');
+  writeFileSync(sidecarFile, stringify(sidecarTemplate));
+  const file = join(directory, 'inject.yaml');
+  const config: Record<string, object> = {
+    listen: { host: '127.0.0.1', port: 0 },
+    admin: { host: '127.0.0.1', port: 0 },
+    sidecar: { file: sidecarFile },
+    // Tests look themselves.
+    certificates: { secret: 'hookgate-injector-tls', interval: '10m', overlap: '1h' },
+    kubernetes: kubernetesSettings(kubernetes),
+    drain: { delay: '0s' },
+    log: { level: 'silent' },
+  };
+  for (const [name, section] of Object.entries(sections)) config[name] = { ...config[name], ...section };
+  writeFileSync(file, stringify(config));
+  return file;
 }
