@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: what the gate costs, against what stands in its place elsewhere, in one run.
  * `npm run bench -- [--quick] [--out DIRECTORY] [PART ...]` runs the named parts alone. What is measured goes into
- * docs/performance.md and the folder beside it; with --out into that directory; of a quick run into bench/results/.
+ * docs/performance.md and the folder beside it; with --out into that directory; of a quick run into bench/results/, unless
+ * --into-page says otherwise.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,11 @@ import { settingNow } from './report/setting.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    'into-page': { type: 'boolean', default: false },
+  },
 });
 const unknown = positionals.filter((name) => !parts.some((part) => part.name === name));
 if (unknown.length > 0) {
@@ -31,9 +36,15 @@ installMissing({ nginx: 'nginx-light', haproxy: 'haproxy', 'redis-server': 'redi
 pinThisProcess('around');
 const root = new URL('../', import.meta.url).pathname;
 const kept: Kept =
-  values.out !== undefined || values.quick
+  values.out !== undefined || (values.quick && !values['into-page'])
     ? { folder: values.out ?? join(root, 'bench/results') }
-    : { folder: join(root, 'docs/performance'), document: join(root, 'docs/performance.md') };
+    : {
+        folder: join(root, 'docs/performance'),
+        documents: {
+          tables: join(root, 'docs/performance/tables.md'),
+          page: join(root, 'docs/performance.md'),
+        },
+      };
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-bench-'));
 // nginx's workers run as another user.
 chmodSync(directory, 0o755);

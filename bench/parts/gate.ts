@@ -34,7 +34,7 @@ export const gate: Part = {
     return {
       title: 'Processor time an event',
       tables: measured.map(({ workload, rows }) => costTable(captionOf(workload, bench.rounds), rows)),
-      verdicts: measured.slice(0, 1).flatMap(({ rows }) => costVerdicts(rows)),
+      verdicts: measured.flatMap(({ workload, rows }) => costVerdicts(rows, workload)),
       pictures: measured
         .slice(0, 1)
         .map(({ workload, rows }) => costPicture(captionOf(workload, bench.rounds), rows)),

@@ -1,4 +1,4 @@
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 
 /** Under what a part was measured. */
 export interface Setting {
@@ -8,6 +8,8 @@ export interface Setting {
   readonly processor: string;
   readonly kernel: string;
   readonly pinning: string;
+  /** Processes that wanted a processor, averaged over five minutes; the benchmark itself is one or two of them. */
+  readonly load: number;
   readonly quick: boolean;
   /** All of it for people. */
   readonly sentence: string;
@@ -18,6 +20,7 @@ export function settingNow(pinning: string, quick: boolean): Setting {
   const processor = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
   const kernel = `Linux ${release()}`;
   const node = process.version;
-  const sentence = `Measured ${measuredAt.slice(0, 16).replace('T', ' ')} UTC${quick ? ' (--quick)' : ''}, Node ${node}, ${kernel}, ${processor}; ${pinning}.`;
-  return { measuredAt, node, processor, kernel, pinning, quick, sentence };
+  const load = loadavg()[1] ?? Number.NaN;
+  const sentence = `Measured ${measuredAt.slice(0, 16).replace('T', ' ')} UTC${quick ? ' (--quick)' : ''}, Node ${node}, ${kernel}, ${processor}; ${pinning}; load average ${load.toFixed(1)}.`;
+  return { measuredAt, node, processor, kernel, pinning, load, quick, sentence };
 }

@@ -14,23 +14,27 @@ test('a ratio is taken round by round, so that a slow machine weighs on both sid
   expect(ratioOfRounds([50, 150, 52], [100, 300, 104])).toBe(0.5);
 });
 
-test('the verdicts of the cost table are the ratios of the embedded store', () => {
+test('the verdicts of the cost table are ratios to the peer that each load names', () => {
   const rows = [
     costRow('embedded', [60, 60, 60]),
     costRow('memory', [45, 45, 45]),
     costRow('http-proxy', [120, 120, 120]),
-    costRow('http-proxy-kept', [60, 60, 60]),
-    costRow('nginx-lua', [30, 30, 30]),
+    costRow('http-proxy-kept', [50, 50, 50]),
+    costRow('express', [100, 100, 100]),
+    costRow('nginx-lua', [20, 20, 20]),
   ];
+  const usual = costVerdicts(rows, { bytes: 800, connections: 'kept' });
+  const anew = costVerdicts(rows, { bytes: 800, connections: 'new' });
+  const long = costVerdicts(rows, { bytes: 65_536, connections: 'kept' });
 
-  const verdicts = costVerdicts(rows);
-
-  expect(verdicts.map(({ measured }) => measured)).toEqual([0.5, 1, 2, 15]);
-  expect(verdicts.map(outcomeOf)).toEqual(['reached', 'not reached', 'not reached', 'reached']);
+  expect(usual.map(({ measured }) => measured)).toEqual([1.2, 0.9, 0.6, 15]);
+  expect(usual.map(outcomeOf)).toEqual(['reached', 'reached', 'reached', 'reached']);
+  expect([anew, long].map(([verdict]) => verdict?.measured)).toEqual([0.5, 3]);
+  expect(costVerdicts(rows, { bytes: 4096, connections: 'kept' })).toEqual([]);
 });
 
 test('what a missing peer would have decided is not measured, and never reached', () => {
-  const verdicts = costVerdicts([costRow('embedded', [60])]);
+  const verdicts = costVerdicts([costRow('embedded', [60])], { bytes: 800, connections: 'kept' });
 
   expect(verdicts.map(outcomeOf)).toEqual(verdicts.map(() => 'not measured'));
   expect(renderTargets(verdicts)).not.toContain('NaN');

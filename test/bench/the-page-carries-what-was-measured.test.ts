@@ -9,7 +9,9 @@ import { settingNow } from '../../bench/report/setting.ts';
 import { barPicture } from '../../bench/report/svg/bars.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
+const read = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const page = read('performance.md');
+const tables = read('performance/tables.md');
 const setting = settingNow('nothing pinned', false);
 
 function reportOf(measured: number): Report {
@@ -26,19 +28,23 @@ function reportOf(measured: number): Report {
   };
 }
 
-test.each(['targets', ...parts.map(({ name }) => name)])('the page has a place for %s', (block) => {
-  expect(withBlock(page, block, 'filled')).toContain(`${beginOf(block)}\n\nfilled\n\n${endOf(block)}`);
+test.each([
+  { block: 'targets', document: page },
+  ...parts.map(({ name }) => ({ block: name, document: tables })),
+])('the documents have a place for $block', ({ block, document }) => {
+  expect(withBlock(document, block, 'filled')).toContain(`${beginOf(block)}\n\nfilled\n\n${endOf(block)}`);
 });
 
 test('a second run takes the place of the first, and leaves the other parts alone', () => {
   const folder = join(temporaryDirectory(), 'performance');
   const document = join(folder, '../page.md');
+  const documents = { tables: document, page: document };
   const blocks = ['targets', 'gate', 'latency'].map((name) => `${beginOf(name)}\n${endOf(name)}\n`);
   writeFileSync(document, blocks.join('between\n'));
 
-  keep({ folder, document }, 'latency', reportOf(7), setting);
-  keep({ folder, document }, 'gate', reportOf(60), setting);
-  keep({ folder, document }, 'gate', reportOf(40), setting);
+  keep({ folder, documents }, 'latency', reportOf(7), setting);
+  keep({ folder, documents }, 'gate', reportOf(60), setting);
+  keep({ folder, documents }, 'gate', reportOf(40), setting);
 
   const written = readFileSync(document, 'utf8');
   const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
