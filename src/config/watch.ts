@@ -46,7 +46,7 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
     timers = realTimers,
     watchDirectory = nodeWatch,
   } = options;
-  const paths = options.paths.map((path) => resolve(path));
+  const { paths } = options;
   const watchers = new Map<string, { readonly identity: string; readonly close: () => void }>();
   let known = options.known ?? contentDigest(paths);
   let soon: unknown;
@@ -64,7 +64,9 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
   /** Directories come and go, so what is watched is set anew at every look. */
   const rewatch = () => {
     const wanted = new Map(
-      paths.flatMap(directoriesOf).map((directory) => [directory, identityOf(directory)]),
+      paths
+        .flatMap((path) => directoriesOf(resolve(path)))
+        .map((directory) => [directory, identityOf(directory)]),
     );
     for (const [directory, { identity }] of watchers) if (wanted.get(directory) !== identity) drop(directory);
     for (const [directory, identity] of wanted) {

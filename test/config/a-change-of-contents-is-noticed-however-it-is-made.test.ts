@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { contentDigest } from '../../src/config/content-digest.ts';
 import { type WatchDirectory, watchFiles } from '../../src/config/watch.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -177,4 +178,23 @@ test('a watch that breaks is made anew', () => {
   errors[0]?.();
   watch.poll();
   expect(errors).toHaveLength(2);
+});
+
+test('a relative path that was read before the watch begins is no change', () => {
+  const file = join(temporaryDirectory(), 'allowlist.yaml');
+  writeFileSync(file, 'addresses: []\n');
+  const paths = [relative('.', file)];
+  let changes = 0;
+  const looks: (() => void)[] = [];
+  const watch = watchFiles({
+    paths,
+    known: contentDigest(paths),
+    onChange: () => changes++,
+    pollIntervalMs: 10_000,
+    timers: { set: (run) => looks.push(run), clear: () => {} },
+    watchDirectory: () => ({ close: () => undefined }),
+  });
+  onTestFinished(() => watch.close());
+  for (const look of looks.splice(0)) look();
+  expect(changes).toBe(0);
 });

@@ -33,6 +33,8 @@ export function createHousekeeping(options: {
   let walk: Walk | undefined = startWalk(file);
   let walkedAt = end.timeMs;
   let rows = 0;
+  /** Records since the walk began, of keys that lie behind it. */
+  let behindWalk = 0;
   let isCounted = false;
   let clockAt: number | undefined;
   let placeAt = performance.now();
@@ -44,7 +46,8 @@ export function createHousekeeping(options: {
     const isOver = current.step(end.timeMs, end.maySweep);
     if (isCounted) rows -= current.removed - before;
     if (isOver) {
-      if (!isCounted) rows += current.rows;
+      // Anew with every walk: a key that is recorded again is one row, and counts twice until then.
+      rows = current.rows + behindWalk;
       isCounted = true;
       walk = undefined;
       walkedAt = end.timeMs;
@@ -59,8 +62,9 @@ export function createHousekeeping(options: {
       file.record(records, isClockDue ? clockNow() : undefined);
       if (isClockDue) clockAt = end.timeMs;
       for (let at = 0; at < records.length; at += recordBytes) {
-        // What lies before the first walk is counted by it.
-        if (isCounted || walk?.isBehind(records.subarray(at, at + keyBytes))) rows++;
+        // What lies before the walk is counted by it.
+        if (walk?.isBehind(records.subarray(at, at + keyBytes))) behindWalk++;
+        rows++;
       }
       if (isCounted) end.setRemembered(rows);
     },
@@ -76,7 +80,10 @@ export function createHousekeeping(options: {
       }
       // Either way, since the clock goes back where the file's was behind the wall clock.
       const isDue = end.maySweep && Math.abs(end.timeMs - walkedAt) >= options.sweepEveryMs;
-      if (walk === undefined && isDue) walk = startWalk(file);
+      if (walk === undefined && isDue) {
+        walk = startWalk(file);
+        behindWalk = 0;
+      }
       if (walk === undefined) return undefined;
       stepWalk(walk);
       return restFactor * (performance.now() - start);
