@@ -67,7 +67,7 @@ test('for a year, under a bundle as old as the overlap, two replicas never serve
   expect(authorities.size).toBeGreaterThan(4);
   expect(leaves.size).toBeGreaterThan(50);
   expect(bundleIn(kubernetes, validatingPath)).toBe(bundleIn(kubernetes));
-});
+}, 300_000);
 
 test('two replicas that start together agree on one certificate', async () => {
   const kubernetes = await fakeKubernetes();
