@@ -7,7 +7,8 @@ import { parseWays } from '../schemes/template.ts';
 import type { Finding } from './finding.ts';
 import { nearestName } from './nearest-name.ts';
 import { quote } from './problem.ts';
-import type { SchemeChoice, Settings } from './schema.ts';
+import type { Settings } from './schema.ts';
+import type { SchemeChoice } from './schema-scheme.ts';
 
 export type RouteScheme =
   | { readonly kind: 'scheme'; readonly scheme: Scheme }

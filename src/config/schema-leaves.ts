@@ -145,3 +145,11 @@ export function logLevel() {
     'info',
   );
 }
+
+/** For a section: no key but these. */
+export const closed = (description: string) => ({ description, additionalProperties: false }) as const;
+
+/** Undefined where it is not written. */
+export function optional<Schema extends TSchema>(schema: Schema): Schema {
+  return { ...schema, 'x-optional': true };
+}

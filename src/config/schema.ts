@@ -5,14 +5,13 @@
  * or `restart`, flag, file). The static type is what a key holds after reading (milliseconds, bytes, a URL), so that
  * code and file cannot drift apart.
  */
-import { Array as List, Object as Section, type Static, type TSchema, type Unsafe } from 'typebox';
-import { profiles } from '../schemes/profiles.ts';
-import { algorithms, digestEncodings, timeUnits } from '../schemes/settings.ts';
+import { Array as List, Object as Section, type Static } from 'typebox';
+import { allowlistFile, configured, keysFiles } from './schema-files.ts';
 import {
   choice,
+  closed,
   count,
   duration,
-  freeMap,
   live,
   logLevel,
   path,
@@ -21,21 +20,8 @@ import {
   text,
   yesOrNo,
 } from './schema-leaves.ts';
-import type { FileUse } from './shape-schema.ts';
-
-const closed = (description: string) => ({ description, additionalProperties: false }) as const;
-
-const configured = { secret: false, read: 'with the configuration' } as const;
-const redisOnly = { only: { 'duplicates.store': ['redis'] } } as const;
-const perConnection = { read: 'by each connection', ...redisOnly } as const;
-const keysFiles: FileUse = { holds: 'keys', ...configured, secret: true, throughRoutes: true };
-const allowlistFile: FileUse = {
-  holds: 'allowlist',
-  ...configured,
-  onlyBeside: { mode: ['enforce', 'observe'] },
-  throughRoutes: true,
-};
-const password: FileUse = { holds: 'password', secret: true, ...perConnection };
+import { redis } from './schema-redis.ts';
+import { route } from './schema-route.ts';
 
 const listen = Section(
   {
@@ -216,48 +202,6 @@ const checksum = Section(
   closed('How the checksum is checked.'),
 );
 
-const redis = Section(
-  {
-    url: restart(
-      text<string | readonly string[]>(
-        'redis-urls',
-        'redis or rediss URL of Redis or Valkey; a list of them is a cluster.',
-        'redis://valkey:6379',
-      ),
-    ),
-    sentinels: restart(
-      List(text<string>('host-port', 'host:port of a Sentinel.'), {
-        description: 'Sentinels that name the master.',
-        default: [],
-      }),
-    ),
-    master: restart(text<string>('plain', "The master's name at the sentinels.", '')),
-    userFile: restart(path("File with the user's name; empty: the URL's, or the default user.", ''), {
-      file: { holds: 'user name', secret: false, ...perConnection },
-    }),
-    passwordFile: restart(path('File with the password; empty: none.', ''), { file: password }),
-    sentinelPasswordFile: restart(path('File with the password of the sentinels; empty: none.', ''), {
-      file: password,
-    }),
-    caFile: restart(
-      path('PEM bundle for rediss instead of the authorities of the system; empty: those.', ''),
-      { file: { holds: 'authorities', secret: false, ...perConnection } },
-    ),
-    keyPrefix: restart(
-      text<string>('plain', 'Before every key, so that others may use the same server.', 'hookgate:'),
-    ),
-    timeout: restart(duration('Longest wait for the store, for one operation.', '2s', '50ms', '1m')),
-    minReplicas: restart(
-      count('Replicas that must have a record before it counts.', {
-        default: 0,
-        minimum: 0,
-        maximum: 16,
-      }),
-    ),
-  },
-  closed('The store in Redis or Valkey.'),
-);
-
 const duplicates = Section(
   {
     store: restart(
@@ -297,173 +241,6 @@ const duplicates = Section(
     redis,
   },
   closed('How repeats are told.'),
-);
-
-/** A leaf of a scheme; empty or not written, the profile's value holds. */
-const schemeText = (description: string) => live(optional(text<string | undefined>('plain', description)));
-const schemeChoice = <const Word extends string>(description: string, words: readonly Word[]) =>
-  live(optional(choice<Word>(description, words)));
-
-function optional<Schema extends TSchema>(schema: Schema): Schema {
-  return { ...schema, 'x-optional': true };
-}
-
-const scheme = live({
-  ...Section(
-    {
-      profile: live(choice('Whose scheme it is; the keys below override its own.', profileNames(), 'custom')),
-      signature: schemeText('header:NAME, header:NAME#tag or json:/member.'),
-      prefix: schemeText("Before the signature's text."),
-      algorithm: schemeChoice('How the signature is made.', algorithms),
-      encoding: schemeChoice('How it is written; hex in either case.', digestEncodings),
-      message: schemeText(
-        'What is signed: text and {body} {url} {header:NAME} {signature#t} {json:/member@ways}.',
-      ),
-      key: schemeText('text, base64 or hex, perhaps with a prefix to cut off.'),
-      timestamp: Section(
-        {
-          from: schemeText('Where the signed time stands.'),
-          unit: schemeChoice('Of the time.', timeUnits),
-          tolerance: live(optional(duration('How far it may be off.', undefined, '1s', '1d'))),
-        },
-        closed('When it was signed.'),
-      ),
-      event: schemeText('json:/member or header:NAME.'),
-      id: schemeText('What makes two deliveries the same, where it is signed.'),
-      triesAgainFor: schemeText('A duration, none or unknown.'),
-      publicUrl: schemeText('For {url}: as it is registered with the sender.'),
-    },
-    closed("How the sender signs: a profile's name, or a map."),
-  ),
-  type: ['string', 'object'],
-  default: 'juicyway',
-}) as unknown as ReturnType<typeof Unsafe<SchemeChoice>>;
-
-function profileNames(): readonly string[] {
-  return profiles.map(({ name }) => name);
-}
-
-/** `scheme` as it was written: a profile's name, or a map. */
-export type SchemeChoice =
-  | string
-  | {
-      readonly profile: string;
-      readonly timestamp: {
-        readonly from?: string;
-        readonly unit?: 's' | 'ms';
-        readonly tolerance?: number;
-      };
-      readonly [key: string]: unknown;
-    };
-
-const route = Section(
-  {
-    name: live(text<string>('route-name', 'The route label of metrics and logs.')),
-    path: live(text<string>('route-path', 'Absolute path in normal form.'), { flag: '--path' }),
-    events: live(
-      List(text<string>('event-pattern', 'A name, a prefix with ".*", or "*".'), {
-        description: 'Events to forward; others are answered 200 and dropped.',
-        default: ['*'],
-      }),
-    ),
-    unsignedFields: live(
-      choice('Top-level fields that the signature does not cover.', ['strip', 'forward', 'reject'], 'strip'),
-    ),
-    scheme,
-    keysDirectory: live(
-      optional(
-        path(
-          "Directory with the route's keys; required but for juicyway, whose default is checksum.keysDirectory.",
-        ),
-      ),
-      { file: { holds: 'keys', ...configured, secret: true } },
-    ),
-    allowlist: Section(
-      {
-        mode: live(choice('As allowlist.mode.', ['enforce', 'observe', 'off']), {
-          inherits: 'allowlist.mode',
-        }),
-        file: live(path('YAML file with the addresses of the sender.', undefined, 1), {
-          inherits: 'allowlist.file',
-          file: {
-            holds: 'allowlist',
-            ...configured,
-            onlyBeside: { mode: ['enforce', 'observe'] },
-          },
-        }),
-      },
-      closed('Who may send to this route.'),
-    ),
-    checksum: Section(
-      {
-        mode: live(choice('As checksum.mode.', ['enforce', 'observe']), { inherits: 'checksum.mode' }),
-        encodings: live(
-          List(text<string>('way', 'A way of writing.'), {
-            description:
-              "Ways of writing for this route; empty: the scheme's own, for juicyway checksum.encodings.",
-            default: [],
-          }),
-        ),
-      },
-      closed('How the signature is checked.'),
-    ),
-    upstream: Section(
-      {
-        url: live(
-          optional(
-            text<URL | undefined>('upstream-url', 'The application of this route; upstream.url by default.'),
-          ),
-        ),
-        caFile: live(optional(path('As upstream.caFile; that one belongs to upstream.url alone.')), {
-          file: { holds: 'authorities', ...configured },
-        }),
-        addresses: live(
-          optional(
-            List(text<string>('address', 'An IP address.'), {
-              description: 'As upstream.addresses; those belong to upstream.url alone.',
-            }),
-          ),
-        ),
-        connectTimeout: live(duration('As upstream.connectTimeout.', undefined, '1ms', '10m'), {
-          inherits: 'upstream.connectTimeout',
-        }),
-        timeout: live(duration('As upstream.timeout.', undefined, '1ms', '1h'), {
-          inherits: 'upstream.timeout',
-        }),
-        connections: live(count('As upstream.connections.', { minimum: 1, maximum: 65_535 }), {
-          inherits: 'upstream.connections',
-        }),
-        keepAlive: live(duration('As upstream.keepAlive.', undefined, '1ms', '1h'), {
-          inherits: 'upstream.keepAlive',
-        }),
-        signing: Section(
-          {
-            keysDirectory: live(path('As upstream.signing.keysDirectory.'), {
-              inherits: 'upstream.signing.keysDirectory',
-              file: { holds: 'signing keys', ...configured, secret: true },
-            }),
-            replace: live(yesOrNo('As upstream.signing.replace.'), {
-              inherits: 'upstream.signing.replace',
-            }),
-          },
-          closed('How what is forwarded is signed.'),
-        ),
-      },
-      closed('The application of this route.'),
-    ),
-    retention: live(duration('How long its delivered events are remembered.', undefined, '1m', '3650d'), {
-      inherits: 'duplicates.retention',
-    }),
-    repeatable: live(
-      freeMap(
-        'Events that genuinely come again with the same data, each with the time in which a repeat is one.',
-        text<string>('event-name', 'The exact name of an event.'),
-        duration('A repeat within it is suppressed.', undefined, '1s', '3650d'),
-        {},
-      ),
-    ),
-  },
-  closed('One webhook path.'),
 );
 
 const limits = Section(
