@@ -8,7 +8,7 @@ import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { createUndelivered } from '../metrics/undelivered.ts';
-import { createNearMisses } from '../near-misses/near-misses.ts';
+import { createNearMisses, type NearMisses } from '../near-misses/near-misses.ts';
 import { createRecord, type DeliveryRecord } from '../overview/record.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { listenForStop } from '../server/stop-socket.ts';
@@ -100,6 +100,7 @@ interface Opened {
   readonly metrics: Metrics;
   readonly house: Gatehouse;
   readonly record: DeliveryRecord;
+  readonly nearMisses: NearMisses;
   readonly server: TrafficServer;
   readonly addresses: Pick<RunningGate, 'traffic' | 'admin'>;
 }
@@ -218,12 +219,12 @@ async function open(
   life.gatehouse = house;
   record.keep(watchedRoutes(loaded));
   const addresses = { traffic: trafficAddress, admin: adminAddress };
-  return { life, log, flush, metrics, house, record, server, addresses };
+  return { life, log, flush, metrics, house, record, nearMisses, server, addresses };
 }
 
 /** Follows the files from now on. */
 function keepUp(
-  { life, log, metrics, house, record, server }: Opened,
+  { life, log, metrics, house, record, nearMisses, server }: Opened,
   sources: ConfigSources,
   closers: AsyncDisposableStack,
 ): Reloader {
@@ -235,6 +236,7 @@ function keepUp(
       const tls = tlsMaterial(next);
       if (tls !== undefined) server.setTls(tls);
       house.adopt(lookedOver);
+      nearMisses.disregard();
       record.keep(watchedRoutes(next));
     },
     log,

@@ -13,7 +13,7 @@ const mostKeys = 32;
 /** A thread that has failed is not started again before. */
 const restMs = 60_000;
 /** One that has not answered for so long is ended. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 /** A thread that nobody has asked for so long is ended: its memory, some 11 MiB, is paid for in every pod. */
 const idleMs = 600_000;
@@ -60,6 +60,8 @@ export type SearchResult = (typeof searchResults)[number];
 export interface NearMisses {
   /** Looks at it by and by, if its turn has come; copies nothing where it has not. */
   consider(refused: Refused, route: SearchedRoute): void;
+  /** What is looked at now is not told: a reload has changed what it was refused under. */
+  disregard(): void;
   /** Ends the thread. */
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export function createNearMisses(options: NearMissesOptions): NearMisses {
   const { now, onFound, onSearched, onTrouble, startThread = startSearchThread } = options;
   let thread: SearchThread | undefined;
   let asked: { readonly route: string; readonly requestId: string } | undefined;
+  let isDisregarded = false;
   let askedMs = 0;
   let nextMs = Number.NEGATIVE_INFINITY;
   let closed = false;
@@ -89,6 +92,7 @@ export function createNearMisses(options: NearMissesOptions): NearMisses {
       nextMs = nowMs + everyMs;
       askedMs = nowMs;
       asked = { route: route.name, requestId };
+      isDisregarded = false;
       try {
         thread ??= start();
         thread.ask({
@@ -104,6 +108,9 @@ export function createNearMisses(options: NearMissesOptions): NearMisses {
       } catch (error) {
         fail(error instanceof Error ? error.name : 'it could not be started');
       }
+    },
+    disregard() {
+      isDisregarded = true;
     },
     async close() {
       closed = true;
@@ -122,7 +129,7 @@ export function createNearMisses(options: NearMissesOptions): NearMisses {
         clearTimeout(idle);
         idle = setTimeout(letGo, idleMs).unref();
         onSearched(answer.kind);
-        if (answer.kind === 'found') onFound({ ...answer.found, ...of });
+        if (answer.kind === 'found' && !isDisregarded) onFound({ ...answer.found, ...of });
       },
       (why) => {
         // One that was let go is no loss.

@@ -51,7 +51,7 @@ export function createSearch(budgetMs: number, clockMs: () => number): Search {
       scheme.form === undefined ? { envelope: wholeBody(body) } : createEnvelopeScan(scheme.form)(body);
     if (!('envelope' in scan)) return undefined;
     const keys = question.keys.map(({ name, secret }) => ({ name, secret: asBuffer(secret) }));
-    const limits = { isOver, rewritesNumbers: false };
+    const limits = { isOver, isThorough: false };
     const nearest = findNearest(scheme, { rawHeaders, envelope: scan.envelope }, keys, limits);
     if (nearest === undefined) return undefined;
     const { sentence, line } = remedyFor(scheme, question.waysFrom, nearest);

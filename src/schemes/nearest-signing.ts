@@ -30,8 +30,8 @@ export interface Difference {
 export interface SearchLimits {
   /** Looked at between two attempts; true ends the search with what it has found. */
   readonly isOver: () => boolean;
-  /** Also what no setting can take: numbers written anew. */
-  readonly rewritesNumbers: boolean;
+  /** Also numbers written anew, which no setting can take, and a key that was meant otherwise together with another way. */
+  readonly isThorough: boolean;
 }
 
 export type FindNearestSigning = (
@@ -41,7 +41,7 @@ export type FindNearestSigning = (
   limits?: SearchLimits,
 ) => NearestSigning | undefined;
 
-const unlimited: SearchLimits = { isOver: () => false, rewritesNumbers: true };
+const unlimited: SearchLimits = { isOver: () => false, isThorough: true };
 
 /**
  * Prepares a search that tries how other encoders write the same JSON, and what is often done wrong with a key or a
@@ -49,20 +49,23 @@ const unlimited: SearchLimits = { isOver: () => false, rewritesNumbers: true };
  * own, never on a delivery's way.
  */
 export function createSigningSearch(): FindNearestSigning {
-  const ways = allWays().sort((a, b) => oddness(a) - oddness(b));
+  const likelihood = (way: Way): number => (usualWays.includes(way.name) ? 2 : oddness(way));
+  const ways = allWays().sort((a, b) => likelihood(a) - likelihood(b));
   return (scheme, delivery, keys, limits = unlimited) => {
     if (scheme.algorithm === 'equals' || scheme.algorithm === 'ed25519') return undefined;
     const hashName = hashOf[scheme.algorithm];
     const sent = sentDigests(scheme, delivery, digestBytes[hashName]);
     if (sent.length === 0) return undefined;
     const attempts = attemptsOf(scheme, keys, hashName);
+    const plainAttempts = attempts.slice(0, keys.length);
     const digest = Buffer.alloc(digestBytes[hashName]);
     let nearest: NearestSigning | undefined;
     let fewest = Number.POSITIVE_INFINITY;
     for (const text of candidateTexts(scheme, delivery, ways, limits)) {
       const odd = text.way === undefined ? 0 : oddness(text.way) / 2;
       if (odd + text.differences.length >= fewest) continue;
-      for (const { keyName, writeHmac, differences } of attempts) {
+      const isThorough = limits.isThorough || text.way === undefined || isTaken(scheme, text.way);
+      for (const { keyName, writeHmac, differences } of isThorough ? attempts : plainAttempts) {
         if (limits.isOver()) return nearest;
         writeHmac(digest, text.head, text.data, text.tail);
         for (const { bytes, difference } of sent) {
@@ -77,6 +80,20 @@ export function createSigningSearch(): FindNearestSigning {
     return nearest;
   };
 }
+
+/** What standard encoders write by default: tried before all others of more than one word, of which there are thousands. */
+export const usualWays: readonly string[] = [
+  // Python's json.dumps, with sort_keys and without.
+  'sorted+spaced+ascii',
+  'compact+spaced+ascii',
+  // PHP's json_encode, behind ksort or not.
+  'compact+non-ascii+slashes',
+  'sorted-top+non-ascii+slashes',
+  'sorted+non-ascii+slashes',
+  // Go's json.Encoder of a map and of a struct.
+  'sorted+newline+html',
+  'compact+newline+html',
+];
 
 interface Candidate {
   readonly head: string;
@@ -101,7 +118,7 @@ function* candidateTexts(
     return;
   }
   yield* namedTexts(parts, ways, limits);
-  if (limits.rewritesNumbers) yield* unnamedTexts(parts);
+  if (limits.isThorough) yield* unnamedTexts(parts);
 }
 
 /** A whole body may have been written otherwise when it was signed, where something on the way parses JSON. */
@@ -137,6 +154,11 @@ function* namedTexts(
     seen.add(digest);
     yield { head, data, tail, way, differences: [] };
   }
+}
+
+/** Whether the scheme tries this way; a message without ways is signed as it was received. */
+export function isTaken({ ways }: Scheme, { name }: Way): boolean {
+  return ways.length === 0 ? name === 'received' : ways.some((way) => way.name === name);
 }
 
 /** How much a way says; what was written anew was most likely compact before, so that name is told first. */

@@ -1,5 +1,4 @@
-import type { Way } from '../json/way.ts';
-import { type NearestSigning, wayWords } from './nearest-signing.ts';
+import { isTaken, type NearestSigning, wayWords } from './nearest-signing.ts';
 import { defaultProfile } from './profiles.ts';
 import type { Scheme } from './scheme.ts';
 
@@ -71,11 +70,6 @@ export function remedyFor(scheme: Scheme, waysFrom: WaysFrom, { way, differences
     "Change the route's scheme to accept it; what it says besides stays. The line for the route",
     `scheme: { profile: ${scheme.name}, ${settings.join(', ')} }`,
   );
-}
-
-/** A message without ways is signed as it was received. */
-function isTaken({ ways }: Scheme, { name }: Way): boolean {
-  return ways.length === 0 ? name === 'received' : ways.some((way) => way.name === name);
 }
 
 function added(sentence: string, line: string): Remedy {

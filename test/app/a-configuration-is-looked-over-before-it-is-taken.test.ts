@@ -50,7 +50,7 @@ test('what is looked over changes nothing; what is adopted is in force as a whol
     undelivered: createUndelivered({ now, maxEvents: 10, forgetAfterMs: 1 }),
     rejections: createRecentRejections(1),
     record: createRecord({ wallClock }),
-    nearMisses: { consider() {}, async close() {} },
+    nearMisses: { consider() {}, disregard() {}, async close() {} },
     isDraining: () => false,
     now,
     wallClock,

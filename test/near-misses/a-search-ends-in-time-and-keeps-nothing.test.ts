@@ -62,6 +62,32 @@ test.each(Object.entries(hostile))(
   },
 );
 
+test('what standard encoders write by default is found among the first hundred ways', () => {
+  const { mock } = vi.mocked(writing.writeInWay);
+  const before = mock.calls.length;
+  expect(createSearch(100, () => mock.calls.length)(question(pythons))).toMatchObject({ line });
+  const php = signed('{"b":"é/","a":1}', '{"a":1,"b":"\\u00e9\\/"}');
+  expect(createSearch(100, () => mock.calls.length)(question(php))?.line).toContain(
+    'sorted+non-ascii+slashes',
+  );
+  expect(mock.calls.length - before).toBeLessThanOrEqual(202);
+});
+
+test('thirty keys keep no way from being tried', () => {
+  const asked = question(pythons);
+  const others = Array.from({ length: 30 }, (_, index) => ({
+    name: `other-${index}`,
+    secret: Uint8Array.from(Buffer.from(`another-one-${index}`)),
+  }));
+  const clock = countedLooks();
+  expect(createSearch(10_000, clock.now)({ ...asked, keys: [...others, ...asked.keys] })).toMatchObject({
+    key: 'primary',
+    line,
+  });
+  // With what may be meant by their files, each of the keys would be tried some eight times for each way.
+  expect(clock.looks).toBeLessThan(10_000);
+});
+
 test('ways that are written for nothing count against the time as well', () => {
   const { mock } = vi.mocked(writing.writeInWay);
   const before = mock.calls.length;

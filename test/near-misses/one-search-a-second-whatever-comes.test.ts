@@ -67,9 +67,9 @@ test('of thousands a second one is looked at, and none is copied besides', () =>
 
 test('not before the last one is answered; a thread that never answers is ended', () => {
   const { nearMisses, questions, threads, clock } = scene();
-  for (clock.ms = 0; clock.ms <= 10_000; clock.ms += 500) nearMisses.consider(refused(), route);
+  for (clock.ms = 0; clock.ms <= 60_000; clock.ms += 500) nearMisses.consider(refused(), route);
   expect([questions.length, threads[0]?.ended]).toEqual([1, 0]);
-  clock.ms = 10_001;
+  clock.ms = 60_001;
   nearMisses.consider(refused(), route);
   expect(threads[0]?.ended).toBe(1);
 });
@@ -111,6 +111,18 @@ test('what is found is told with the route and the request that it was found of'
   threads[0]?.answer({ kind: 'nothing' });
   expect(told).toEqual([{ ...found, route: 'juicyway', requestId: 'r-1' }]);
   expect(results).toEqual(['found', 'nothing']);
+});
+
+test('what is found out after a reload was true before it, and is not told', () => {
+  const { nearMisses, told, threads, clock } = scene();
+  nearMisses.consider(refused(), route);
+  nearMisses.disregard();
+  threads[0]?.answer({ kind: 'found', found });
+  expect(told).toEqual([]);
+  clock.ms = 1000;
+  nearMisses.consider(refused(), route);
+  threads[0]?.answer({ kind: 'found', found });
+  expect(told).toHaveLength(1);
 });
 
 test('a thread that ends is said and counted once, rests, and is started anew', () => {

@@ -5,6 +5,7 @@ import { indentedJson } from '../../src/json/indented-json.ts';
 import { allWays, parseWay, type Way } from '../../src/json/way.ts';
 import { writeInWay } from '../../src/json/write-way.ts';
 import { textsOfEncoders } from '../../src/schemes/json-encoders.ts';
+import { usualWays } from '../../src/schemes/nearest-signing.ts';
 import { runGate } from '../support/running-gate.ts';
 import { testSecret } from '../support/sign-event.ts';
 
@@ -71,6 +72,10 @@ test.each<[string, string, string]>([
 ])('%s', (name, json, written) => {
   const compact = Buffer.from(json);
   expect(writeInWay(compact, compact, parseWay(name) as Way).toString()).toBe(written);
+});
+
+test('the ways that are looked for first have those names', () => {
+  expect(usualWays.map((name) => parseWay(name)?.name)).toEqual(usualWays);
 });
 
 test('a few bytes nested deeply do not become very many', () => {
