@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../addresses/address.ts';
 import type { ConfigSources } from '../config/load-config.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import type { Streams } from '../delivery/streams.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
@@ -12,7 +13,6 @@ import { createNearMisses, type NearMisses } from '../near-misses/near-misses.ts
 import { createRecord, type DeliveryRecord } from '../overview/record.ts';
 import { createAdminServer } from '../server/admin.ts';
 import { listenForStop } from '../server/stop-socket.ts';
-import type { Streams } from '../server/streams.ts';
 import { createTrafficServer, type TrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';

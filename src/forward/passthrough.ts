@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type httpProxy from 'http-proxy';
-import type { Delivery, Peer } from '../delivery/delivery.ts';
+import type { Peer } from '../delivery/delivery.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
+import type { Streams } from '../delivery/streams.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { AnswerFault } from './answer-head.ts';
 import { ConnectionPool } from './connection-pool.ts';
@@ -18,26 +18,7 @@ import { type Standstill, uploadBytes } from './standstill.ts';
  * Streams what is no webhook to the same application: uploads, downloads, server-sent events, WebSockets.
  * docs/passthrough.md describes it.
  */
-export interface Passthrough {
-  /**
-   * The path gate and the framing check have let the request through; an awaited 100 Continue was sent. Resolves to the
-   * refusal that the client is still to be told where the application gave no answer, and to undefined once the
-   * request is over.
-   */
-  request(
-    request: IncomingMessage,
-    response: ServerResponse,
-    delivery: Delivery,
-  ): Promise<Rejection | undefined>;
-  /** Resolves as `request` does; what it refuses has had no byte of an answer. */
-  upgrade(
-    request: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    delivery: Delivery,
-  ): Promise<Rejection | undefined>;
-  /** Whether this GET with `Upgrade: websocket` may become a tunnel; otherwise it is an ordinary request. */
-  mayUpgrade(request: IncomingMessage): boolean;
+export interface Passthrough extends Streams {
   /** Closes idle connections to the application. */
   close(): void;
 }

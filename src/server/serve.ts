@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type Ending, PassThrough, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
+import type { Streams } from '../delivery/streams.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
@@ -11,7 +12,6 @@ import { Exchange } from './exchange.ts';
 import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
 import { createQueuedBytes } from './queued-bytes.ts';
 import { respond } from './respond.ts';
-import type { Streams } from './streams.ts';
 
 /** How a delivery ends, decided elsewhere. Rejects or throws only by a fault, which is answered 500. */
 export type Judge = (delivery: Delivery) => Ending | Promise<Ending>;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import { reject } from '../delivery/rejections.ts';
+import type { Streams } from '../delivery/streams.ts';
 import { interceptConnections } from './accept.ts';
 import { afterReading } from './after-reading.ts';
 import { closeServer } from './close.ts';
@@ -16,7 +17,6 @@ import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
 import { createServe, type Judge } from './serve.ts';
 import { destroyUnreadAnswers } from './slow-readers.ts';
-import type { Streams } from './streams.ts';
 import { createTakeOverListeners } from './take-over.ts';
 
 /** Why a connection was closed without an answer. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Delivery } from '../delivery/delivery.ts';
-import type { Rejection } from '../delivery/rejections.ts';
+import type { Delivery } from './delivery.ts';
+import type { Rejection } from './rejections.ts';
 
 /**
- * Streams to the application what the judge lets through, and owns its body and its answer. It resolves to the refusal
- * that is still to be answered where the application gave no answer, and to undefined once the request is over. It
- * rejects or throws only by a fault.
+ * Streams to the application what the judge lets through, and owns its body and its answer; an awaited 100 Continue was
+ * sent. It resolves to the refusal that the client is still to be told where the application gave no answer, and to
+ * undefined once the request is over. It rejects or throws only by a fault.
  */
 export interface Streams {
   request(
@@ -14,7 +14,7 @@ export interface Streams {
     response: ServerResponse,
     delivery: Delivery,
   ): Promise<Rejection | undefined>;
-  /** `head` is what came after the request. */
+  /** `head` is what came after the request; what it refuses has had no byte of an answer. */
   upgrade(
     request: IncomingMessage,
     socket: Socket,
