@@ -114,3 +114,23 @@ test('an application that never answers is given up after the longest silence, a
   expect(await second.answers(1)).toEqual([200]);
   expect(await second.closing()).toContain('ok');
 });
+
+test('an application that never answers a handshake is given up after the longest silence, and its client with it', async () => {
+  const closed = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).on('close', () => closed.resolve());
+    socket.on('data', () => asked.resolve());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  const limits = '{ streamIdle: 300ms }';
+  const gate = await runGate(`http://127.0.0.1:${port}`, { otherPaths: 'passthrough', limits });
+  const client = await openRaw(gate.port);
+  client.send('GET /socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await asked.promise;
+  await client.closing();
+  await closed.promise;
+});
