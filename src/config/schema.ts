@@ -258,14 +258,14 @@ const limits = Section(
     ),
     connections: restart(
       count('Open connections. Each may take 40 KiB beside bufferedBytes.', {
-        default: 1000,
+        default: 10_000,
         minimum: 1,
         maximum: 1_000_000,
       }),
     ),
     connectionsPerPeer: restart(
       count('Open connections of one peer that is no trusted proxy.', {
-        default: 500,
+        default: 1000,
         minimum: 1,
         maximum: 1_000_000,
       }),

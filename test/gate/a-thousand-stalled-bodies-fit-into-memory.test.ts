@@ -41,12 +41,7 @@ describe.each(['length', 'chunked'] as const)(
       const application = await startEventApplication();
       const places = await prepareGate(application.url);
       const gate = await startGateProcess(places, {
-        env: {
-          HOOKGATE_ALLOWLIST_MODE: mode,
-          HOOKGATE_LIMITS_BODY_TIME: '1h',
-          HOOKGATE_LIMITS_CONNECTIONS: '2000',
-          HOOKGATE_LIMITS_CONNECTIONS_PER_PEER: '1000',
-        },
+        env: { HOOKGATE_ALLOWLIST_MODE: mode, HOOKGATE_LIMITS_BODY_TIME: '1h' },
       });
       const url = `http://127.0.0.1:${places.port}/webhooks/juicyway`;
       const before = residentBytes(gate.pid ?? 0);

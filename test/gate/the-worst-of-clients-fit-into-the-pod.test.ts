@@ -12,8 +12,9 @@ import { until } from '../support/until.ts';
 const MiB = 1024 ** 2;
 /** `resources.limits.memory` of the chart. */
 const podBytes = 256 * MiB;
-/** The default of `limits.connections`, but for those of the sender. */
-const clients = 1000 - 20;
+/** `limits.connections` of the chart, but for those of the sender. */
+const connections = 1000;
+const clients = connections - 20;
 
 const head = (first: string): string => `${first} HTTP/1.1\r\nHost: gate.test\r\n`;
 const webSocket = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n';
@@ -54,6 +55,7 @@ test('a thousand connections, each with the worst that a client can do, stay bel
       NODE_OPTIONS: '--max-semi-space-size=2',
       HOOKGATE_ALLOWLIST_MODE: 'observe',
       HOOKGATE_OTHER_PATHS: 'passthrough',
+      HOOKGATE_LIMITS_CONNECTIONS: String(connections),
       HOOKGATE_LIMITS_BODY_TIME: '1h',
       HOOKGATE_LIMITS_HEADER_TIME: '1h',
     },
