@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Of all connections together. */
-const maxBytes = 4 * 1024 ** 2;
+/** Of all connections together: one read full of the shortest requests that there are (18 bytes). */
+const maxBytes = 11 * 1024 ** 2;
 
 /**
  * The memory that requests take which came before their turn. Node makes objects of all that is in one read of a socket,

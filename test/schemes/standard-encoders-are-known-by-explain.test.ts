@@ -70,8 +70,8 @@ const rows: readonly (readonly [name: string, command: [string, string[]], way: 
   ['Python in UTF-8', python(', ensure_ascii=False'), 'compact+spaced'],
   ['Python, indented', python(', indent=2, ensure_ascii=False'), 'compact+indented2'],
   ['Python, indented by four', python(', indent=4'), 'compact+indented4+ascii'],
-  ["PHP's defaults", php('echo json_encode($d);'), 'compact+ascii+slashes'],
-  ['PHP, ksort', php('ksort($d); echo json_encode($d);'), 'sorted-top+ascii+slashes'],
+  ["PHP's defaults", php('echo json_encode($d);'), 'compact+non-ascii+slashes'],
+  ['PHP, ksort', php('ksort($d); echo json_encode($d);'), 'sorted-top+non-ascii+slashes'],
   ['PHP without escaped slashes', php('echo json_encode($d, JSON_UNESCAPED_SLASHES);'), 'compact+ascii'],
   ['PHP in UTF-8', php('echo json_encode($d, JSON_UNESCAPED_UNICODE);'), 'compact+slashes+separators'],
   [
