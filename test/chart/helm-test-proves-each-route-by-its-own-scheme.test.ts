@@ -45,7 +45,9 @@ async function runHelmTest(change: (directory: string) => void = () => undefined
     writeFileSync(join(directory, file), here(text));
   };
   for (const [name, text] of Object.entries(dataOf('hookgate-test'))) put(`test/${name}`, text);
-  put('etc/config/hookgate.yaml', dataOf('hookgate-config')['hookgate.yaml'] as string);
+  // Whatever gate may be running on this machine at the usual port is none of the test's.
+  const config = (dataOf('hookgate-config')['hookgate.yaml'] as string).replace('port: 8080', 'port: 0');
+  put('etc/config/hookgate.yaml', config);
   put('etc/allowlist/allowlist.yaml', dataOf('hookgate-allowlist')['allowlist.yaml'] as string);
   for (const route of ['paystack', 'stripe']) {
     const list = dataOf(`hookgate-allowlist-${route}`)['allowlist.yaml'] as string;
