@@ -60,7 +60,7 @@ const address = /^\[?[0-9A-Fa-f.:]+\]?(?::\d{1,5})?$/;
 const chain = /^[\w.:,[\] \t-]*$/;
 
 const roles: ReadonlyMap<string, ForwardedRole> = new Map([
-  ...named('chain', ['x-forwarded-for']),
+  ...named('chain', ['x-forwarded-for', 'x-vercel-forwarded-for']),
   ...named('host', ['x-forwarded-host']),
   ...named('scheme', ['x-forwarded-proto', 'x-forwarded-scheme', 'x-forwarded-protocol', 'x-scheme']),
   ...named('scheme', ['x-url-scheme', 'x-forwarded-ssl', 'front-end-https', 'cloudfront-forwarded-proto']),
@@ -68,7 +68,9 @@ const roles: ReadonlyMap<string, ForwardedRole> = new Map([
   ...named('client', ['x-real-ip', 'x-client-ip', 'client-ip', 'true-client-ip', 'x-cluster-client-ip']),
   ...named('client', ['cf-connecting-ip', 'cf-connecting-ipv6', 'fastly-client-ip', 'fly-client-ip']),
   ...named('client', ['x-azure-clientip', 'x-azure-socketip', 'x-appengine-user-ip', 'x-remote-ip']),
-  ...named('client', ['x-remote-addr', 'x-originating-ip', 'x-envoy-external-address']),
+  ...named('client', ['x-remote-addr', 'x-originating-ip', 'x-envoy-external-address', 'x-proxyuser-ip']),
+  ...named('client', ['wl-proxy-client-ip', 'do-connecting-ip', 'x-nf-client-connection-ip']),
+  ...named('client', ['ali-cdn-real-ip', 'incap-client-ip']),
   // Its grammar has quoted strings that hold anything, and X-Forwarded-* says the same.
   ...named('dropped', ['forwarded', 'x-forwarded', 'x-forwarded-by', 'x-host', 'x-http-host']),
   ...named('dropped', [
@@ -88,6 +90,9 @@ const roles: ReadonlyMap<string, ForwardedRole> = new Map([
     'x-matched-path',
   ]),
   ...named('dropped', ['x-waws-unencoded-url', 'x-method', 'x-request-method', 'x-http-destinationurl']),
+  ...named('dropped', ['script-name', 'path-info', 'x-context-path', 'x-ingress-path']),
+  // As HTTP_PROXY of a CGI it would name the proxy of the application's own calls (CVE-2016-5385).
+  ...named('dropped', ['proxy']),
   // Rack writes a file's path by these two (CVE-2025-61780).
   ...named('dropped', ['x-sendfile-type', 'x-accel-mapping']),
 ]);
@@ -100,11 +105,13 @@ const overrides = /(?:method|path|host|ur[il])-override$/;
 
 /** Families that are dropped but for the names above. */
 const kin: readonly string[] = [
+  'forwarded-',
   'x-forwarded-',
   'x-forward-',
   'x-original-',
   'x-rewrite-',
   'x-rewritten-',
+  'x-override-',
   'x-http-method',
   'x-http-path',
   'x-http-uri',

@@ -32,6 +32,22 @@ const attacks = [
   ...['X-Real-IP', 'X-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'X-Cluster-Client-IP', 'Forwarded'],
   ...['X-Middleware-Rewrite', 'X-Invoke-Path', 'X-Matched-Path', 'X-Waws-Unencoded-Url', 'Front-End-Https'],
   ...['X-Sendfile-Type', 'X-Accel-Mapping', 'X-MS-Original-URL', 'Fastly-Client-IP', 'X-Path-Info'],
+  ...[
+    'Forwarded-Host',
+    'Forwarded-For',
+    'Script-Name',
+    'Path-Info',
+    'X-Override-URL',
+    'X-Ingress-Path',
+    'Proxy',
+  ],
+  ...[
+    'WL-Proxy-Client-IP',
+    'X-ProxyUser-Ip',
+    'Do-Connecting-IP',
+    'X-Vercel-Forwarded-For',
+    'Ali-CDN-Real-IP',
+  ],
 ];
 
 const values = [
