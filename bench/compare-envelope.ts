@@ -10,6 +10,7 @@ import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { signatureHeader } from './load/signature-header.ts';
 import { alternate, median, trimmedRatio } from './measure/rounds.ts';
 
 type Scan = typeof import('../test/support/default-scheme.ts').scanEnvelope;
@@ -91,7 +92,7 @@ async function compareProfiles(tree: string, names: readonly string[]): Promise<
       ];
       const rawHeaders = [
         ...head,
-        ...signatureHeader(profileName, body),
+        ...signatureHeader(profileName, body, secret, signedAtMs),
         'Content-Length',
         String(body.length),
       ];
@@ -106,25 +107,6 @@ async function compareProfiles(tree: string, names: readonly string[]): Promise<
       return { title: `${profileName}${place > names.length ? ' again' : ''}`, work };
     });
     await play(`${name}, ${body.length} bytes, open, check and key`, rows);
-  }
-}
-
-/** What the sender of a profile adds to the head; none for one that signs within the body. */
-function signatureHeader(profile: string, body: Buffer): readonly string[] {
-  const hmac = (hash: string, text: string): string =>
-    createHmac(hash, secret).update(text).update(body).digest('hex');
-  const time = String(signedAtMs / 1000);
-  switch (profile) {
-    case 'juicyway':
-      return [];
-    case 'paystack':
-      return ['x-paystack-signature', hmac('sha512', '')];
-    case 'razorpay':
-      return ['X-Razorpay-Signature', hmac('sha256', '')];
-    case 'stripe':
-      return ['Stripe-Signature', `t=${time},v1=${hmac('sha256', `${time}.`)}`];
-    default:
-      throw new Error(`this cannot sign for ${profile}: paystack, razorpay and stripe it can`);
   }
 }
 
