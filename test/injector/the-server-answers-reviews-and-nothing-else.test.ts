@@ -150,3 +150,8 @@ test('a client that leaves within its body is no fault of the injector', async (
   await until(async () => (await injector.metric('hookgate_injection_malformed_requests_total')) === 2);
   expect(await injector.metric('hookgate_injection_faults_total')).toBe(0);
 });
+
+test('the largest review that is read is 8 MiB', async () => {
+  const injector = await runInjector(await cluster());
+  expect((await injector.call('/inject', valid.padEnd(8 * 1024 * 1024), {})).status).toBe(200);
+});

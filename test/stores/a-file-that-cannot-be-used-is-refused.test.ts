@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openTestStore } from '../support/embedded-store.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const key = 'ab'.repeat(32);
@@ -37,6 +39,17 @@ test.each<[string, (file: string) => void, RegExp]>([
   await expect(openTestStore({ file })).rejects.toMatchObject({
     name: 'StoreRefused',
     message: expect.stringMatching(sentence),
+  });
+});
+
+test('a folder on a disk that is mounted read-only is refused, and the mount is named', async () => {
+  const disk = mountSmallDisk(64);
+  if (disk === undefined) return;
+  expect(spawnSync('mount', ['-o', 'remount,ro', disk]).status).toBe(0);
+
+  await expect(openTestStore({ file: join(disk, 'events.db') })).rejects.toMatchObject({
+    name: 'StoreRefused',
+    message: expect.stringMatching(/read-only file system; mount the volume writable/),
   });
 });
 
