@@ -6,6 +6,7 @@ import { createOccurrences } from '../claims/occurrences.ts';
 import { createSlots } from '../claims/slots.ts';
 import { createUnrecorded, type Unrecorded } from '../claims/unrecorded.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import type { Judge } from '../delivery/judge.ts';
 import type { Passthrough } from '../forward/passthrough.ts';
 import { createStandstill } from '../forward/standstill.ts';
 import type { Log, WriteLine } from '../log/log.ts';
@@ -17,7 +18,7 @@ import type { DeliveryRecord } from '../overview/record.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
 import { answerProbe } from '../pipeline/probe.ts';
-import { createJudge, type Judge } from '../pipeline/run.ts';
+import { createJudge } from '../pipeline/run.ts';
 import { type ApplicationsDraft, createApplications, maxAnswerBytes } from './applications.ts';
 import { judgePathOf } from './judge-path-of.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -84,8 +85,8 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const { duplicates, limits } = options.loaded.config;
   const attempts = createAttempts();
   const slots = createSlots(limits.inFlight);
-  // Room for two of the largest events, whatever was written: a body that is allowed must get through.
   const ofStreams = options.loaded.config.otherPaths === 'passthrough' ? limits.bufferedBytes / 2 : 0;
+  // Room for two of the largest events, whatever was written: a body that is allowed must get through.
   const buffered = createBufferedBytes(() =>
     Math.max(limits.bufferedBytes - ofStreams, 2 * (current.loaded.config.limits.bodyBytes + maxAnswerBytes)),
   );

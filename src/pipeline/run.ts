@@ -1,5 +1,6 @@
 import { Answer, type Ending, PassThrough, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { Judge } from '../delivery/judge.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { Gates, Judging } from './order.ts';
 
@@ -8,12 +9,6 @@ export type OnSettled = (delivery: Delivery, settlement: Settlement) => void;
 
 /** Called where a gate threw: a fault of ours. */
 export type OnFault = (delivery: Delivery, fault: unknown) => void;
-
-/**
- * Judges one delivery; plainly where no gate had to wait, so that a refusal for its head costs no promise. A fault in
- * a gate is answered 500 and the event is safe to send again.
- */
-export type Judge = (delivery: Delivery) => Ending | Promise<Ending>;
 
 export interface JudgeOptions {
   readonly gates: Gates;
@@ -24,7 +19,7 @@ export interface JudgeOptions {
   readonly onEnded: () => void;
 }
 
-/** Leads each delivery through the gates until one of them ends it. */
+/** Leads each delivery through the gates until one of them ends it; a fault in a gate is answered 500. */
 export function createJudge({ gates, onSettled, onFault, onBegun, onEnded }: JudgeOptions): Judge {
   return (delivery) => {
     onBegun();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Ending, PassThrough, type Settlement } from '../delivery/answer.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import type { Judge } from '../delivery/judge.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
@@ -12,9 +12,6 @@ import { Exchange } from './exchange.ts';
 import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
 import { createQueuedBytes } from './queued-bytes.ts';
 import { respond } from './respond.ts';
-
-/** How a delivery ends, decided elsewhere. Rejects or throws only by a fault, which is answered 500. */
-export type Judge = (delivery: Delivery) => Ending | Promise<Ending>;
 
 export interface ServeCollaborators {
   readonly connections: Connections;

@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from '../delivery/answer.ts';
 import { type Delivery, noFacts, type Peer } from '../delivery/delivery.ts';
+import type { Judge } from '../delivery/judge.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import type { Connections } from './connections.ts';
 import { type EarlyRefusal, type OnRejected, refuseOnSocket } from './early-refusal.ts';
 import { type LingerLimits, lingerAfterAnswer, readSlowly } from './linger.ts';
-import type { Judge } from './serve.ts';
 
 /**
  * Listeners for requests that would take the connection out of HTTP: CONNECT, which is always refused, and

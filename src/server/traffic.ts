@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Judge } from '../delivery/judge.ts';
 import { reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import { interceptConnections } from './accept.ts';
@@ -15,7 +16,7 @@ import { createLettingGo, restBeforeClosingMs } from './let-rest-go.ts';
 import { type LingerLimits, usualLinger } from './linger.ts';
 import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
-import { createServe, type Judge } from './serve.ts';
+import { createServe } from './serve.ts';
 import { destroyUnreadAnswers } from './slow-readers.ts';
 import { createTakeOverListeners } from './take-over.ts';
 

@@ -4,11 +4,21 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openRaw } from '../support/raw-http.ts';
 import { runGate } from '../support/running-gate.ts';
 
+/** The URL of an application that does with each connection as it is told. */
+async function applicationOf(onConnection: (socket: Socket) => void): Promise<string> {
+  const server = createServer(onConnection);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  return `http://127.0.0.1:${port}`;
+}
+
 /** An application that answers with the first bytes, and reads on. Tells how many bytes of the body came. */
 async function hastyApplication(answer: string) {
   const sockets = new Set<Socket>();
   const ended: Promise<number>[] = [];
-  const server = createServer((socket) => {
+  const url = await applicationOf((socket) => {
     sockets.add(socket.on('error', () => {}));
     let read = 0;
     socket.once('data', () => socket.write(answer));
@@ -25,14 +35,10 @@ async function hastyApplication(answer: string) {
       }),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
-    server.close();
   });
-  const { port } = server.address() as { port: number };
-  return { url: `http://127.0.0.1:${port}`, ended };
+  return { url, ended };
 }
 
 const bodyBytes = 3_000_000;
@@ -73,15 +79,11 @@ test.each([
 
 test('a client that falls silent within its body is told so, and the application let go', async () => {
   const closed = Promise.withResolvers<void>();
-  const server = createServer((socket) => {
+  const url = await applicationOf((socket) => {
     socket.on('error', () => {}).on('close', () => closed.resolve());
     socket.resume();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as { port: number };
-  const gate = await runGate(`http://127.0.0.1:${port}`, {
+  const gate = await runGate(url, {
     otherPaths: 'passthrough',
     limits: '{ uploadIdle: 300ms }',
   });
@@ -93,19 +95,15 @@ test('a client that falls silent within its body is told so, and the application
 });
 
 test('an application that never answers is given up after the longest silence, and a silent stream is cut', async () => {
-  const server = createServer((socket) => {
+  const url = await applicationOf((socket) => {
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       if (chunk.includes('/stream'))
         socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n');
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as { port: number };
   const limits = '{ streamIdle: 300ms }';
-  const gate = await runGate(`http://127.0.0.1:${port}`, { otherPaths: 'passthrough', limits });
+  const gate = await runGate(url, { otherPaths: 'passthrough', limits });
   const first = await openRaw(gate.port);
   first.send('GET /never HTTP/1.1\r\nHost: a\r\n\r\n');
   expect(await first.answers(1)).toEqual([504]);
@@ -118,16 +116,12 @@ test('an application that never answers is given up after the longest silence, a
 test('an application that never answers a handshake is given up after the longest silence, and its client with it', async () => {
   const closed = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const server = createServer((socket) => {
+  const url = await applicationOf((socket) => {
     socket.on('error', () => {}).on('close', () => closed.resolve());
     socket.on('data', () => asked.resolve());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as { port: number };
   const limits = '{ streamIdle: 300ms }';
-  const gate = await runGate(`http://127.0.0.1:${port}`, { otherPaths: 'passthrough', limits });
+  const gate = await runGate(url, { otherPaths: 'passthrough', limits });
   const client = await openRaw(gate.port);
   client.send('GET /socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   await asked.promise;

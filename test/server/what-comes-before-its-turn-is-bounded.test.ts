@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Answer } from '../../src/delivery/answer.ts';
-import type { Judge } from '../../src/server/serve.ts';
+import type { Judge } from '../../src/delivery/judge.ts';
 import { openRaw, post } from '../support/raw-http.ts';
 import { openTrafficPort } from '../support/traffic-port.ts';
 

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { Answer } from '../../src/delivery/answer.ts';
 import type { Delivery } from '../../src/delivery/delivery.ts';
+import type { Judge } from '../../src/delivery/judge.ts';
 import { Rejection, reject } from '../../src/delivery/rejections.ts';
 import { judgeHeaders } from '../../src/gates/headers.ts';
 import type { EarlyRefusal } from '../../src/server/early-refusal.ts';
-import type { Judge } from '../../src/server/serve.ts';
 import {
   type ConnectionRefusal,
   createTrafficServer,
