@@ -9,8 +9,8 @@ export function buildOptions(version: string): BuildOptions {
     absWorkingDir: root,
     entryPoints: {
       hookgate: 'src/main.ts',
-      'embedded-worker': 'src/stores/embedded/worker.ts',
-      'near-misses-worker': 'src/near-misses/worker.ts',
+      'embedded-worker': 'src/stores/embedded/file-worker.ts',
+      'near-misses-worker': 'src/near-misses/search-worker.ts',
     },
     bundle: true,
     // What a command does not need stays in a chunk of its own, unread.

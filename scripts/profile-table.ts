@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { compileScheme } from '../src/schemes/compile.ts';
 import { profiles } from '../src/schemes/profiles.ts';
 import type { Profile } from '../src/schemes/settings.ts';
-import { formatDuration } from '../src/values/quantity.ts';
+import { formatDuration } from '../src/values/units.ts';
 
 /** The page with its table made anew. */
 export function withProfileTable(page: string): string {

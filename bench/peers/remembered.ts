@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openEventFile } from '../../src/stores/embedded/event-file.ts';
-import { recordBytes } from '../../src/stores/embedded/exchange.ts';
+import { recordBytes } from '../../src/stores/embedded/shared-memory.ts';
 
 const rowsAtOnce = 50_000;
 

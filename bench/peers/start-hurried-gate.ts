@@ -41,7 +41,7 @@ async function bundled(): Promise<string> {
     ...buildOptions('0.0.0-bench'),
     entryPoints: {
       'hurried-gate': join(root, 'bench/peers/hurried-gate.ts'),
-      'embedded-worker': join(root, 'src/stores/embedded/worker.ts'),
+      'embedded-worker': join(root, 'src/stores/embedded/file-worker.ts'),
     },
     // Bundled CommonJS libraries call require for Node's own modules.
     banner: { js: requires },

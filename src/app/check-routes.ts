@@ -1,7 +1,7 @@
 import type { Config, Route } from '../config/config.ts';
 import type { ConfigSources } from '../config/load-config.ts';
 import { formatProblem } from '../config/problem.ts';
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import type { Check } from './check-line.ts';
 import { checkUpstream } from './check-upstream.ts';
 import { loadEverything } from './load.ts';

@@ -15,9 +15,9 @@ import { keepKeySeries, type Metrics, zeroRouteSeries } from '../metrics/metrics
 import type { Undelivered } from '../metrics/undelivered.ts';
 import type { NearMisses, SearchedRoute } from '../near-misses/near-misses.ts';
 import type { DeliveryRecord } from '../overview/record.ts';
+import { answerProbe } from '../pipeline/answer-probe.ts';
 import { createJournal, type OnRefused } from '../pipeline/journal.ts';
 import { orderGates } from '../pipeline/order.ts';
-import { answerProbe } from '../pipeline/probe.ts';
 import { createJudge } from '../pipeline/run.ts';
 import { type ApplicationsDraft, createApplications, maxAnswerBytes } from './applications.ts';
 import { judgePathOf } from './judge-path-of.ts';

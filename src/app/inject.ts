@@ -6,7 +6,7 @@ import { loadInjectConfig } from '../config/load-inject-config.ts';
 import { problemAt } from '../config/problem.ts';
 import { featuresOf } from '../injector/cluster-features.ts';
 import { denialReasons } from '../injector/denials.ts';
-import type { ClusterFeatures } from '../injector/inject.ts';
+import type { ClusterFeatures } from '../injector/inject-pod.ts';
 import { readSidecarTemplate, type SidecarTemplate } from '../injector/sidecar-template.ts';
 import { createApi } from '../kubernetes/api.ts';
 import { createLookups } from '../kubernetes/lookups.ts';

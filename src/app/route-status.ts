@@ -1,5 +1,5 @@
 import { lastMatchOf } from '../pipeline/journal.ts';
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import type { LoadedRoute } from './load-routes.ts';
 
 /** What `/status` says of one route. No key, no address. */

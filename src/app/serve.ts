@@ -15,14 +15,14 @@ import { createAdminServer } from '../server/admin.ts';
 import { listenForStop } from '../server/stop-socket.ts';
 import { createTrafficServer, type TrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
+import { createOverview, watchedRoutes } from './gate-overview.ts';
+import { createStatus } from './gate-status.ts';
 import { createGatehouse, type Gatehouse } from './gatehouse.ts';
 import { sayWhatIsInForce } from './in-force.ts';
 import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
-import { createOverview, watchedRoutes } from './overview.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import { failedStart, type Start } from './start.ts';
-import { createStatus } from './status.ts';
 
 export interface RunningGate {
   readonly traffic: { readonly address: string; readonly port: number };

@@ -3,7 +3,7 @@ import { type PrivateGate, startPrivateGate } from '../app/private-gate.ts';
 import type { Config, Route } from '../config/config.ts';
 import type { Key } from '../config/keys.ts';
 import { formatProblem } from '../config/problem.ts';
-import type { SignedDelivery } from '../schemes/sign.ts';
+import type { SignedDelivery } from '../schemes/sign-delivery.ts';
 import { type Attempt, createPoster } from '../sender/post.ts';
 import { probe } from '../sender/probe.ts';
 import { sampleDataJson } from '../sender/sample-event.ts';

@@ -5,7 +5,7 @@ import { parseWay } from '../json/way.ts';
 import { wayNames } from '../schemes/template.ts';
 import type { Tampering } from '../sender/tamper.ts';
 import { isMap } from '../values/is-map.ts';
-import { parseDuration } from '../values/quantity.ts';
+import { parseDuration } from '../values/units.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { SchemeOptions } from './chosen-scheme.ts';
 

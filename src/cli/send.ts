@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import {
   collectHeader,

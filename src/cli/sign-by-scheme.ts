@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseWay } from '../json/way.ts';
-import { type SignedDelivery, signDelivery } from '../schemes/sign.ts';
+import { type SignedDelivery, signDelivery } from '../schemes/sign-delivery.ts';
 import { playEvent } from '../sender/scheme-event.ts';
 import { chosenScheme, type SchemeOptions } from './chosen-scheme.ts';
 

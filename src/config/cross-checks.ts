@@ -1,5 +1,5 @@
 import { defaultProfile } from '../schemes/profiles.ts';
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import { linkLocalCaution } from './address-range.ts';
 import type { Finding } from './finding.ts';
 import { reachesListener } from './host.ts';

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import { checkShape } from './check-shape.ts';
 import { overlayEnvironment } from './environment.ts';
 import { type InjectConfig, injectYaml } from './inject-schema.ts';

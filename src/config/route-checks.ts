@@ -1,7 +1,7 @@
 import { deepPointers } from '../schemes/compile.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import type { Finding } from './finding.ts';
 import { quote } from './problem.ts';
 import { schemeOfRoute } from './route-scheme.ts';

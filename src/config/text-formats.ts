@@ -1,6 +1,6 @@
 import { parseWay } from '../json/way.ts';
 import { wayNames } from '../schemes/template.ts';
-import { parseDuration, parseSize } from '../values/quantity.ts';
+import { parseDuration, parseSize } from '../values/units.ts';
 import { parseAddressRange } from './address-range.ts';
 import { isAddress, isHost, parseHostPort } from './host.ts';
 import { redisUrlProblem } from './redis-url.ts';

@@ -1,8 +1,8 @@
 import { ConnectionPool } from './connection-pool.ts';
 import { createDial, type DialRules, prefixOf } from './dial.ts';
+import { UpstreamExchange } from './event-exchange.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
 import type { UpstreamEvent, UpstreamResult } from './upstream-event.ts';
-import { UpstreamExchange } from './upstream-exchange.ts';
 
 /** The application, reached over pooled keep-alive connections. docs/forwarding.md describes its behaviour. */
 export interface Upstream {

@@ -1,7 +1,7 @@
 import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { createLookAlikes } from '../paths/look-alikes.ts';
+import { createLookAlikes } from '../paths/route-look-alikes.ts';
 import { findAmbiguity } from '../paths/spelling.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';

@@ -1,4 +1,4 @@
-import type { ClusterFeatures } from './inject.ts';
+import type { ClusterFeatures } from './inject-pod.ts';
 
 export type NativeSidecars = 'auto' | 'always' | 'never';
 

@@ -1,7 +1,7 @@
 import type { LimitRange, ResourceQuota } from '../kubernetes/namespace-limits.ts';
 import { type Denial, deny } from './denials.ts';
-import { type ClusterFeatures, type Injection, type InjectorSettings, inject } from './inject.ts';
-import { findNamespaceLimit } from './namespace-limits.ts';
+import { findNamespaceLimit } from './find-namespace-limit.ts';
+import { type ClusterFeatures, type Injection, type InjectorSettings, inject } from './inject-pod.ts';
 import { patchBetween } from './patch.ts';
 import type { Pod, Volume } from './pod.ts';
 import { type Lead, leadsTo, type Service, selects, shortly } from './service-ports.ts';

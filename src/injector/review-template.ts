@@ -1,6 +1,6 @@
 import { isMap } from '../values/is-map.ts';
 import type { AdmissionRequest } from './admission.ts';
-import type { InjectorSettings } from './inject.ts';
+import type { InjectorSettings } from './inject-pod.ts';
 import { injectLabel, injectorLabel } from './opt-in.ts';
 import { readPod, textAt } from './pod.ts';
 import type { ClusterLookups } from './review-pod.ts';

@@ -3,7 +3,7 @@ import type { AddressSet } from '../addresses/address-set.ts';
 import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { Found } from './search.ts';
-import { type SearchThread, startSearchThread } from './thread.ts';
+import { type SearchThread, startSearchThread } from './search-thread.ts';
 
 /** Milliseconds from one search to the next, of all routes together. */
 const everyMs = 1000;

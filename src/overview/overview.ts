@@ -3,7 +3,7 @@ import type { StoreHealth } from '../delivery/duplicate-store.ts';
 import { type Remedy, remedies } from '../delivery/remedies.ts';
 import { allowlistLines } from './allowlist-suggestion.ts';
 import { type Headline, headline } from './headline.ts';
-import { type NearMissOverview, nearMissesOf } from './near-misses.ts';
+import { type NearMissOverview, nearMissesOf } from './near-miss-overview.ts';
 import type { DeliveryRecord, RouteRecord } from './record.ts';
 import { type Enforcing, type KeyVerdict, keyVerdict, readyToEnforce } from './verdicts.ts';
 import { visible } from './visible.ts';

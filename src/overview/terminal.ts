@@ -1,4 +1,4 @@
-import type { NearMissOverview } from './near-misses.ts';
+import type { NearMissOverview } from './near-miss-overview.ts';
 import type { Overview, RouteOverview } from './overview.ts';
 import { counted, duration } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { Overview } from '../overview/overview.ts';
 import { Deliveries } from './deliveries.ts';
 import { html } from './html.ts';
-import { NearMisses } from './near-misses.ts';
+import { NearMisses } from './near-miss-list.ts';
 import { Scrolled, timeOf } from './parts.ts';
 import { RouteCard } from './route-card.ts';
 import { Senders } from './senders.ts';

@@ -1,7 +1,7 @@
 /** How a path could be read by routers other than this gate's. The room `paths` knows spellings, not deliveries. */
 import { hexDigit } from '../values/hex-digit.ts';
-import { isNameCharacter } from './look-alikes.ts';
 import { decodeUtf8 } from './readings.ts';
+import { isNameCharacter } from './route-look-alikes.ts';
 
 /**
  * Why a router could read this path (without its query) as another one, or undefined where every router reads it

@@ -1,5 +1,5 @@
 import type { Way } from '../json/way.ts';
-import { parseDuration } from '../values/quantity.ts';
+import { parseDuration } from '../values/units.ts';
 import type { EnvelopeForm } from './envelope.ts';
 import type { KeyForm, Scheme, SignaturePlace } from './scheme.ts';
 import type { Profile, SchemeSettings } from './settings.ts';

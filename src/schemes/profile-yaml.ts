@@ -1,4 +1,4 @@
-import { formatDuration } from '../values/quantity.ts';
+import { formatDuration } from '../values/units.ts';
 import type { Profile } from './settings.ts';
 
 /** A profile as the `scheme` of a route, with its sources: ready to be put into hookgate.yaml and changed. */

@@ -1,8 +1,8 @@
 /** Events of the default scheme, as its sender writes them. */
-import { juicywayScheme } from './juicyway.ts';
-import { signDelivery } from './sign.ts';
+import { juicywayScheme } from './juicyway-scheme.ts';
+import { signDelivery } from './sign-delivery.ts';
 
-export { UnsignableEvent } from './sign.ts';
+export { UnsignableEvent } from './sign-delivery.ts';
 
 export interface Signing {
   readonly secret: Buffer;

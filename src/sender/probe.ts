@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
-import { probeHeader } from '../delivery/probe.ts';
+import { probeHeader } from '../delivery/probe-header.ts';
 
 /** What answered at a URL. */
 export type Probed =

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Way } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
-import { type SignedDelivery, signDelivery } from '../schemes/sign.ts';
+import { type SignedDelivery, signDelivery } from '../schemes/sign-delivery.ts';
 import { withForgedAmount } from './sample-event.ts';
 import type { Tampering } from './tamper.ts';
 

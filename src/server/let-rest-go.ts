@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterReading } from './after-reading.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './client-connection.ts';
 import { type LingerLimits, lingerAndClose } from './linger.ts';
 
 /** Closes connections on which nothing is under way. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connection } from './connection.ts';
+import type { Connection } from './client-connection.ts';
 
 const maxIntervalMs = 1000;
 

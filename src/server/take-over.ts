@@ -6,7 +6,7 @@ import { type Delivery, noFacts, type Peer } from '../delivery/delivery.ts';
 import type { Judge } from '../delivery/judge.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './client-connections.ts';
 import { type EarlyRefusal, type OnRejected, refuseOnSocket } from './early-refusal.ts';
 import { type LingerLimits, lingerAfterAnswer, readSlowly } from './linger.ts';
 

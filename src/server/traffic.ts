@@ -9,14 +9,14 @@ import { reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import { interceptConnections } from './accept.ts';
 import { afterReading } from './after-reading.ts';
+import { createConnections } from './client-connections.ts';
 import { closeServer } from './close.ts';
-import { createConnections } from './connections.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
 import { createLettingGo, restBeforeClosingMs } from './let-rest-go.ts';
 import { type LingerLimits, usualLinger } from './linger.ts';
 import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
-import { createServe } from './serve.ts';
+import { createServe } from './request-listener.ts';
 import { destroyUnreadAnswers } from './slow-readers.ts';
 import { createTakeOverListeners } from './take-over.ts';
 

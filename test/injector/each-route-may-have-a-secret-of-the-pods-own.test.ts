@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readKeys } from '../../src/config/keys.ts';
-import { inject } from '../../src/injector/inject.ts';
+import { inject } from '../../src/injector/inject-pod.ts';
 import { readSidecarTemplate } from '../../src/injector/sidecar-template.ts';
 import { injectorSettings, optedIn, sidecarTemplate, today } from '../support/injection.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { featuresOf } from '../../src/injector/cluster-features.ts';
-import type { ClusterFeatures } from '../../src/injector/inject.ts';
+import type { ClusterFeatures } from '../../src/injector/inject-pod.ts';
 import { endpointOf } from '../support/endpoint-lookup.ts';
 import { manifests, template } from '../support/helm.ts';
 import { injected, optedIn } from '../support/injection.ts';

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import * as writing from '../../src/json/write-way.ts';
 import { createSearch, type Question } from '../../src/near-misses/search.ts';
-import { startSearchThread } from '../../src/near-misses/thread.ts';
-import type { FromThread } from '../../src/near-misses/worker.ts';
-import { juicywayScheme } from '../../src/schemes/juicyway.ts';
+import { startSearchThread } from '../../src/near-misses/search-thread.ts';
+import type { FromThread } from '../../src/near-misses/search-worker.ts';
+import { juicywayScheme } from '../../src/schemes/juicyway-scheme.ts';
 
 vi.mock('../../src/json/write-way.ts', { spy: true });
 

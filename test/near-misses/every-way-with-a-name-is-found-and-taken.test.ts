@@ -10,7 +10,7 @@ import { findProfile } from '../../src/schemes/profiles.ts';
 import type { WaysFrom } from '../../src/schemes/remedy.ts';
 import type { Scheme } from '../../src/schemes/scheme.ts';
 import type { Profile, SchemeSettings } from '../../src/schemes/settings.ts';
-import { signDelivery } from '../../src/schemes/sign.ts';
+import { signDelivery } from '../../src/schemes/sign-delivery.ts';
 import { parseWays } from '../../src/schemes/template.ts';
 import { createVerify } from '../../src/schemes/verify.ts';
 

@@ -3,8 +3,8 @@ import { compileAddressSet } from '../../src/addresses/address-set.ts';
 import { parseRange, type Range } from '../../src/addresses/range.ts';
 import { createNearMisses, type NearMiss, type Refused } from '../../src/near-misses/near-misses.ts';
 import type { Question } from '../../src/near-misses/search.ts';
-import type { startSearchThread } from '../../src/near-misses/thread.ts';
-import { juicywayScheme } from '../../src/schemes/juicyway.ts';
+import type { startSearchThread } from '../../src/near-misses/search-thread.ts';
+import { juicywayScheme } from '../../src/schemes/juicyway-scheme.ts';
 
 const listed = parseRange('203.0.113.0/24') as { range: Range };
 const route = {

@@ -10,7 +10,7 @@ import { juicyway } from '../../src/schemes/profiles/juicyway.ts';
 import { profiles } from '../../src/schemes/profiles.ts';
 import type { Scheme } from '../../src/schemes/scheme.ts';
 import type { Profile } from '../../src/schemes/settings.ts';
-import { signDelivery } from '../../src/schemes/sign.ts';
+import { signDelivery } from '../../src/schemes/sign-delivery.ts';
 import { createMessageReader } from '../../src/schemes/signed-text.ts';
 import { createVerify, joined } from '../../src/schemes/verify.ts';
 

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { juicywayScheme } from '../../src/schemes/juicyway.ts';
+import { juicywayScheme } from '../../src/schemes/juicyway-scheme.ts';
 import { createSigningSearch } from '../../src/schemes/nearest-signing.ts';
 import { type Envelope, scanEnvelope } from '../support/default-scheme.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';

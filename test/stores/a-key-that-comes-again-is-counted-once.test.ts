@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEventFile } from '../../src/stores/embedded/event-file.ts';
-import { recordBytes, type WorkerEnd } from '../../src/stores/embedded/exchange.ts';
 import { createHousekeeping } from '../../src/stores/embedded/housekeeping.ts';
+import { recordBytes, type WorkerEnd } from '../../src/stores/embedded/shared-memory.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const day = 86_400_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type EventFile, openEventFile } from '../../src/stores/embedded/event-file.ts';
-import { recordBytes } from '../../src/stores/embedded/exchange.ts';
+import { recordBytes } from '../../src/stores/embedded/shared-memory.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const program = new URL('../support/open-event-file-process.ts', import.meta.url).pathname;

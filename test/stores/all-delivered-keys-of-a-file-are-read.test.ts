@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDeliveredKeys } from '../../src/stores/embedded/delivered-keys.ts';
 import { openEventFile } from '../../src/stores/embedded/event-file.ts';
-import { recordBytes } from '../../src/stores/embedded/exchange.ts';
+import { recordBytes } from '../../src/stores/embedded/shared-memory.ts';
 import { createSteppedClock } from '../support/stepped-clock.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

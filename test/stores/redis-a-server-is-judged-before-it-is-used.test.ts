@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../src/stores/redis/connection.ts';
 import { judgeServer, NotNow, Unfit } from '../../src/stores/redis/fitness.ts';
+import type { Connection } from '../../src/stores/redis/redis-connection.ts';
 import { openRedis } from '../support/open-redis.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { claimed, newKey } from '../support/store-keys.ts';

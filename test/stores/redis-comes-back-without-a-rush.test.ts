@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ConnectionLost } from '../../src/stores/redis/connection.ts';
 import { createLink } from '../../src/stores/redis/link.ts';
+import { ConnectionLost } from '../../src/stores/redis/redis-connection.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type EventFile, openEventFile } from '../../src/stores/embedded/event-file.ts';
-import { recordBytes, type WorkerEnd } from '../../src/stores/embedded/exchange.ts';
 import { createHousekeeping, type Housekeeping } from '../../src/stores/embedded/housekeeping.ts';
 import { createRetentionClock } from '../../src/stores/embedded/retention-clock.ts';
+import { recordBytes, type WorkerEnd } from '../../src/stores/embedded/shared-memory.ts';
 import { createSteppedClock } from '../support/stepped-clock.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

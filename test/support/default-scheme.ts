@@ -6,7 +6,7 @@ import {
   type EnvelopeForm,
   type Scan,
 } from '../../src/schemes/envelope.ts';
-import { juicywayScheme } from '../../src/schemes/juicyway.ts';
+import { juicywayScheme } from '../../src/schemes/juicyway-scheme.ts';
 import { type ChecksumKey, readLiveKey } from '../../src/schemes/live-key.ts';
 import { createVerify } from '../../src/schemes/verify.ts';
 

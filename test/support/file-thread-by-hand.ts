@@ -1,7 +1,7 @@
 import { onTestFinished, vi } from 'vitest';
-import { createWorkerEnd, type WorkerEnd } from '../../src/stores/embedded/exchange.ts';
 import { type FileSupervisor, superviseFile } from '../../src/stores/embedded/file-supervisor.ts';
 import type { FromWorker, startFileThread, WorkerOrders } from '../../src/stores/embedded/file-thread.ts';
+import { createWorkerEnd, type WorkerEnd } from '../../src/stores/embedded/shared-memory.ts';
 import { createSteppedClock } from './stepped-clock.ts';
 
 /** One life of the file's thread, which does only what the test says. */

@@ -3,7 +3,7 @@ import {
   type Injection,
   type InjectorSettings,
   inject,
-} from '../../src/injector/inject.ts';
+} from '../../src/injector/inject-pod.ts';
 import type { Pod } from '../../src/injector/pod.ts';
 import { readSidecarTemplate } from '../../src/injector/sidecar-template.ts';
 import { applyJsonPatch } from './apply-json-patch.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { openEventFile } from '../../src/stores/embedded/event-file.ts';
-import { recordBytes } from '../../src/stores/embedded/exchange.ts';
+import { recordBytes } from '../../src/stores/embedded/shared-memory.ts';
 import { startWalk } from '../../src/stores/embedded/walk.ts';
 
 const [path = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
-import { batchSize, type MainEnd } from './exchange.ts';
+import { batchSize, type MainEnd } from './shared-memory.ts';
 
 interface Waiting<T> {
   readonly key: string;

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { recordBytes } from './exchange.ts';
 import { checkPlace, FileRefused, isBusy } from './file-refusal.ts';
 import { bringUpToDate, createTables, schemaVersion } from './layout.ts';
 import { sumOf } from './record-sum.ts';
 import { rememberPlace } from './same-file.ts';
+import { recordBytes } from './shared-memory.ts';
 
 /** `PRAGMA application_id` of the store's files: "HKgt". */
 const applicationId = 0x484b6774;

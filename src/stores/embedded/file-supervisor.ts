@@ -1,9 +1,9 @@
 import { type StoreHealth, StoreRefused, StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type BatchLine, createBatchLine } from './batch-line.ts';
-import { createMainEnd, type MainEnd } from './exchange.ts';
 import { type FileThread, type FromWorker, startFileThread } from './file-thread.ts';
 import { createRetentionClock } from './retention-clock.ts';
+import { createMainEnd, type MainEnd } from './shared-memory.ts';
 
 export interface SupervisorOptions {
   readonly file: string;

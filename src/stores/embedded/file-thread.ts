@@ -59,6 +59,6 @@ export function startFileThread(
 /** The sources run as they are in tests; the build puts the thread's bundle next to the main one. */
 function threadFile(): URL {
   return import.meta.url.endsWith('.ts')
-    ? new URL('./worker.ts', import.meta.url)
+    ? new URL('./file-worker.ts', import.meta.url)
     : new URL('./embedded-worker.js', import.meta.url);
 }

@@ -1,5 +1,5 @@
 import type { EventFile } from './event-file.ts';
-import { keyBytes, recordBytes, type WorkerEnd } from './exchange.ts';
+import { keyBytes, recordBytes, type WorkerEnd } from './shared-memory.ts';
 import { startWalk, type Walk } from './walk.ts';
 
 /** After a step of a walk the thread leaves the file alone for so many times the step's duration. */

@@ -1,5 +1,5 @@
 import type { EventFile } from './event-file.ts';
-import { keyBytes } from './exchange.ts';
+import { keyBytes } from './shared-memory.ts';
 
 /** Rows looked at in one step: a record waits for one step at most. */
 const rowsPerStep = 256;

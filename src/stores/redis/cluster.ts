@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Address, nameOf } from './address.ts';
-import { type Connection, ConnectionLost } from './connection.ts';
 import { createLink, type Link } from './link.ts';
+import { type Connection, ConnectionLost } from './redis-connection.ts';
+import { type Address, nameOf } from './server-address.ts';
 import type { Servers } from './servers.ts';
 import { slotCount, slotOf, tagIn } from './slot.ts';
 

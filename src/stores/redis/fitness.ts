@@ -1,5 +1,5 @@
 import { ErrorReply } from '@redis/client';
-import type { Connection } from './connection.ts';
+import type { Connection } from './redis-connection.ts';
 
 /** What a server must be before it may remember what was delivered. */
 export interface Demands {

@@ -1,6 +1,6 @@
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Connection, ConnectionLost } from './connection.ts';
 import { Unfit } from './fitness.ts';
+import { type Connection, ConnectionLost } from './redis-connection.ts';
 
 /** A connection that is kept: whenever it ends, another is made, for as long as the link is open. */
 export interface Link {

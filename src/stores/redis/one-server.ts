@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts';
 import { createLink, type LinkOptions } from './link.ts';
+import type { Connection } from './redis-connection.ts';
 import type { Servers } from './servers.ts';
 
 export const notMaster = 'the server is no longer the master';

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type DuplicateStore, StoreRefused } from '../../delivery/duplicate-store.ts';
 import type { RedisSettings } from '../../delivery/redis-settings.ts';
-import { type Address, addressOf, addressOfUrl, nameOf } from './address.ts';
 import { createCluster } from './cluster.ts';
 import { keyOf } from './commands.ts';
-import { type Connection, ConnectionLost, dial } from './connection.ts';
 import { evictionOf, judgeServer } from './fitness.ts';
 import { createOneServer, notMaster } from './one-server.ts';
+import { type Connection, ConnectionLost, dial } from './redis-connection.ts';
 import { createRedisStore } from './redis-store.ts';
 import { refusalOf } from './refusal.ts';
 import { askSentinels } from './sentinel.ts';
+import { type Address, addressOf, addressOfUrl, nameOf } from './server-address.ts';
 import type { Servers } from './servers.ts';
 
 export interface OpenRedisOptions {

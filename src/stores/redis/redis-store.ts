@@ -13,8 +13,8 @@ import {
   runWhole,
   type Script,
 } from './commands.ts';
-import type { Sender } from './connection.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf } from './error-meaning.ts';
+import type { Sender } from './redis-connection.ts';
 import { createReplicated } from './replicated.ts';
 import type { Servers } from './servers.ts';
 import { createUnanswered } from './unanswered.ts';

@@ -1,7 +1,7 @@
 import { ErrorReply } from '@redis/client';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import type { Connection } from './connection.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf } from './error-meaning.ts';
+import type { Connection } from './redis-connection.ts';
 
 /**
  * Whether the server would take a record now: it is asked for a write that changes nothing, since `XX` finds no such

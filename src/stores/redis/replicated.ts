@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Sender } from './connection.ts';
+import type { Sender } from './redis-connection.ts';
 
 /**
  * Asks how many replicas have all that was written on a connection (https://redis.io/docs/latest/commands/wait/).

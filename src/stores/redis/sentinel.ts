@@ -1,6 +1,6 @@
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Address, nameOf } from './address.ts';
-import { type Connection, ConnectionLost } from './connection.ts';
+import { type Connection, ConnectionLost } from './redis-connection.ts';
+import { type Address, nameOf } from './server-address.ts';
 
 /**
  * Asks the sentinels who the master is, all at once: one of them often died with the old master, and its silence must

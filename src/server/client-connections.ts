@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Peer } from '../delivery/delivery.ts';
-import { Connection } from './connection.ts';
+import { Connection } from './client-connection.ts';
 
 /** On the socket itself: a WeakMap would cost the collector more than the look-up costs a request. */
 const ofSocket = Symbol('connection');

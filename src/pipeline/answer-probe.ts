@@ -1,6 +1,6 @@
 import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery, RequestHead } from '../delivery/delivery.ts';
-import { probeHeader, probeValue } from '../delivery/probe.ts';
+import { probeHeader, probeValue } from '../delivery/probe-header.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { JudgePath } from '../gates/path.ts';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Peer } from '../delivery/delivery.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './client-exchange.ts';
 
 /**
  * What is known of one client connection. Requests on it are judged one after the other, also where the client

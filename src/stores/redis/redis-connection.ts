@@ -3,7 +3,7 @@ import type { SecureContext } from 'node:tls';
 import { createClient, ErrorReply } from '@redis/client';
 import { trustedAuthorities } from '../../values/trusted-authorities.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Address, nameOf } from './address.ts';
+import { type Address, nameOf } from './server-address.ts';
 
 export interface Sender {
   /** Sends one command; rejects with the server's `ErrorReply`, or with `ConnectionLost`. */

@@ -5,10 +5,10 @@ import { makeOverview, type Overview, type RouteInForce } from '../overview/over
 import type { DeliveryRecord, WatchedRoute } from '../overview/record.ts';
 import { profiles } from '../schemes/profiles.ts';
 import { version } from '../version.ts';
+import type { Readiness } from './gate-status.ts';
 import type { Gatehouse } from './gatehouse.ts';
 import type { Loaded } from './load.ts';
 import type { ReloadState } from './reloader.ts';
-import type { Readiness } from './status.ts';
 
 export interface AppOverviewParts {
   readonly record: DeliveryRecord;

@@ -1,6 +1,6 @@
 /** The thread that searches: one question after the other, each answered once. */
 import { parentPort } from 'node:worker_threads';
-import { juicywayScheme } from '../schemes/juicyway.ts';
+import { juicywayScheme } from '../schemes/juicyway-scheme.ts';
 import { createSearch, type Found, type Question } from './search.ts';
 
 /** Of one search. */

@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventFile } from './event-file.ts';
 import { openEventFile } from './event-file.ts';
-import { answers, createWorkerEnd, type WorkerEnd } from './exchange.ts';
 import { faultSentence, isDamaged } from './file-refusal.ts';
 import type { FromWorker, WorkerOrders } from './file-thread.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
+import { answers, createWorkerEnd, type WorkerEnd } from './shared-memory.ts';
 
 /** Without anything to do the thread wakes this often, to see whether it is time to sweep. */
 const idleMs = 1000;

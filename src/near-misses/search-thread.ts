@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Question } from './search.ts';
-import type { FromThread } from './worker.ts';
+import type { FromThread } from './search-worker.ts';
 
 export interface SearchThread {
   /** Hands the question over; the bytes of its body are gone from here. */
@@ -40,6 +40,6 @@ export function startSearchThread(
 /** The sources run as they are in tests; the build puts the thread's bundle next to the main one. */
 function threadFile(): URL {
   return import.meta.url.endsWith('.ts')
-    ? new URL('./worker.ts', import.meta.url)
+    ? new URL('./search-worker.ts', import.meta.url)
     : new URL('./near-misses-worker.js', import.meta.url);
 }

@@ -3,7 +3,7 @@ import { formatProblem } from '../config/problem.ts';
 import type { DuplicateStore, StoreHealth } from '../delivery/duplicate-store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
-import { nearMissesOf } from '../overview/near-misses.ts';
+import { nearMissesOf } from '../overview/near-miss-overview.ts';
 import type { DeliveryRecord } from '../overview/record.ts';
 import { lastMatchOf } from '../pipeline/journal.ts';
 import { version } from '../version.ts';
