@@ -23,7 +23,7 @@ export interface ExplainQuestion {
 }
 
 /** What one route says of the body. */
-export interface Outcome {
+export interface Explained {
   readonly loaded: LoadedRoute;
   /** Undefined where it would be claimed and forwarded. */
   readonly ending: Awaited<ReturnType<typeof passJudging>>;

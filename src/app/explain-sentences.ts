@@ -7,7 +7,7 @@ import { createSigningSearch } from '../schemes/nearest-signing.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import { matchSentence, remedyFor } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
-import type { ExplainQuestion, Outcome } from './explain-question.ts';
+import type { Explained, ExplainQuestion } from './explain-question.ts';
 import { usualMistakes } from './usual-mistakes.ts';
 
 export const addressCodes = ['client_address_unknown', 'address_not_allowed', 'allowlist_empty'];
@@ -15,7 +15,7 @@ export const addressCodes = ['client_address_unknown', 'address_not_allowed', 'a
 export function addressSentences(
   { address }: ExplainQuestion,
   hasAllowlist: boolean,
-  [first]: readonly Outcome[],
+  [first]: readonly Explained[],
 ): string[] {
   if (address === undefined || first === undefined) return [];
   if (!hasAllowlist) return ['Without --config no allowlist is known.'];
@@ -36,7 +36,7 @@ const signatureCodes = ['checksum_missing', 'checksum_mismatch', 'timestamp_out_
 export function bodySentences(
   question: ExplainQuestion,
   config: Config,
-  { loaded, ending, facts }: Outcome,
+  { loaded, ending, facts }: Explained,
 ): readonly string[] {
   const { scheme } = loaded.route;
   const code = ending instanceof Rejection ? ending.code : undefined;
@@ -74,7 +74,7 @@ export function bodySentences(
   return [refusal, ...signingSentences(question, envelope, loaded), ...notes];
 }
 
-function matchSentences(scheme: Scheme, facts: Outcome['facts']): string[] {
+function matchSentences(scheme: Scheme, facts: Explained['facts']): string[] {
   if (scheme.name === defaultProfile.name) {
     return [`The checksum holds under key ${facts.keyName}, data encoded as ${facts.encoding}.`];
   }
@@ -94,7 +94,7 @@ function matchSentences(scheme: Scheme, facts: Outcome['facts']): string[] {
 function signingSentences(
   question: ExplainQuestion,
   envelope: Envelope,
-  { route: { scheme, checksum }, secrets }: Outcome['loaded'],
+  { route: { scheme, checksum }, secrets }: Explained['loaded'],
 ): readonly string[] {
   const delivery = { rawHeaders: question.headers ?? [], envelope };
   const nearest = createSigningSearch()(scheme, delivery, [...secrets, ...question.otherKeys]);
@@ -118,7 +118,7 @@ const lostOrder =
   'Capture the bytes where they arrive, before anything has parsed them.';
 
 /** What comes after the signature depends on the route, which a body does not name: so every route is told of. */
-export function routeSentences(outcomes: readonly Outcome[]): string[] {
+export function routeSentences(outcomes: readonly Explained[]): string[] {
   return outcomes.flatMap(({ loaded, ending }) => {
     const { name } = loaded.route;
     if (ending instanceof Answer) {

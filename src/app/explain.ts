@@ -13,7 +13,7 @@ import { readLiveKey } from '../schemes/live-key.ts';
 import { findProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import { capturedDelivery } from './captured-delivery.ts';
-import type { ExplainQuestion, Outcome } from './explain-question.ts';
+import type { Explained, ExplainQuestion } from './explain-question.ts';
 import {
   addressCodes,
   addressSentences,
@@ -163,7 +163,7 @@ function schemeNamed(name: string): Scheme | undefined {
   return compiled?.kind === 'scheme' ? compiled.scheme : undefined;
 }
 
-async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Promise<Outcome[]> {
+async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Promise<Explained[]> {
   const arrivedMs = question.arrivedMs ?? Date.now();
   const routes = liveRoutes(
     judged,
@@ -178,7 +178,7 @@ async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Prom
     now: () => 0,
     wallClock: () => arrivedMs,
   });
-  const outcomes: Outcome[] = [];
+  const outcomes: Explained[] = [];
   for (const loaded of judged.routes) {
     const delivery = capturedDelivery(
       question.body,
@@ -200,7 +200,7 @@ const noApplication: Upstream = {
 /** Not judged: the allowlist is off where no address is given. */
 const anyAddress = '127.0.0.1';
 
-function isRefusedByAddress({ ending }: Outcome): boolean {
+function isRefusedByAddress({ ending }: Explained): boolean {
   return ending instanceof Rejection && addressCodes.includes(ending.code);
 }
 

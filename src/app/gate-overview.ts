@@ -5,24 +5,24 @@ import { makeOverview, type Overview, type RouteInForce } from '../overview/over
 import type { DeliveryRecord, WatchedRoute } from '../overview/record.ts';
 import { profiles } from '../schemes/profiles.ts';
 import { version } from '../version.ts';
-import type { Readiness } from './gate-status.ts';
+import type { GateReadiness } from './gate-status.ts';
 import type { Gatehouse } from './gatehouse.ts';
 import type { Loaded } from './load.ts';
 import type { ReloadState } from './reloader.ts';
 
-export interface AppOverviewParts {
+export interface GateOverviewParts {
   readonly record: DeliveryRecord;
   readonly undelivered: Undelivered;
   readonly store: () => DuplicateStore | undefined;
   readonly gatehouse: () => Gatehouse | undefined;
   readonly reloads: () => ReloadState | undefined;
-  readonly ready: () => Promise<Readiness>;
+  readonly ready: () => Promise<GateReadiness>;
   readonly isDraining: () => boolean;
   readonly wallClock: () => number;
 }
 
 /** What `GET /overview` answers: the record together with what is in force now. */
-export function createOverview(parts: AppOverviewParts): () => Promise<Overview> {
+export function createOverview(parts: GateOverviewParts): () => Promise<Overview> {
   const startedAtMs = parts.wallClock();
   const host = hostname();
   return async () => {

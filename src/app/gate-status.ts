@@ -6,6 +6,7 @@ import type { Undelivered } from '../metrics/undelivered.ts';
 import { nearMissesOf } from '../overview/near-miss-overview.ts';
 import type { DeliveryRecord } from '../overview/record.ts';
 import { lastMatchOf } from '../pipeline/journal.ts';
+import type { Readiness } from '../server/admin.ts';
 import { version } from '../version.ts';
 import { createStrikeOff } from './delivered-elsewhere.ts';
 import type { Gatehouse } from './gatehouse.ts';
@@ -27,8 +28,7 @@ export interface StatusParts {
   readonly wallClock: () => number;
 }
 
-export interface Readiness {
-  readonly ready: boolean;
+export interface GateReadiness extends Readiness {
   readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
 }
 
@@ -36,7 +36,7 @@ export interface Readiness {
 export function createStatus(parts: StatusParts) {
   const strikeOff = createStrikeOff(parts.undelivered);
   return {
-    async ready(): Promise<Readiness> {
+    async ready(): Promise<GateReadiness> {
       const gatehouse = parts.gatehouse();
       const store = await healthOf(parts.store());
       const config = gatehouse?.loaded.config;
@@ -110,7 +110,7 @@ function check(ok: boolean, good: string, bad: string): { ok: boolean; detail: s
 }
 
 /** Only where the gate calls given addresses; an application that is down is no reason to take no events. */
-async function applicationCheck(upstream: Config['upstream'] | undefined): Promise<Readiness['checks']> {
+async function applicationCheck(upstream: Config['upstream'] | undefined): Promise<GateReadiness['checks']> {
   if (upstream === undefined || upstream.addresses.length === 0) return {};
   const isMissed = await answersOnlyOnLoopback(upstream);
   return { application: check(!isMissed, 'not on loopback alone', onlyOnLoopback(upstream)) };

@@ -1,5 +1,5 @@
 import { findRivals, reachesOf } from '../injector/rivals.ts';
-import { sentenceOf } from '../injector/service-ports.ts';
+import { leadSentence } from '../injector/service-ports.ts';
 import { createApi } from '../kubernetes/api.ts';
 import { apiPlace, type PlaceSettings } from '../kubernetes/place.ts';
 import { listCluster } from './inject-look.ts';
@@ -43,7 +43,7 @@ export async function findGuardedServices(
         service: lead.service,
         port: lead.port,
         pods: behind,
-        past: lead.isPast ? sentenceOf(lead, namespace) : undefined,
+        past: lead.isPast ? leadSentence(lead, namespace) : undefined,
       })),
       unguarded: unguarded.map(({ namespace, name }) => `${namespace}/${name}`),
       rivals:

@@ -1,11 +1,11 @@
 import { findRivals, reachesOf } from '../injector/rivals.ts';
-import { sentenceOf } from '../injector/service-ports.ts';
+import { leadSentence } from '../injector/service-ports.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { listAll, listKnown } from '../kubernetes/list.ts';
 import { recordEvent } from '../kubernetes/record-event.ts';
 import type { Log } from '../log/log.ts';
 import type { InjectorMetrics } from '../metrics/injector-metrics.ts';
-import { type Found, lookAtPods, type Named } from './look-at-pods.ts';
+import { type FoundPods, lookAtPods, type NamedObject } from './look-at-pods.ts';
 
 /** A Service that leads past the gate of a running pod. */
 export interface PastGate {
@@ -53,7 +53,7 @@ export function createWatch(options: {
       past = found.past.map(({ namespace, name, lead }) => ({
         namespace,
         pod: name,
-        sentence: sentenceOf(lead, namespace),
+        sentence: leadSentence(lead, namespace),
       }));
       unguarded = found.unguarded.map(({ namespace, name }) => `${namespace}/${name}`);
       show(found);
@@ -63,7 +63,7 @@ export function createWatch(options: {
         await recordEvent(api, one, {
           about,
           reason: 'BypassedByService',
-          message: sentenceOf(lead, namespace),
+          message: leadSentence(lead, namespace),
           now: now(),
         });
       }
@@ -78,7 +78,7 @@ export function createWatch(options: {
     }
   }
 
-  function show({ past: found, unguarded: without }: Found): void {
+  function show({ past: found, unguarded: without }: FoundPods): void {
     metrics.servicesPast.reset();
     for (const { namespace, lead } of found)
       metrics.servicesPast.inc({
@@ -137,7 +137,7 @@ export async function listCluster(api: Api) {
     listKnown(api, `${room}/mutatingadmissionpolicies`),
     listAll(api, '/api/v1/namespaces'),
   ]);
-  const named = (namespaces as readonly Named[]).map(({ metadata }) => ({
+  const named = (namespaces as readonly NamedObject[]).map(({ metadata }) => ({
     name: metadata?.name ?? '',
     labels: metadata?.labels,
   }));

@@ -5,7 +5,7 @@ import type { Api } from '../kubernetes/api.ts';
 import { listAll } from '../kubernetes/list.ts';
 
 /** An object of the cluster, as far as it is read here. */
-export interface Named {
+export interface NamedObject {
   readonly metadata?: {
     readonly name?: string;
     readonly namespace?: string;
@@ -16,7 +16,7 @@ export interface Named {
 }
 
 /** What one look found. */
-export interface Found {
+export interface FoundPods {
   /** Guarded pods with a port of a Service that leads past their gate. */
   readonly past: readonly (PodName & { readonly lead: Lead })[];
   /** Labelled pods without a sidecar. */
@@ -34,7 +34,7 @@ interface PodName {
 }
 
 /** Labelled pods of these namespaces (of all, for none) and the Services that lead to them. Rejects with a sentence. */
-export async function lookAtPods(api: Api, namespaces: readonly string[]): Promise<Found> {
+export async function lookAtPods(api: Api, namespaces: readonly string[]): Promise<FoundPods> {
   const places = namespaces.length === 0 ? [''] : namespaces.map((name) => `/namespaces/${name}`);
   const [objects, services] = await Promise.all([
     listEach(api, places, 'pods', { labelSelector: `${injectLabel}=true` }),
@@ -57,7 +57,7 @@ export async function lookAtPods(api: Api, namespaces: readonly string[]): Promi
 
 /** Undefined for a pod that ends, or has ended. */
 function readRunning(object: object) {
-  const { metadata, status } = object as Named & { status?: { phase?: string } };
+  const { metadata, status } = object as NamedObject & { status?: { phase?: string } };
   const { name = '', namespace = '', uid = '', deletionTimestamp } = metadata ?? {};
   const pod = readPod(object);
   const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';

@@ -1,4 +1,4 @@
-import { type Api, type ApiAnswer, sentenceOf } from '../kubernetes/api.ts';
+import { type Api, type ApiAnswer, unwantedAnswer } from '../kubernetes/api.ts';
 import type { Issuer } from './issue.ts';
 import { type Certificates, type RotationRules, rotate } from './rotate.ts';
 import { certificatesIn, entriesOf } from './secret-data.ts';
@@ -24,7 +24,7 @@ export async function keepCertificates(
   for (let attempt = 1; ; attempt++) {
     const read = await api.call('GET', path);
     if (read.status !== 200)
-      throw new Error(`Secret ${namespace}/${secret} cannot be read: ${sentenceOf(read)}`);
+      throw new Error(`Secret ${namespace}/${secret} cannot be read: ${unwantedAnswer(read)}`);
     const object = read.body as SecretObject;
     const present = certificatesIn(decoded(object.data));
     const wanted = await rotate(present, rules, issuer, now());
@@ -32,7 +32,7 @@ export async function keepCertificates(
     const written = await api.call('PUT', path, { ...object, data: encoded(entriesOf(wanted)) });
     if (written.status === 200) return wanted;
     if (written.status !== 409 || attempt >= attempts)
-      throw new Error(`Secret ${namespace}/${secret} cannot be written: ${sentenceOf(written)}`);
+      throw new Error(`Secret ${namespace}/${secret} cannot be written: ${unwantedAnswer(written)}`);
   }
 }
 
@@ -73,7 +73,7 @@ interface Webhook {
 }
 
 function refused(kind: string, name: string, done: string, answer: ApiAnswer): Error {
-  return new Error(`${kind} ${name} cannot be ${done}: ${sentenceOf(answer)}`);
+  return new Error(`${kind} ${name} cannot be ${done}: ${unwantedAnswer(answer)}`);
 }
 
 function decoded(data: Readonly<Record<string, string>> = {}): Record<string, string> {

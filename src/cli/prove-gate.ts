@@ -4,7 +4,7 @@ import type { Config, Route } from '../config/config.ts';
 import type { Key } from '../config/keys.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { SignedDelivery } from '../schemes/sign-delivery.ts';
-import { type Attempt, createPoster } from '../sender/post.ts';
+import { createPoster, type PostResult } from '../sender/post.ts';
 import { probe } from '../sender/probe.ts';
 import { sampleDataJson } from '../sender/sample-event.ts';
 import { playEvent, spoil } from '../sender/scheme-event.ts';
@@ -134,7 +134,7 @@ async function askRunningGate(
     );
 }
 
-async function post(gate: PrivateGate, route: Route, { body, headers }: SignedDelivery): Promise<Attempt> {
+async function post(gate: PrivateGate, route: Route, { body, headers }: SignedDelivery): Promise<PostResult> {
   const url = new URL(gate.url + route.path);
   const poster = createPoster({ url, headers: [], caPem: undefined, timeoutMs, connections: 1 });
   try {

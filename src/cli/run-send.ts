@@ -4,7 +4,7 @@ import { parseWay } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import { signEvent } from '../schemes/sign-event.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
-import { type Attempt, createPoster } from '../sender/post.ts';
+import { createPoster, type PostResult } from '../sender/post.ts';
 import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sample-event.ts';
 import { type PlayedEvent, playEvent, spoil } from '../sender/scheme-event.ts';
 import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
@@ -88,7 +88,7 @@ function dataFor(options: SendOptions): string {
   return options.times === 1 ? options.data : withFreshReference(options.data);
 }
 
-function attemptLine(parcel: Parcel, attempt: Attempt, json: boolean): string {
+function attemptLine(parcel: Parcel, attempt: PostResult, json: boolean): string {
   const { number, event, reference } = parcel;
   if (json) return JSON.stringify({ number, event, reference, ...attempt });
   const name = reference === undefined ? event : `${event} ${reference}`;

@@ -4,7 +4,7 @@ import { type SignedDelivery, signDelivery } from '../schemes/sign-delivery.ts';
 import { playEvent } from '../sender/scheme-event.ts';
 import { chosenScheme, type SchemeOptions } from './chosen-scheme.ts';
 
-interface Signing extends SchemeOptions {
+interface SignBySchemeOptions extends SchemeOptions {
   readonly encoding?: string;
   readonly event?: string;
   readonly data?: string;
@@ -16,7 +16,7 @@ interface Signing extends SchemeOptions {
  * What `sign` prints for a sender: its fields of the head, an empty line, and the body. A body from standard input is
  * signed as it is, byte by byte; where the signature stands in the body, the body alone is printed.
  */
-export function signByScheme(options: Signing, secret: Buffer): string {
+export function signByScheme(options: SignBySchemeOptions, secret: Buffer): string {
   const scheme = chosenScheme(options, process.env);
   const way = options.encoding === undefined ? undefined : parseWay(options.encoding);
   const nowMs = Date.now();

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterALook } from './after-a-look.ts';
 import { AddressesFull, type Dial } from './dial.ts';
-import { type ConnectionRules, type Exchange, UpstreamConnection } from './upstream-connection.ts';
+import { type ConnectionRules, UpstreamConnection, type UpstreamExchange } from './upstream-connection.ts';
 
 export interface PoolRules extends ConnectionRules {
   /** Bounds the connections to each address. */
@@ -14,7 +14,7 @@ export interface PoolRules extends ConnectionRules {
 export class ConnectionPool {
   #rules: PoolRules;
   #resting: UpstreamConnection[] = [];
-  #waiting: Exchange[] = [];
+  #waiting: UpstreamExchange[] = [];
   #opening = 0;
   #open = 0;
   /** Connections that have closed so far. */
@@ -28,13 +28,13 @@ export class ConnectionPool {
     this.#room = rules.connections;
   }
 
-  add(exchange: Exchange): void {
+  add(exchange: UpstreamExchange): void {
     this.#waiting.push(exchange);
     this.#serve();
   }
 
   /** Gives it a connection over which nothing has gone yet, beyond the number of those that may be open. */
-  addToNew(exchange: Exchange): void {
+  addToNew(exchange: UpstreamExchange): void {
     this.#room -= 1;
     this.#rules.dial((error, socket) => {
       if (socket !== null) return void this.#connect(socket).send(exchange);
@@ -53,18 +53,18 @@ export class ConnectionPool {
     while (this.#peek() !== undefined) {
       // The one that was used last is the one that the application will keep for longest.
       const connection = this.#resting.pop();
-      if (connection !== undefined) this.#use(connection, this.#waiting.shift() as Exchange);
+      if (connection !== undefined) this.#use(connection, this.#waiting.shift() as UpstreamExchange);
       else if (this.#room > 0 && this.#opening < this.#waiting.length) this.#openOne();
       else return;
     }
   }
 
-  #peek(): Exchange | undefined {
+  #peek(): UpstreamExchange | undefined {
     while (this.#waiting[0]?.isSettled === true) this.#waiting.shift();
     return this.#waiting[0];
   }
 
-  #use(connection: UpstreamConnection, exchange: Exchange): void {
+  #use(connection: UpstreamConnection, exchange: UpstreamExchange): void {
     afterALook(() => {
       if (!connection.isGone) return void connection.send(exchange);
       this.#waiting.unshift(exchange);

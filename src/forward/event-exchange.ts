@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { AnswerHead } from './answer-head.ts';
-import type { Exchange } from './upstream-connection.ts';
+import type { UpstreamExchange } from './upstream-connection.ts';
 import type { UpstreamEvent, UpstreamResult } from './upstream-event.ts';
 
 /** One event on its way, from the queue to its outcome. Settled once, by its own deadline at the latest. */
-export class UpstreamExchange implements Exchange {
+export class EventExchange implements UpstreamExchange {
   readonly method = 'POST';
   readonly event: UpstreamEvent;
   #rules: ExchangeRules;
@@ -122,7 +122,7 @@ export interface ExchangeRules {
   readonly now: () => number;
 }
 
-function expire(exchange: UpstreamExchange): void {
+function expire(exchange: EventExchange): void {
   exchange.expire();
 }
 

@@ -31,7 +31,7 @@ export function isPlausible(role: ForwardedRole, value: string): boolean {
     case 'client':
       return address.test(value);
     case 'host':
-      return value.split(',').every((host) => isHost(host.trim()));
+      return value.split(',').every((host) => isHostField(host.trim()));
     case 'scheme':
       return value.split(',').every((scheme) => schemeName.test(scheme.trim()));
     case 'port':
@@ -46,7 +46,7 @@ export function isPlausible(role: ForwardedRole, value: string): boolean {
  * names. Applications put Host and target together and parse the result: `Host: a/webhooks/juicyway?` with the target
  * `/other`, or an empty Host with `/a/webhooks/juicyway`, is a request for the webhook path to them.
  */
-export function isHost(value: string): boolean {
+export function isHostField(value: string): boolean {
   return hostOrAddress.test(value);
 }
 

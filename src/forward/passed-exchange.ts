@@ -4,7 +4,7 @@ import type { AnswerHead } from './answer-head.ts';
 import { passedFields } from './passed-answer.ts';
 import { Silence } from './silence.ts';
 import { answerBytes, type Standstill } from './standstill.ts';
-import type { Exchange } from './upstream-connection.ts';
+import type { UpstreamExchange } from './upstream-connection.ts';
 
 export interface PassedRequest {
   /** Its headers are those for the application. */
@@ -37,7 +37,7 @@ export interface PassedFailure {
 }
 
 /** A request that is passed through, on a connection to the application: bodies are streamed both ways. */
-export class PassedExchange implements Exchange {
+export class PassedExchange implements UpstreamExchange {
   readonly method: string;
   #passed: PassedRequest;
   #rules: PassedRules;

@@ -4,7 +4,7 @@ import { AnswerFault, type AnswerHead, AnswerHeadReader, isKept } from './answer
 import { restTimeMs } from './rest-time.ts';
 
 /** A request that a connection sends, and whoever takes its answer. */
-export interface Exchange {
+export interface UpstreamExchange {
   /** Decides about the body of the answer. */
   readonly method: string;
   /** Nobody waits for it any more: it needs no connection. */
@@ -44,7 +44,7 @@ export class UpstreamConnection {
   #rules: ConnectionRules;
   #events: ConnectionEvents;
   #sent = 0;
-  #exchange: Exchange | undefined;
+  #exchange: UpstreamExchange | undefined;
   #reader = new AnswerHeadReader();
   #body: AnswerBody | undefined;
   #restMs: number;
@@ -81,7 +81,7 @@ export class UpstreamConnection {
   }
 
   /** Sends the request, or rests again where that is too late for it. */
-  send(exchange: Exchange): void {
+  send(exchange: UpstreamExchange): void {
     const socket = this.#socket;
     if (!exchange.begin(socket)) return void this.rest();
     socket.setTimeout(0);
@@ -118,7 +118,7 @@ export class UpstreamConnection {
     }
   }
 
-  #begin(exchange: Exchange, head: AnswerHead): void {
+  #begin(exchange: UpstreamExchange, head: AnswerHead): void {
     if (head.status === 101) throw new AnswerFault('a switch of protocols (101) that nobody asked for');
     this.#body = bodyOf(head, exchange.method);
     this.#restMs =

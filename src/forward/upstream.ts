@@ -1,6 +1,6 @@
 import { ConnectionPool } from './connection-pool.ts';
 import { createDial, type DialRules, prefixOf } from './dial.ts';
-import { UpstreamExchange } from './event-exchange.ts';
+import { EventExchange } from './event-exchange.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
 import type { UpstreamEvent, UpstreamResult } from './upstream-event.ts';
 
@@ -59,7 +59,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
           resolve(result);
           end();
         };
-        pool.add(new UpstreamExchange({ ...event, path }, exchangeRules, settle));
+        pool.add(new EventExchange({ ...event, path }, exchangeRules, settle));
       });
     },
     close() {

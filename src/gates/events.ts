@@ -1,7 +1,7 @@
 import { Answer } from '../delivery/answer.ts';
 import type { Unverified, Verified } from './checksum.ts';
 import type { Gate } from './gate.ts';
-import type { Wanted } from './live-route.ts';
+import type { TakesEvent } from './live-route.ts';
 
 /**
  * Answers verified events that the route does not want with 200, so that the sender does not try again, and
@@ -19,7 +19,7 @@ export function createEventsGate(): Gate<Verified | Unverified, Verified | Unver
  * `*` takes all, also what has no name, for which undefined stands; `payment.*` takes every name that starts with
  * `payment.`; anything else only itself.
  */
-export function compilePatterns(patterns: readonly string[]): Wanted | undefined {
+export function compilePatterns(patterns: readonly string[]): TakesEvent | undefined {
   if (patterns.includes('*')) return undefined;
   const names = new Set(patterns.filter((pattern) => !pattern.endsWith('*')));
   const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1));

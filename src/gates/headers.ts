@@ -1,6 +1,6 @@
 import type { Delivery, RequestHead } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { isHost } from '../forward/forwarded-fields.ts';
+import { isHostField } from '../forward/forwarded-fields.ts';
 import { elementsOf } from '../values/field-grammar.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
@@ -128,7 +128,7 @@ class FoundFields implements HeaderFields {
   }
 
   judgeFraming(httpVersion: string): string | undefined {
-    if (this.host === undefined ? httpVersion !== '1.0' : !isHost(this.host)) {
+    if (this.host === undefined ? httpVersion !== '1.0' : !isHostField(this.host)) {
       return this.host === undefined ? 'no Host header' : `Host: ${this.host}, expected a name or an address`;
     }
     if (this.contentLength !== undefined && !isPlainNumber(this.contentLength)) {

@@ -13,11 +13,11 @@ export interface LiveRoute extends Route {
   readonly open: (body: Buffer) => Scan;
   readonly verify: Verify;
   /** Undefined: it takes every event. */
-  readonly wants: Wanted | undefined;
+  readonly wants: TakesEvent | undefined;
   readonly application: Upstream;
   /** Undefined: what is forwarded is not signed. */
   readonly signForwarded: SignForwarded | undefined;
 }
 
 /** Whether a route takes events of this name. */
-export type Wanted = (event: string | undefined) => boolean;
+export type TakesEvent = (event: string | undefined) => boolean;

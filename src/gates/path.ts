@@ -1,7 +1,7 @@
 import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { createLookAlikes } from '../paths/route-look-alikes.ts';
+import { createRouteLookAlikes } from '../paths/route-look-alikes.ts';
 import { findAmbiguity } from '../paths/spelling.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
@@ -56,13 +56,13 @@ export function createJudgePath<Found extends { readonly path: string }>(rules: 
   const { upstreamPrefix = '', denyPaths = [], seenPaths = [] } = rules;
   const routes = new Map(rules.routes.map((route) => [route.path, route]));
   const paths = rules.routes.map(({ path }) => path);
-  const looksLikeRoute = createLookAlikes(paths);
-  const seenAsRoute = createLookAlikes([
+  const looksLikeRoute = createRouteLookAlikes(paths);
+  const seenAsRoute = createRouteLookAlikes([
     ...paths,
     ...paths.map((path) => upstreamPrefix + path),
     ...seenPaths,
   ]);
-  const isDenied = createLookAlikes([...denyPaths, ...denyPaths.map((path) => upstreamPrefix + path)]);
+  const isDenied = createRouteLookAlikes([...denyPaths, ...denyPaths.map((path) => upstreamPrefix + path)]);
 
   return (target) => {
     const queryStart = target.indexOf('?');

@@ -1,7 +1,7 @@
 import type { LimitRange, ResourceQuota } from '../kubernetes/namespace-limits.ts';
 import { type Denial, deny } from './denials.ts';
 import type { Container, Pod, PodSpec } from './pod.ts';
-import { of, type Part, sidecarOf, text, together } from './pod-resources.ts';
+import { amountText, of, type RequestsOrLimits, sidecarOf, together } from './pod-resources.ts';
 import { amount } from './quantity.ts';
 
 /**
@@ -29,22 +29,22 @@ function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRang
         if (type === 'Container') {
           if (most !== undefined && limit > most)
             return refuse(
-              `allows a container ${max?.[name]} ${name}, and the sidecar has a limit of ${text(limit, name)}`,
+              `allows a container ${max?.[name]} ${name}, and the sidecar has a limit of ${amountText(limit, name)}`,
             );
           if (least !== undefined && request < least)
             return refuse(
-              `wants a container to request ${min?.[name]} ${name}, and the sidecar requests ${text(request, name)}`,
+              `wants a container to request ${min?.[name]} ${name}, and the sidecar requests ${amountText(request, name)}`,
             );
           if (ratio !== undefined && request > 0 && limit / request > ratio)
             return refuse(
-              `allows a limit of ${maxLimitRequestRatio?.[name]} times the request, and the sidecar has ${text(limit, name)} and ${text(request, name)} ${name}`,
+              `allows a limit of ${maxLimitRequestRatio?.[name]} times the request, and the sidecar has ${amountText(limit, name)} and ${amountText(request, name)} ${name}`,
             );
         }
         if (type === 'Pod') {
           const whole = together(spec, 'limits', name);
           if (most !== undefined && whole > most && whole - limit <= most)
             return refuse(
-              `allows a pod ${max?.[name]} ${name}, and this one with the sidecar's ${text(limit, name)} has a limit of ${text(whole, name)}`,
+              `allows a pod ${max?.[name]} ${name}, and this one with the sidecar's ${amountText(limit, name)} has a limit of ${amountText(whole, name)}`,
             );
         }
       }
@@ -54,7 +54,7 @@ function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRang
 }
 
 /** Names that a quota may give to the same sum. */
-const counted: Readonly<Record<string, readonly [Part, string]>> = {
+const counted: Readonly<Record<string, readonly [RequestsOrLimits, string]>> = {
   cpu: ['requests', 'cpu'],
   memory: ['requests', 'memory'],
   'requests.cpu': ['requests', 'cpu'],
@@ -76,7 +76,7 @@ function findQuota(spec: PodSpec, sidecar: Container, quotas: readonly ResourceQ
       if (whole > left && whole - own <= left)
         return deny(
           'quota_exceeded',
-          `ResourceQuota ${metadata?.name} leaves ${text(left, name)} of ${key}, and this pod needs ${text(whole, name)}, of which the sidecar ${text(own, name)}`,
+          `ResourceQuota ${metadata?.name} leaves ${amountText(left, name)} of ${key}, and this pod needs ${amountText(whole, name)}, of which the sidecar ${amountText(own, name)}`,
         );
     }
   }

@@ -3,7 +3,7 @@ import type { OptIn } from './opt-in.ts';
 import { type Container, type ContainerPort, isNativeSidecar, isTcp, type PodSpec } from './pod.ts';
 
 /** A container of the pod, and the list it is in. */
-export interface Place {
+export interface ContainerPlace {
   readonly list: 'containers' | 'initContainers';
   readonly index: number;
   readonly container: Container;
@@ -12,13 +12,13 @@ export interface Place {
 /** The port that the Service targets, where the application owns it. */
 export interface GuardedPort {
   readonly kind: 'guarded port';
-  readonly place: Place;
+  readonly place: ContainerPlace;
   readonly port: ContainerPort;
 }
 
 /** The containers that run side by side, in the order in which the endpoint controller looks for a named port. */
-export function runningTogether(spec: PodSpec): readonly Place[] {
-  const place = (list: Place['list']) => (container: Container, index: number) => ({
+export function runningTogether(spec: PodSpec): readonly ContainerPlace[] {
+  const place = (list: ContainerPlace['list']) => (container: Container, index: number) => ({
     list,
     index,
     container,

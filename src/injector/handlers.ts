@@ -1,6 +1,4 @@
-import type { Container } from './pod.ts';
-
-type Handler = NonNullable<Container['readinessProbe']>;
+import type { Container, Handler } from './pod.ts';
 
 /** Where a container may speak of its ports: probes and lifecycle handlers. */
 export function handlersOf(container: Container): readonly Handler[] {

@@ -5,7 +5,7 @@ import type { Container, PodSpec, Resources } from './pod.ts';
 import { amount } from './quantity.ts';
 import { sidecarName } from './sidecar-template.ts';
 
-export type Part = 'requests' | 'limits';
+export type RequestsOrLimits = 'requests' | 'limits';
 
 /**
  * Whether resources of the pod as a whole (Kubernetes 1.34) have no room for the sidecar: the API server would refuse
@@ -21,7 +21,7 @@ export function findTooLittle(spec: PodSpec): Denial | undefined {
     if (request !== undefined && request < requested)
       return tooLittle(
         `request of ${resources.requests?.[name]} ${name}`,
-        `request ${text(requested, name)} together`,
+        `request ${amountText(requested, name)} together`,
       );
     const limit = amount(resources.limits?.[name]);
     const own = amount(sidecar.resources?.limits?.[name]);
@@ -29,7 +29,7 @@ export function findTooLittle(spec: PodSpec): Denial | undefined {
     if (limit < requested)
       return tooLittle(
         `limit of ${resources.limits?.[name]} ${name}`,
-        `request ${text(requested, name)} together`,
+        `request ${amountText(requested, name)} together`,
       );
     if (own !== undefined && limit < own)
       return tooLittle(
@@ -56,7 +56,7 @@ export function findInverted(spec: PodSpec, { resources: asked }: OptIn): Denial
 }
 
 /** What all containers that run side by side ask for, in cores or bytes. */
-export function together(spec: PodSpec, part: Part, name: string): number {
+export function together(spec: PodSpec, part: RequestsOrLimits, name: string): number {
   return runningTogether(spec).reduce((sum, { container }) => sum + of(container.resources, part, name), 0);
 }
 
@@ -65,13 +65,13 @@ export function sidecarOf(spec: PodSpec): Container | undefined {
 }
 
 /** A container without a request requests its limit. */
-export function of(resources: Resources | undefined, part: Part, name: string): number {
+export function of(resources: Resources | undefined, part: RequestsOrLimits, name: string): number {
   const limit = amount(resources?.limits?.[name]);
   return (part === 'requests' ? (amount(resources?.requests?.[name]) ?? limit) : limit) ?? 0;
 }
 
 /** An amount for people. */
-export function text(value: number, name: string): string {
+export function amountText(value: number, name: string): string {
   if (name.endsWith('cpu')) return `${Math.round(value * 1000)}m`;
   return `${Math.round((value / 2 ** 20) * 10) / 10}Mi`;
 }

@@ -5,7 +5,7 @@ import { injectLabel, injectorLabel } from './opt-in.ts';
 import { readPod, textAt } from './pod.ts';
 import type { ClusterLookups } from './review-pod.ts';
 import { reviewPod } from './review-pod.ts';
-import { sentenceOf } from './service-ports.ts';
+import { leadSentence } from './service-ports.ts';
 
 export interface TemplateSettings extends InjectorSettings {
   readonly remembersPerPod: boolean;
@@ -48,7 +48,7 @@ export async function reviewTemplate(
   if (result.kind !== 'injected') return [];
   const warnings = [
     ...result.warnings.map((warning) => `${kind} ${name}: ${warning}`),
-    ...result.past.map((lead) => sentenceOf(lead, request.namespace)),
+    ...result.past.map((lead) => leadSentence(lead, request.namespace)),
   ];
   const account = pod.spec.serviceAccountName ?? 'default';
   if (

@@ -46,7 +46,10 @@ export function leadsTo(services: readonly Service[], { metadata, spec }: Pod): 
 }
 
 /** What to say of a Service that leads past the gate, with the command that mends it. */
-export function sentenceOf({ service, port, index, targetPort, gatePort }: Lead, namespace: string): string {
+export function leadSentence(
+  { service, port, index, targetPort, gatePort }: Lead,
+  namespace: string,
+): string {
   const patch = `[{"op":"replace","path":"/spec/ports/${index}/targetPort","value":"${gatePort}"}]`;
   return (
     `Service ${service} port ${port} leads past hookgate, since its targetPort ${targetPort} is the application's own port. ` +

@@ -2,14 +2,14 @@ import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE
 import type { Span } from './span.ts';
 
 /** What stands at a pointer of a body that its sender has signed whole. */
-export type Found =
+export type FoundValue =
   | { readonly kind: 'value'; readonly span: Span }
   /** No such member, or the body is no JSON object at all. */
   | { readonly kind: 'absent' }
   /** A name on the way stands there twice: parsers differ about which one counts. */
   | { readonly kind: 'twice' };
 
-const absent: Found = { kind: 'absent' };
+const absent: FoundValue = { kind: 'absent' };
 
 /** `/event/type` → its names; undefined where it is no pointer to a member (RFC 6901). */
 export function parsePointer(text: string): readonly string[] | undefined {
@@ -25,9 +25,9 @@ export function parsePointer(text: string): readonly string[] | undefined {
  * Finds the values at `pointers` in one pass. Reads leniently whatever is not on the way to one of them: a signed body
  * is genuine whatever its form. One that is no JSON object has none of the members.
  */
-export function findValues(body: Buffer, pointers: readonly (readonly string[])[]): readonly Found[] {
+export function findValues(body: Buffer, pointers: readonly (readonly string[])[]): readonly FoundValue[] {
   if (pointers.length === 0) return [];
-  const found: Found[] = pointers.map(() => absent);
+  const found: FoundValue[] = pointers.map(() => absent);
   const walk = new Walk(body, pointers, found);
   const start = walk.skipBlank(0);
   if (body[start] !== OPEN_OBJECT) return found;
@@ -39,9 +39,9 @@ export function findValues(body: Buffer, pointers: readonly (readonly string[])[
 class Walk {
   readonly #body: Buffer;
   readonly #pointers: readonly (readonly string[])[];
-  readonly #found: Found[];
+  readonly #found: FoundValue[];
 
-  constructor(body: Buffer, pointers: readonly (readonly string[])[], found: Found[]) {
+  constructor(body: Buffer, pointers: readonly (readonly string[])[], found: FoundValue[]) {
     this.#body = body;
     this.#pointers = pointers;
     this.#found = found;

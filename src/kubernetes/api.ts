@@ -63,7 +63,7 @@ export async function createApi({ server, caFile, tokenFile, timeoutMs }: ApiOpt
 }
 
 /** What an answer that was not wanted says, for the log. */
-export function sentenceOf({ status, body }: ApiAnswer): string {
+export function unwantedAnswer({ status, body }: ApiAnswer): string {
   const message = isMap(body) ? body.message : undefined;
   return `the API server answered ${status}${typeof message === 'string' ? `: ${message}` : ''}`;
 }

@@ -1,4 +1,4 @@
-import { type Api, sentenceOf } from './api.ts';
+import { type Api, unwantedAnswer } from './api.ts';
 
 /** Of one answer: enough for few calls, and far from what the API server would rather not hold in one piece. */
 const perPage = 200;
@@ -18,7 +18,7 @@ export async function listAll(
       items?: unknown;
       metadata?: { continue?: string };
     };
-    if (answer.status !== 200 || !Array.isArray(items)) throw new Error(`${path}: ${sentenceOf(answer)}`);
+    if (answer.status !== 200 || !Array.isArray(items)) throw new Error(`${path}: ${unwantedAnswer(answer)}`);
     found.push(...(items as object[]));
     next = metadata?.continue ?? '';
   } while (next !== '');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Api, sentenceOf } from './api.ts';
+import { type Api, unwantedAnswer } from './api.ts';
 
 /**
  * Writes a warning event beside a pod, for `kubectl describe pod`. Its name comes from the pod and from what it is about, so
@@ -38,5 +38,6 @@ export async function recordEvent(
     count: 1,
   });
   // 409: it is there. 404: the namespace has gone meanwhile.
-  if (![201, 404, 409].includes(answer.status)) throw new Error(`an event of ${name}: ${sentenceOf(answer)}`);
+  if (![201, 404, 409].includes(answer.status))
+    throw new Error(`an event of ${name}: ${unwantedAnswer(answer)}`);
 }

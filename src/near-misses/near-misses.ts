@@ -2,7 +2,7 @@ import { parseAddress } from '../addresses/address.ts';
 import type { AddressSet } from '../addresses/address-set.ts';
 import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
-import type { Found } from './search.ts';
+import type { FoundSigning } from './search.ts';
 import { type SearchThread, startSearchThread } from './search-thread.ts';
 
 /** Milliseconds from one search to the next, of all routes together. */
@@ -38,7 +38,7 @@ export interface Refused {
   readonly body: Buffer;
 }
 
-export interface NearMiss extends Found {
+export interface NearMiss extends FoundSigning {
   readonly route: string;
   readonly requestId: string;
 }

@@ -1,7 +1,7 @@
 /** The thread that searches: one question after the other, each answered once. */
 import { parentPort } from 'node:worker_threads';
 import { juicywayScheme } from '../schemes/juicyway-scheme.ts';
-import { createSearch, type Found, type Question } from './search.ts';
+import { createSearch, type FoundSigning, type Question } from './search.ts';
 
 /** Of one search. */
 const budgetMs = 5;
@@ -14,7 +14,7 @@ const warmUps = 10;
 
 /** What the thread tells of one question. */
 export type FromThread =
-  | { readonly kind: 'found'; readonly found: Found }
+  | { readonly kind: 'found'; readonly found: FoundSigning }
   | { readonly kind: 'nothing' }
   /** The class of the error alone: its message might quote the body. */
   | { readonly kind: 'failed'; readonly error: string };

@@ -20,7 +20,7 @@ export interface Question {
 }
 
 /** What is told of it: names and sentences of the gate's own, nothing that the sender wrote. */
-export interface Found {
+export interface FoundSigning {
   readonly key: string;
   /** How it may have been signed. */
   readonly match: string;
@@ -29,7 +29,7 @@ export interface Found {
   readonly line: string | undefined;
 }
 
-export type Search = (question: Question) => Found | undefined;
+export type Search = (question: Question) => FoundSigning | undefined;
 
 /** Searches for `budgetMs` at most, of the time that `clockMs` tells; one attempt that has begun is ended. */
 export function createSearch(budgetMs: number, clockMs: () => number): Search {
@@ -44,7 +44,7 @@ export function createSearch(budgetMs: number, clockMs: () => number): Search {
     }
   };
 
-  function search(question: Question, isOver: () => boolean): Found | undefined {
+  function search(question: Question, isOver: () => boolean): FoundSigning | undefined {
     const { scheme, rawHeaders } = question;
     const body = asBuffer(question.body);
     const scan =

@@ -1,5 +1,5 @@
 import type { Outcome } from '../delivery/answer.ts';
-import { counted, duration } from './words.ts';
+import { counted, durationInWords } from './words.ts';
 
 export interface Headline {
   /** bad: somebody has to act now. warning: somebody has to look. */
@@ -45,11 +45,11 @@ function whatWaits(routes: readonly RouteState[]): string[] {
     .filter(({ undelivered }) => undelivered.count > 0)
     .map(({ name, sender, undelivered: { count, oldestSeconds }, triesAgainForSeconds }) => {
       const where = routes.length > 1 ? ` on route ${name}` : '';
-      const waits = `The application has not accepted ${counted(count, 'event')}${where} for ${duration(oldestSeconds * 1000)}`;
+      const waits = `The application has not accepted ${counted(count, 'event')}${where} for ${durationInWords(oldestSeconds * 1000)}`;
       if (triesAgainForSeconds === 0) return `${waits}; ${sender} does not try again by itself.`;
       const leftMs = (triesAgainForSeconds - oldestSeconds) * 1000;
       return leftMs > 0
-        ? `${waits}; ${sender} gives up in ${duration(leftMs)}.`
+        ? `${waits}; ${sender} gives up in ${durationInWords(leftMs)}.`
         : `${waits}; ${sender} has given up.`;
     });
 }

@@ -1,6 +1,6 @@
 import type { NearMissOverview } from './near-miss-overview.ts';
 import type { Overview, RouteOverview } from './overview.ts';
-import { counted, duration } from './words.ts';
+import { counted, durationInWords } from './words.ts';
 
 /** The headline and the tables of `hookgate status`; plain text, a newline at the end of each line but the last. */
 export function statusText(overview: Overview): string {
@@ -74,7 +74,7 @@ function routeRow(route: RouteOverview): string[] {
   const waiting =
     undelivered.count === 0
       ? 'nothing'
-      : `${undelivered.count}, ${duration(undelivered.oldestSeconds * 1000)}`;
+      : `${undelivered.count}, ${durationInWords(undelivered.oldestSeconds * 1000)}`;
   return [
     route.name,
     String(lastHour.forwarded),

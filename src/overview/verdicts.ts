@@ -1,5 +1,5 @@
 import type { KeyUse } from './record.ts';
-import { counted, duration } from './words.ts';
+import { counted, durationInWords } from './words.ts';
 
 /** `not known yet` is never from an empty memory: it says how long was watched. */
 export interface KeyVerdict {
@@ -33,11 +33,11 @@ export function keyVerdict(
     return { safeToRemove: false, reason: 'not known yet: no other key has matched an event since' };
   const quietMs = nowMs - quietSinceMs;
   const last = use.count === 0 ? 'has matched nothing since this process has it' : 'last matched';
-  const quiet = use.count === 0 ? ` (${duration(quietMs)})` : ` ${duration(quietMs)} ago`;
+  const quiet = use.count === 0 ? ` (${durationInWords(quietMs)})` : ` ${durationInWords(quietMs)} ago`;
   if (quietMs <= triesAgainForMs) {
     return {
       safeToRemove: false,
-      reason: `not known yet: it ${last}${quiet}, and ${sender} tries again for ${duration(triesAgainForMs)}`,
+      reason: `not known yet: it ${last}${quiet}, and ${sender} tries again for ${durationInWords(triesAgainForMs)}`,
     };
   }
   return {
@@ -72,12 +72,12 @@ export function readyToEnforce({
   if (watchedMs < window) {
     return {
       ready: false,
-      reason: `not known yet: watched for ${duration(watchedMs)} of the ${duration(window)} in which ${sender} tries again`,
+      reason: `not known yet: watched for ${durationInWords(watchedMs)} of the ${durationInWords(window)} in which ${sender} tries again`,
     };
   }
   return {
     ready: true,
-    reason: `ready to enforce: it would have refused none of ${counted(events, 'event')} in ${duration(watchedMs)}`,
+    reason: `ready to enforce: it would have refused none of ${counted(events, 'event')} in ${durationInWords(watchedMs)}`,
   };
 }
 

@@ -1,5 +1,5 @@
 /** `2 h`, `48 h`, `3 d`: in whole units, rounded down; days only from three on, since windows of senders are told in hours. */
-export function duration(ms: number): string {
+export function durationInWords(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const units = [
     ['d', 86_400, 3],

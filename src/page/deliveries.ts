@@ -3,9 +3,9 @@ import type { Overview } from '../overview/overview.ts';
 import { html } from './html.ts';
 import { Scrolled, timeOf } from './parts.ts';
 
-type Delivery = Overview['deliveries'][number];
+type DeliveryRow = Overview['deliveries'][number];
 
-const outcomeWords: Readonly<Record<Delivery['outcome'], readonly [string, string]>> = {
+const outcomeWords: Readonly<Record<DeliveryRow['outcome'], readonly [string, string]>> = {
   forwarded: ['delivered', 'good-text'],
   duplicate: ['repeat, kept back', ''],
   filtered: ['filtered out', ''],
@@ -22,7 +22,7 @@ export function Deliveries({
   deliveries,
   remedies,
 }: {
-  deliveries: readonly Delivery[];
+  deliveries: readonly DeliveryRow[];
   remedies: Overview['remedies'];
 }) {
   const [route, setRoute] = useState('');
@@ -61,7 +61,13 @@ export function Deliveries({
     ${shown.length === found.length ? null : html`<p><button type="button" onClick=${() => setAll(true)}>Show all ${found.length}</button></p>`}`;
 }
 
-function Row({ delivery, remedy }: { delivery: Delivery; remedy: Overview['remedies'][string] | undefined }) {
+function Row({
+  delivery,
+  remedy,
+}: {
+  delivery: DeliveryRow;
+  remedy: Overview['remedies'][string] | undefined;
+}) {
   const [name, tone] = outcomeWords[delivery.outcome];
   return html`
     <tr>
@@ -81,6 +87,6 @@ function known(name: string, value: string | number | undefined, unit = '') {
   return value === undefined ? '' : html`; ${name} <bdi>${value}${unit}</bdi>`;
 }
 
-function textOf({ event, address, reason, requestId, key, detail }: Delivery): string {
+function textOf({ event, address, reason, requestId, key, detail }: DeliveryRow): string {
   return [event, address, reason, requestId, key, detail].join(' ').toLowerCase();
 }

@@ -4,7 +4,7 @@ import { html } from './html.ts';
 import { timeOf } from './parts.ts';
 
 /** Refused events that would have matched, each with the line that would take them. */
-export function NearMisses({ nearMisses }: { nearMisses: Overview['nearMisses'] }) {
+export function NearMissList({ nearMisses }: { nearMisses: Overview['nearMisses'] }) {
   if (nearMisses.length === 0) return null;
   return html`
     <h2>Refused events that would have matched</h2>

@@ -1,7 +1,7 @@
 import type { Overview } from '../overview/overview.ts';
 import { Deliveries } from './deliveries.ts';
 import { html } from './html.ts';
-import { NearMisses } from './near-miss-list.ts';
+import { NearMissList } from './near-miss-list.ts';
 import { Scrolled, timeOf } from './parts.ts';
 import { RouteCard } from './route-card.ts';
 import { Senders } from './senders.ts';
@@ -22,7 +22,7 @@ export function Page({ overview, lost }: { overview: Overview | undefined; lost:
     <div class="routes">${routes.map((route) => html`<${RouteCard} key=${route.name} route=${route} />`)}</div>
     <${Watching} overview=${overview} />
     <${Senders} senders=${senders} leftOut=${overview.sendersLeftOut} />
-    <${NearMisses} nearMisses=${overview.nearMisses} />
+    <${NearMissList} nearMisses=${overview.nearMisses} />
     <h2>Keys</h2>
     <${Keys} routes=${routes} />
     <h2>Latest deliveries</h2>

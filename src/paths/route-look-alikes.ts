@@ -6,7 +6,7 @@ import { readingsOf } from './readings.ts';
  * take a suffix as the format (Rails), route everything below a path to its handler (nginx locations, Express mounts,
  * PATH_INFO), or serve all paths below a front controller as well (`/index.php/webhooks/juicyway`).
  */
-export function createLookAlikes(routePaths: readonly string[]): (path: string) => boolean {
+export function createRouteLookAlikes(routePaths: readonly string[]): (path: string) => boolean {
   const routes = routePaths.flatMap((path) => {
     const lower = path.toLowerCase();
     return [lower, join(segmentsOf(lower))];

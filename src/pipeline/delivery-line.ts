@@ -2,7 +2,7 @@ import { Answer, type Outcome, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 
 /** What `deliveryLine` writes besides what it finds in the delivery. */
-export interface Ending {
+export interface DeliveryEnd {
   readonly settlement: Settlement;
   readonly outcome: Outcome;
   readonly durationMs: number;
@@ -17,7 +17,7 @@ export interface Ending {
  */
 export function deliveryLine(
   delivery: Delivery,
-  { settlement, outcome, durationMs, gateMs }: Ending,
+  { settlement, outcome, durationMs, gateMs }: DeliveryEnd,
 ): string {
   const { facts } = delivery;
   let line = `"requestId":"${delivery.requestId}","route":${quote(facts.route)},"outcome":"${outcome}"`;

@@ -120,7 +120,7 @@ export function deepPointers(scheme: Scheme): string[] {
   );
 }
 
-type Report = (key: SchemeProblem['key'], expected: string, found?: string) => void;
+type ReportProblem = (key: SchemeProblem['key'], expected: string, found?: string) => void;
 
 function parseSignature(text: string): SignaturePlace | undefined {
   const [place = '', tag, ...more] = text.split('#');
@@ -147,7 +147,7 @@ function judgeParts(
   message: readonly Part[],
   settings: SchemeSettings,
   signature: SignaturePlace | undefined,
-  report: Report,
+  report: ReportProblem,
 ): void {
   for (const part of message) {
     if (part.kind === 'url' && settings.publicUrl === '') {
@@ -166,7 +166,7 @@ function judgeParts(
   }
 }
 
-function readTime(settings: SchemeSettings, message: readonly Part[], report: Report): Scheme['time'] {
+function readTime(settings: SchemeSettings, message: readonly Part[], report: ReportProblem): Scheme['time'] {
   const { from, unit, tolerance } = settings.timestamp;
   if (from === '') return undefined;
   const place = parsePlace(from);
@@ -185,7 +185,7 @@ function readTime(settings: SchemeSettings, message: readonly Part[], report: Re
   return { from: place, unit, toleranceMs: tolerance };
 }
 
-function readPlace(key: 'event' | 'id', text: string, report: Report): Place | undefined {
+function readPlace(key: 'event' | 'id', text: string, report: ReportProblem): Place | undefined {
   if (text === '') return undefined;
   const place = parsePlace(text);
   if (place === undefined) report(key, 'expected json:/member or header:NAME');

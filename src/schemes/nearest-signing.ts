@@ -28,7 +28,7 @@ export interface Difference {
 }
 
 export interface SearchLimits {
-  /** Looked at between two attempts; true ends the search with what it has found. */
+  /** Looked at between two trials; true ends the search with what it has found. */
   readonly isOver: () => boolean;
   /** Also numbers written anew, which no setting can take, and a key that was meant otherwise together with another way. */
   readonly isThorough: boolean;
@@ -56,8 +56,8 @@ export function createSigningSearch(): FindNearestSigning {
     const hashName = hashOf[scheme.algorithm];
     const sent = sentDigests(scheme, delivery, digestBytes[hashName]);
     if (sent.length === 0) return undefined;
-    const attempts = attemptsOf(scheme, keys, hashName);
-    const plainAttempts = attempts.slice(0, keys.length);
+    const trials = trialsOf(scheme, keys, hashName);
+    const plainTrials = trials.slice(0, keys.length);
     const digest = Buffer.alloc(digestBytes[hashName]);
     let nearest: NearestSigning | undefined;
     let fewest = Number.POSITIVE_INFINITY;
@@ -65,7 +65,7 @@ export function createSigningSearch(): FindNearestSigning {
       const odd = text.way === undefined ? 0 : oddness(text.way) / 2;
       if (odd + text.differences.length >= fewest) continue;
       const isThorough = limits.isThorough || text.way === undefined || isTaken(scheme, text.way);
-      for (const { keyName, writeHmac, differences } of isThorough ? attempts : plainAttempts) {
+      for (const { keyName, writeHmac, differences } of isThorough ? trials : plainTrials) {
         if (limits.isOver()) return nearest;
         writeHmac(digest, text.head, text.data, text.tail);
         for (const { bytes, difference } of sent) {
@@ -252,27 +252,27 @@ function digestDifferences(
   return [{ of: 'encoding', words: `the digest in ${encoding} instead of ${scheme.encoding}` }];
 }
 
-interface Attempt {
+interface Trial {
   readonly keyName: string;
   readonly writeHmac: WriteHmac;
   readonly differences: readonly Difference[];
 }
 
 /** The keys as they are before what may have been meant by their files. */
-function attemptsOf(scheme: Scheme, keys: readonly ChecksumKey[], hashName: HashName): readonly Attempt[] {
+function trialsOf(scheme: Scheme, keys: readonly ChecksumKey[], hashName: HashName): readonly Trial[] {
   const read = keys.map(({ name, secret: file }) => {
     const bytes = readKeyBytes(scheme, file);
     return { name, file, secret: 'bytes' in bytes ? bytes.bytes : file };
   });
-  const attempt = (keyName: string, secret: Buffer, differences: readonly Difference[]): Attempt => ({
+  const trial = (keyName: string, secret: Buffer, differences: readonly Difference[]): Trial => ({
     keyName,
     writeHmac: createHmac(hashName, secret),
     differences,
   });
   return [
-    ...read.map(({ name, secret }) => attempt(name, secret, [])),
+    ...read.map(({ name, secret }) => trial(name, secret, [])),
     ...read.flatMap(({ name, file, secret }) =>
-      keyVariants(file, secret).map(([words, variant]) => attempt(name, variant, [{ of: 'key', words }])),
+      keyVariants(file, secret).map(([words, variant]) => trial(name, variant, [{ of: 'key', words }])),
     ),
   ];
 }

@@ -6,7 +6,7 @@ import type { Scheme } from './scheme.ts';
 export type WaysFrom = 'checksum.encodings' | 'routes[].checksum.encodings' | 'message';
 
 /** What would make a route take a signature that it refuses. */
-export interface Remedy {
+export interface SigningRemedy {
   readonly sentence: string;
   /** To be put into hookgate.yaml; undefined where no setting helps. */
   readonly line: string | undefined;
@@ -31,7 +31,11 @@ export function matchSentence(
 }
 
 /** The same for `explain` and for the page: the line that fits how this route's scheme is written. */
-export function remedyFor(scheme: Scheme, waysFrom: WaysFrom, { way, differences }: NearestSigning): Remedy {
+export function remedyFor(
+  scheme: Scheme,
+  waysFrom: WaysFrom,
+  { way, differences }: NearestSigning,
+): SigningRemedy {
   const of = differences.map((difference) => difference.of);
   if (of.includes('numbers')) {
     return {
@@ -72,7 +76,7 @@ export function remedyFor(scheme: Scheme, waysFrom: WaysFrom, { way, differences
   );
 }
 
-function added(sentence: string, line: string): Remedy {
+function added(sentence: string, line: string): SigningRemedy {
   return { sentence: `${sentence}: ${line}`, line };
 }
 

@@ -14,7 +14,7 @@ export class UnsignableEvent extends Error {
   override readonly name = 'UnsignableEvent';
 }
 
-export interface Signing {
+export interface SignDeliveryOptions {
   /** The key as its file has it; for Ed25519 the private one, `whsk_` or 32 bytes, as the scheme writes keys. */
   readonly secret: Buffer;
   /** The way in which the part with `@` is written in the signed text; the first listed one by default. */
@@ -37,7 +37,7 @@ export interface SignedDelivery {
 }
 
 /** Signs a body as the scheme's sender does. Throws `UnsignableEvent` where the gate would refuse the result. */
-export function signDelivery(scheme: Scheme, body: Buffer, signing: Signing): SignedDelivery {
+export function signDelivery(scheme: Scheme, body: Buffer, signing: SignDeliveryOptions): SignedDelivery {
   const envelope = scan(scheme, body);
   const time = String(Math.floor(signing.nowMs / (scheme.time?.unit === 'ms' ? 1 : 1000)));
   const headers = [...(signing.fields ?? [])];
@@ -85,7 +85,7 @@ function headerPlaces(scheme: Scheme): Extract<Place, { kind: 'header' }>[] {
 /** The signature's text with its prefix, and the tag of its kind. */
 function writeSignature(
   scheme: Scheme,
-  signing: Signing,
+  signing: SignDeliveryOptions,
   headers: RawHeaders,
   envelope: Envelope,
 ): { readonly text: string; readonly tag: string } {

@@ -4,7 +4,7 @@ import { signDelivery } from './sign-delivery.ts';
 
 export { UnsignableEvent } from './sign-delivery.ts';
 
-export interface Signing {
+export interface SignEventOptions {
   readonly secret: Buffer;
   /** How `data` is written in the signed message; in the body it stays as it is given. */
   readonly encoding: string;
@@ -16,13 +16,13 @@ export interface Signing {
  * Writes a body as the sender does: checksum, data, event. `dataJson` is taken as it is written.
  * Throws `UnsignableEvent` where the gate's own scanner would refuse the body.
  */
-export function signEvent(options: Signing & { event: string; dataJson: string }): string {
+export function signEvent(options: SignEventOptions & { event: string; dataJson: string }): string {
   const unsigned = `{"data":${options.dataJson.trim()},"event":${JSON.stringify(options.event)}}`;
   return signBody(Buffer.from(unsigned, 'utf8'), options);
 }
 
 /** Puts a checksum on a body, in place of one that it may have. Top-level fields beside the three come last. */
-export function signBody(body: Buffer, { secret, encoding, hexCase = 'upper' }: Signing): string {
+export function signBody(body: Buffer, { secret, encoding, hexCase = 'upper' }: SignEventOptions): string {
   const scheme = juicywayScheme([encoding]);
   return signDelivery(scheme, body, { secret, hexCase, nowMs: 0 }).body.toString('utf8');
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attempt, Poster } from './post.ts';
+import type { Poster, PostResult } from './post.ts';
 
 /** One event on its way to the receiver. */
 export interface Parcel {
@@ -28,7 +28,7 @@ export async function deliverAll(
   poster: Poster,
   manner: SendingManner,
   signal: AbortSignal,
-  onAttempt: (parcel: Parcel, attempt: Attempt, last: boolean) => void,
+  onAttempt: (parcel: Parcel, attempt: PostResult, last: boolean) => void,
 ): Promise<void> {
   const startedMs = performance.now();
   const waiting = parcels[Symbol.iterator]();

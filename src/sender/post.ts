@@ -3,7 +3,7 @@ import { trustedAuthorities } from '../values/trusted-authorities.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 
 /** What came back for one posted body. */
-export interface Attempt {
+export interface PostResult {
   /** Undefined: no answer. */
   readonly status: number | undefined;
   /** The gate's rejection code, or why there was no answer. */
@@ -16,7 +16,7 @@ export interface Attempt {
 
 export interface Poster {
   /** `own`: further fields of this delivery, names and values alternating. */
-  post(body: string, signal: AbortSignal, own?: readonly string[]): Promise<Attempt>;
+  post(body: string, signal: AbortSignal, own?: readonly string[]): Promise<PostResult>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import type { Attempt } from './post.ts';
+import type { PostResult } from './post.ts';
 
 /** What became of all that was sent. */
 export interface Summary {
@@ -28,7 +28,7 @@ export class Tally {
     this.#expected = expected;
   }
 
-  add(attempt: Attempt): void {
+  add(attempt: PostResult): void {
     this.#latenciesMs.push(attempt.latencyMs);
     if (attempt.status === 200) {
       this.#delivered += 1;
@@ -54,7 +54,7 @@ export class Tally {
 }
 
 /** `200`, `200 duplicate`, `401 checksum_mismatch`, `no answer: ECONNREFUSED`. */
-export function describeOutcome(attempt: Attempt): string {
+export function describeOutcome(attempt: PostResult): string {
   if (attempt.status === undefined) return `no answer: ${attempt.code ?? 'unknown'}`;
   const remark = attempt.duplicate ? 'duplicate' : attempt.code;
   return remark === undefined ? `${attempt.status}` : `${attempt.status} ${remark}`;

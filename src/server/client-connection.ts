@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Peer } from '../delivery/delivery.ts';
-import type { Exchange } from './client-exchange.ts';
+import type { ClientExchange } from './client-exchange.ts';
 
 /**
  * What is known of one client connection. Requests on it are judged one after the other, also where the client
  * pipelines them: nothing that follows a refused or ambiguous request may reach the gates.
  */
-export class Connection {
+export class ClientConnection {
   readonly peer: Peer;
   readonly secure: boolean;
   /** The request that is judged or answered now. */
-  current: Exchange | undefined;
+  current: ClientExchange | undefined;
   /** Pipelined requests behind it. */
-  readonly waiting: Exchange[] = [];
+  readonly waiting: ClientExchange[] = [];
   /** Nothing that comes from now on is taken: it closes once what was taken has its answers. */
   isLast = false;
   /** Requests that came after it had become the last. */
@@ -54,7 +54,7 @@ export class Connection {
   }
 
   /** The request whose body is still coming. */
-  get incomplete(): Exchange | undefined {
+  get incomplete(): ClientExchange | undefined {
     const latest = this.waiting.at(-1) ?? this.current;
     return latest?.request.complete === false ? latest : undefined;
   }

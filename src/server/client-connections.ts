@@ -3,15 +3,19 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Peer } from '../delivery/delivery.ts';
-import { Connection } from './client-connection.ts';
+import { ClientConnection } from './client-connection.ts';
 
 /** On the socket itself: a WeakMap would cost the collector more than the look-up costs a request. */
 const ofSocket = Symbol('connection');
-type WithConnection = { [ofSocket]?: Connection };
+type WithConnection = { [ofSocket]?: ClientConnection };
 
 /** Knows the connection of each socket that HTTP is spoken on. */
-export function createConnections(server: HttpServer | HttpsServer, secure: boolean, now: () => number) {
-  const live = new Map<Socket, Connection>();
+export function createClientConnections(
+  server: HttpServer | HttpsServer,
+  secure: boolean,
+  now: () => number,
+) {
+  const live = new Map<Socket, ClientConnection>();
   const awaitingHandshake = new Map<string, Peer>();
 
   if (secure) {
@@ -25,7 +29,7 @@ export function createConnections(server: HttpServer | HttpsServer, secure: bool
 
   function add(socket: Socket, peer: Peer): void {
     const admitted = { bytesRead: socket.bytesRead - socket.readableLength, atMs: now() };
-    const connection = new Connection(peer, secure, admitted);
+    const connection = new ClientConnection(peer, secure, admitted);
     (socket as WithConnection)[ofSocket] = connection;
     live.set(socket, connection);
     socket.once('close', () => {
@@ -35,7 +39,7 @@ export function createConnections(server: HttpServer | HttpsServer, secure: bool
     });
   }
 
-  const of = (socket: object): Connection | undefined => (socket as WithConnection)[ofSocket];
+  const of = (socket: object): ClientConnection | undefined => (socket as WithConnection)[ofSocket];
 
   return {
     /** Takes a socket whose peer is known. TLS puts another socket in its place, known by the same endpoints. */
@@ -51,11 +55,11 @@ export function createConnections(server: HttpServer | HttpsServer, secure: bool
     of,
     /** No request on it awaits its answer. */
     isFree: (socket: object): boolean => of(socket)?.current === undefined,
-    live: live as ReadonlyMap<Socket, Connection>,
+    live: live as ReadonlyMap<Socket, ClientConnection>,
   };
 }
 
-export type Connections = ReturnType<typeof createConnections>;
+export type ClientConnections = ReturnType<typeof createClientConnections>;
 
 /** Unique among the connections open at a time. */
 function endpointsOf(socket: Socket): string {

@@ -14,7 +14,7 @@ import { elementsOf } from '../values/field-grammar.ts';
 import { BodyReader, takeWholeBody } from './read-body.ts';
 
 /** One request and its answer on a connection; to the gates it is the delivery. */
-export class Exchange implements Delivery {
+export class ClientExchange implements Delivery {
   readonly requestId: string = randomUUID();
   readonly arrivedAtMs: number;
   readonly head: RequestHead;

@@ -5,7 +5,7 @@ import type { Peer } from '../delivery/delivery.ts';
 import { refusalAnswer } from '../delivery/refusal-answer.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
-import type { Connections } from './client-connections.ts';
+import type { ClientConnections } from './client-connections.ts';
 import { type LingerLimits, lingerAfterAnswer, lingerAndClose, readSlowly } from './linger.ts';
 
 /** A request that was refused before it could be judged; there may be no request at all, only bytes. */
@@ -36,7 +36,7 @@ export function refuseOnSocket(
  * each connection is refused once, and the rest only counted against what may be discarded.
  */
 export function createClientErrorListener(
-  connections: Connections,
+  connections: ClientConnections,
   limits: LingerLimits,
   events: { onRejected: OnRejected; onConnectionRefused: (reason: 'tls_handshake') => void },
 ) {

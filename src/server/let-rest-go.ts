@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterReading } from './after-reading.ts';
-import type { Connection } from './client-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { type LingerLimits, lingerAndClose } from './linger.ts';
 
 /** Closes connections on which nothing is under way. */
@@ -15,7 +15,7 @@ export interface LettingGo {
 }
 
 export interface LettingGoRules {
-  readonly live: ReadonlyMap<Socket, Connection>;
+  readonly live: ReadonlyMap<Socket, ClientConnection>;
   /** Sockets that are open. */
   readonly open: () => number;
   readonly maxOpen: number;
@@ -87,7 +87,7 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
 
   return {
     begin(leastRestMs) {
-      const hasRested = ([socket, connection]: readonly [Socket, Connection]): boolean => {
+      const hasRested = ([socket, connection]: readonly [Socket, ClientConnection]): boolean => {
         const restMs = connection.isUsed ? leastRestMs : leastRestMs * firstRequestRests;
         return connection.isResting(socket) && connection.restsSinceMs <= now() - restMs;
       };

@@ -5,16 +5,16 @@ import type { Judge } from '../delivery/judge.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
-import type { Connection } from './client-connection.ts';
-import type { Connections } from './client-connections.ts';
-import { Exchange } from './client-exchange.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { ClientConnections } from './client-connections.ts';
+import { ClientExchange } from './client-exchange.ts';
 import type { OnRejected } from './early-refusal.ts';
 import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
 import { createQueuedBytes } from './queued-bytes.ts';
 import { respond } from './respond.ts';
 
-export interface ServeCollaborators {
-  readonly connections: Connections;
+export interface RequestListenerCollaborators {
+  readonly connections: ClientConnections;
   readonly lingerLimits: LingerLimits;
   readonly judge: Judge;
   readonly streams: Pick<Streams, 'request'> | undefined;
@@ -29,17 +29,17 @@ export interface ServeCollaborators {
 const maxPipelined = 16;
 
 /** Lets each connection's requests be judged one after the other, and writes the answers. */
-export function createServe(collaborators: ServeCollaborators) {
+export function createRequestListener(collaborators: RequestListenerCollaborators) {
   const { connections, judge, now, lingerLimits } = collaborators;
   const queued = createQueuedBytes();
 
-  function serve(request: IncomingMessage, response: ServerResponse): void {
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const connection = connections.of(request.socket);
     // After the last answer nothing is judged: it may be the tail of a refused body.
     if (connection === undefined) return;
     if (connection.isLast) return void leaveUntaken(connection, request);
     const { peer, secure } = connection;
-    const exchange = new Exchange(request, response, { peer, secure, atMs: now() });
+    const exchange = new ClientExchange(request, response, { peer, secure, atMs: now() });
     connection.isUsed = true;
     const isFirst = connection.current === undefined;
     if (!isFirst) queue(connection, exchange);
@@ -52,7 +52,7 @@ export function createServe(collaborators: ServeCollaborators) {
    * One that comes before the answer to the one before it. What comes behind stays in the system's buffers, unread, until
    * its turn: Node would make requests of all of it. A client that leaves meanwhile is noticed when it is answered.
    */
-  function queue(connection: Connection, exchange: Exchange): void {
+  function queue(connection: ClientConnection, exchange: ClientExchange): void {
     const { waiting } = connection;
     const { request } = exchange;
     if (waiting.length < maxPipelined && queued.take(request)) waiting.push(exchange);
@@ -65,14 +65,14 @@ export function createServe(collaborators: ServeCollaborators) {
     stopReading(connection, request.socket);
   }
 
-  function leaveUntaken(connection: Connection, request: IncomingMessage): void {
+  function leaveUntaken(connection: ClientConnection, request: IncomingMessage): void {
     connection.untaken += 1;
     if (!queued.take(request)) return void request.socket.destroy();
     request.resume();
     stopReading(connection, request.socket);
   }
 
-  function stopReading(connection: Connection, socket: Socket): void {
+  function stopReading(connection: ClientConnection, socket: Socket): void {
     // Once the parser is through with the bytes at hand: it makes Node read on with every request that is whole.
     process.nextTick(() => {
       const { current, waiting, isLast } = connection;
@@ -80,7 +80,7 @@ export function createServe(collaborators: ServeCollaborators) {
     });
   }
 
-  function start(connection: Connection, exchange: Exchange): void {
+  function start(connection: ClientConnection, exchange: ClientExchange): void {
     connection.current = exchange;
     const refusal = judgeVersion(exchange);
     if (refusal !== undefined) {
@@ -105,7 +105,7 @@ export function createServe(collaborators: ServeCollaborators) {
     }
   }
 
-  function settle(connection: Connection, exchange: Exchange, ending: Ending): void {
+  function settle(connection: ClientConnection, exchange: ClientExchange, ending: Ending): void {
     try {
       if (ending instanceof PassThrough) stream(connection, exchange);
       else answer(connection, exchange, ending);
@@ -114,7 +114,7 @@ export function createServe(collaborators: ServeCollaborators) {
     }
   }
 
-  function answer(connection: Connection, exchange: Exchange, settlement: Settlement): void {
+  function answer(connection: ClientConnection, exchange: ClientExchange, settlement: Settlement): void {
     const { request, response } = exchange;
     const unread = exchange.hasUnreadBody();
     // Where the next request begins cannot be told: what waits may be the rest of this one.
@@ -137,7 +137,7 @@ export function createServe(collaborators: ServeCollaborators) {
     next(connection, request.socket);
   }
 
-  function stream(connection: Connection, exchange: Exchange): void {
+  function stream(connection: ClientConnection, exchange: ClientExchange): void {
     const { request, response } = exchange;
     if (collaborators.streams === undefined) throw new Error('no passthrough is configured');
     exchange.isStreaming = true;
@@ -160,7 +160,7 @@ export function createServe(collaborators: ServeCollaborators) {
   }
 
   /** The framing of its body is broken: the client is told so, unless it has the beginning of another answer. */
-  function refuseBroken({ peer }: Connection, { request, response, requestId }: Exchange): void {
+  function refuseBroken({ peer }: ClientConnection, { request, response, requestId }: ClientExchange): void {
     const rejection = reject('malformed_request', 'the framing of the body is broken');
     collaborators.onRejected({ requestId, peer }, rejection);
     if (response.headersSent) return void request.socket.destroy();
@@ -169,7 +169,7 @@ export function createServe(collaborators: ServeCollaborators) {
   }
 
   /** The answer has left, or its client has. */
-  function endStream(connection: Connection, exchange: Exchange): void {
+  function endStream(connection: ClientConnection, exchange: ClientExchange): void {
     const { request } = exchange;
     const { socket } = request;
     // The application answered before it had read everything; the rest must not be taken for a request.
@@ -191,7 +191,7 @@ export function createServe(collaborators: ServeCollaborators) {
     next(connection, socket);
   }
 
-  function next(connection: Connection, socket: Socket): void {
+  function next(connection: ClientConnection, socket: Socket): void {
     connection.current = undefined;
     connection.rest(socket, now());
     const following = connection.waiting.shift();
@@ -201,7 +201,7 @@ export function createServe(collaborators: ServeCollaborators) {
     start(connection, following);
   }
 
-  function fault(connection: Connection, exchange: Exchange, error: unknown): void {
+  function fault(connection: ClientConnection, exchange: ClientExchange, error: unknown): void {
     collaborators.onFault(error);
     // The fault may be the answer itself, such as a header value that cannot be written.
     if (exchange.response.headersSent || exchange.isStreaming) {
@@ -210,11 +210,11 @@ export function createServe(collaborators: ServeCollaborators) {
     } else answer(connection, exchange, reject('internal_error', whatWentWrong(error)));
   }
 
-  return serve;
+  return onRequest;
 }
 
 /** Node's parser also takes `HTTP/0.9` and `HTTP/2.0` for versions; their framing is another one. */
-function judgeVersion({ request, head }: Exchange): Rejection | undefined {
+function judgeVersion({ request, head }: ClientExchange): Rejection | undefined {
   if (request.httpVersionMajor === 1 && request.httpVersionMinor <= 1) return undefined;
   return reject('malformed_request', `version HTTP/${head.httpVersion}`);
 }

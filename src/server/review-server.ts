@@ -73,12 +73,12 @@ export function createReviewServer(options: ReviewServerOptions) {
   };
 }
 
-interface Answer {
+interface ReviewAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions): Promise<ReviewAnswer> {
   const path = (request.url ?? '').split('?')[0] ?? '';
   const review = Object.hasOwn(reviews, path) ? reviews[path] : undefined;
   if (review === undefined)

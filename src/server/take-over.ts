@@ -6,7 +6,7 @@ import { type Delivery, noFacts, type Peer } from '../delivery/delivery.ts';
 import type { Judge } from '../delivery/judge.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
-import type { Connections } from './client-connections.ts';
+import type { ClientConnections } from './client-connections.ts';
 import { type EarlyRefusal, type OnRejected, refuseOnSocket } from './early-refusal.ts';
 import { type LingerLimits, lingerAfterAnswer, readSlowly } from './linger.ts';
 
@@ -15,7 +15,7 @@ import { type LingerLimits, lingerAfterAnswer, readSlowly } from './linger.ts';
  * upgrades, which are judged like any other request although `mayUpgrade` has already looked at the path.
  */
 export function createTakeOverListeners(rules: {
-  connections: Connections;
+  connections: ClientConnections;
   lingerLimits: LingerLimits;
   judge: Judge;
   streams: Pick<Streams, 'upgrade'> | undefined;

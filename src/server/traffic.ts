@@ -9,14 +9,14 @@ import { reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import { interceptConnections } from './accept.ts';
 import { afterReading } from './after-reading.ts';
-import { createConnections } from './client-connections.ts';
+import { createClientConnections } from './client-connections.ts';
 import { closeServer } from './close.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
 import { createLettingGo, restBeforeClosingMs } from './let-rest-go.ts';
 import { type LingerLimits, usualLinger } from './linger.ts';
 import { listen } from './listen.ts';
 import { createNodeServer, type TlsMaterial } from './node-server.ts';
-import { createServe } from './request-listener.ts';
+import { createRequestListener } from './request-listener.ts';
 import { destroyUnreadAnswers } from './slow-readers.ts';
 import { createTakeOverListeners } from './take-over.ts';
 
@@ -98,7 +98,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
   });
   server.on('timeout', (socket: Socket) => lettingGo.letGo(socket));
 
-  const connections = createConnections(server, tls !== undefined, now);
+  const connections = createClientConnections(server, tls !== undefined, now);
   const lettingGo = createLettingGo({
     live: connections.live,
     open: () => open.size,
@@ -128,7 +128,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     },
   );
 
-  const serve = createServe({
+  const onRequest = createRequestListener({
     connections,
     lingerLimits,
     judge,
@@ -138,11 +138,11 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     isDraining: () => isDraining,
     now,
   });
-  server.on('request', serve);
+  server.on('request', onRequest);
   // Node would write the 100 Continue itself; here only reading the body does.
-  server.on('checkContinue', serve);
+  server.on('checkContinue', onRequest);
   // Any other Expect is refused by the headers gate.
-  server.on('checkExpectation', serve);
+  server.on('checkExpectation', onRequest);
   server.on('clientError', createClientErrorListener(connections, lingerLimits, options));
   const { onConnect, onUpgrade } = createTakeOverListeners({
     connections,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { judgeServer, NotNow, Unfit } from '../../src/stores/redis/fitness.ts';
-import type { Connection } from '../../src/stores/redis/redis-connection.ts';
+import type { RedisConnection } from '../../src/stores/redis/redis-connection.ts';
 import { openRedis } from '../support/open-redis.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { claimed, newKey } from '../support/store-keys.ts';
@@ -21,7 +21,7 @@ function judge(said: Partial<typeof fit>): Promise<void> {
 function judgeSaying(all: Readonly<Record<string, string>>): Promise<void> {
   const info = Object.entries(all).map(([name, value]) => `${name}:${value}`);
   const connection = { ask: async () => `# Server\r\n${info.join('\r\n')}\r\n` };
-  return judgeServer(connection as unknown as Connection, 'the server', { cluster: false });
+  return judgeServer(connection as unknown as RedisConnection, 'the server', { cluster: false });
 }
 
 test.each(['7.0.0', '7.2.4', '8.0.1', '10.0.0'])('version %s will do', async (redis_version) => {

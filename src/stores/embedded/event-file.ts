@@ -47,7 +47,7 @@ export interface EventFile {
   close(): void;
 }
 
-export interface OpenOptions {
+export interface EventFileOptions {
   readonly file: string;
   /** How long to wait for another process to let go of the file. */
   readonly lockWaitMs: number;
@@ -58,7 +58,7 @@ export interface OpenOptions {
 }
 
 /** Opens or creates the store's file, for this process alone. Throws `FileRefused` or SQLite's error. */
-export function openEventFile(options: OpenOptions): EventFile {
+export function openEventFile(options: EventFileOptions): EventFile {
   const { file, lockWaitMs } = options;
   checkPlace(file);
   if (options.afterFault && !existsSync(file)) {
@@ -89,7 +89,7 @@ export function openEventFile(options: OpenOptions): EventFile {
   }
 }
 
-function prepare(database: DatabaseSync, { file, afterFault }: OpenOptions): void {
+function prepare(database: DatabaseSync, { file, afterFault }: EventFileOptions): void {
   // Before anything else touches the file: the lock taken with the first read is then never given back, and
   // WAL keeps its index in memory instead of in a shared file.
   database.exec('PRAGMA locking_mode = EXCLUSIVE');

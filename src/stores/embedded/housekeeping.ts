@@ -1,6 +1,6 @@
 import type { EventFile } from './event-file.ts';
 import { keyBytes, recordBytes, type WorkerEnd } from './shared-memory.ts';
-import { startWalk, type Walk } from './walk.ts';
+import { type RowWalk, startWalk } from './walk.ts';
 
 /** After a step of a walk the thread leaves the file alone for so many times the step's duration. */
 const restFactor = 4;
@@ -30,7 +30,7 @@ export function createHousekeeping(options: {
 }): Housekeeping {
   const { file, end } = options;
   // The first one counts; nothing is removed while the clocks may not agree.
-  let walk: Walk | undefined = startWalk(file);
+  let walk: RowWalk | undefined = startWalk(file);
   let walkedAt = end.timeMs;
   let rows = 0;
   /** Records since the walk began, of keys that lie behind it. */
@@ -41,7 +41,7 @@ export function createHousekeeping(options: {
 
   const clockNow = () => ({ timeMs: end.timeMs, wallMs: end.wallMs });
 
-  const stepWalk = (current: Walk): void => {
+  const stepWalk = (current: RowWalk): void => {
     const before = current.removed;
     const isOver = current.step(end.timeMs, end.maySweep);
     if (isCounted) rows -= current.removed - before;

@@ -5,7 +5,7 @@ import { keyBytes } from './shared-memory.ts';
 const rowsPerStep = 256;
 
 /** One walk through all rows, in the order of their keys: counts them, finds damaged ones, removes those that are over. */
-export interface Walk {
+export interface RowWalk {
   /** A step; true when the walk is over. `mayRemove` is false while the clocks do not agree. */
   step(timeMs: number, mayRemove: boolean): boolean;
   /** Whether a row with this key would have been met already. */
@@ -17,7 +17,7 @@ export interface Walk {
   readonly damaged: number;
 }
 
-export function startWalk(file: EventFile): Walk {
+export function startWalk(file: EventFile): RowWalk {
   let after: Uint8Array = new Uint8Array(0);
   let rows = 0;
   let removed = 0;

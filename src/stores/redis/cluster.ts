@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { createLink, type Link } from './link.ts';
-import { type Connection, ConnectionLost } from './redis-connection.ts';
-import { type Address, nameOf } from './server-address.ts';
+import { ConnectionLost, type RedisConnection } from './redis-connection.ts';
+import { nameOf, type ServerAddress } from './server-address.ts';
 import type { Servers } from './servers.ts';
 import { slotCount, slotOf, tagIn } from './slot.ts';
 
 export interface ClusterOptions {
   /** Nodes to ask first. */
-  readonly seeds: readonly Address[];
+  readonly seeds: readonly ServerAddress[];
   /** Makes a connection to a node, whatever its role; throws a sentence otherwise. */
-  readonly open: (node: Address) => Promise<Connection>;
+  readonly open: (node: ServerAddress) => Promise<RedisConnection>;
   /** The same, and throws unless the node may serve keys. */
-  readonly openForKeys: (node: Address) => Promise<Connection>;
+  readonly openForKeys: (node: ServerAddress) => Promise<RedisConnection>;
   /** Gives what the node says to a write of a key with this hash tag. */
   readonly probe: (
-    connection: Connection,
+    connection: RedisConnection,
     hashTag: string,
     lookAgain: () => void,
   ) => Promise<string | undefined>;
@@ -28,7 +28,7 @@ export interface ClusterOptions {
 
 interface Shard {
   readonly name: string;
-  readonly node: Address;
+  readonly node: ServerAddress;
   readonly link: Link;
   /** A hash tag that falls into one of its slots, to probe with; undefined while it has none. */
   tag: string | undefined;
@@ -148,7 +148,7 @@ export function createCluster(options: ClusterOptions): Servers {
     mapTrouble = `no node tells who has which slots: ${[...troubles].join('; ')}`;
   }
 
-  async function askNode(node: Address): Promise<SlotRange[]> {
+  async function askNode(node: ServerAddress): Promise<SlotRange[]> {
     const connection = await open(node);
     try {
       return readSlots(await connection.ask(['CLUSTER', 'SLOTS']), node);
@@ -177,7 +177,7 @@ export function createCluster(options: ClusterOptions): Servers {
     mapTrouble = missing === 0 ? undefined : `${missing} slots of the cluster have no master`;
   }
 
-  function shardOf(name: string, node: Address): Shard {
+  function shardOf(name: string, node: ServerAddress): Shard {
     const link = createLink({
       open: () => openForKeys(node),
       probe: async (connection) =>
@@ -193,7 +193,7 @@ export function createCluster(options: ClusterOptions): Servers {
 interface SlotRange {
   readonly from: number;
   readonly to: number;
-  readonly master: Address;
+  readonly master: ServerAddress;
 }
 
 function slotsIn(ranges: readonly SlotRange[]): number {
@@ -201,7 +201,7 @@ function slotsIn(ranges: readonly SlotRange[]): number {
 }
 
 /** The reply of CLUSTER SLOTS; an empty host means the node that was asked. */
-function readSlots(reply: unknown, asked: Address): SlotRange[] {
+function readSlots(reply: unknown, asked: ServerAddress): SlotRange[] {
   if (!Array.isArray(reply))
     throw new ConnectionLost('CLUSTER SLOTS was answered with something else than a list');
   return reply.map((range: [unknown, unknown, [unknown, unknown]]) => {

@@ -1,7 +1,7 @@
 import type { ErrorReply } from '@redis/client';
 
 /** What an error means for a command that may be sent again with the same token. */
-export type Outcome =
+export type ErrorMeaning =
   /** Another server has the key now, or will in a moment. */
   | 'look_again'
   /** The key's slot is on its way to another node, which serves it to whoever says ASKING. */
@@ -14,7 +14,7 @@ export type Outcome =
   | 'refused';
 
 /** By the first word of the reply, which is what servers keep to. */
-const outcomes: Readonly<Record<string, Outcome>> = {
+const outcomes: Readonly<Record<string, ErrorMeaning>> = {
   MOVED: 'look_again',
   ASK: 'ask',
   // The user was changed under the connection: the next one logs in with what its files say now.
@@ -28,6 +28,6 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   NOSCRIPT: 'no_script',
 };
 
-export function outcomeOf(error: ErrorReply): Outcome {
+export function outcomeOf(error: ErrorReply): ErrorMeaning {
   return outcomes[error.message.split(' ', 1)[0] ?? ''] ?? 'refused';
 }

@@ -1,5 +1,5 @@
 import { ErrorReply } from '@redis/client';
-import type { Connection } from './redis-connection.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 /** What a server must be before it may remember what was delivered. */
 export interface Demands {
@@ -26,7 +26,11 @@ const oldestVersion = [7, 0] as const;
  *
  * @throws Unfit, NotNow, or what the connection throws.
  */
-export async function judgeServer(connection: Connection, name: string, demands: Demands): Promise<void> {
+export async function judgeServer(
+  connection: RedisConnection,
+  name: string,
+  demands: Demands,
+): Promise<void> {
   const info = await readInfo(connection);
   if (info === undefined) return;
   const version = info.get('redis_version') ?? '';
@@ -56,7 +60,7 @@ export async function judgeServer(connection: Connection, name: string, demands:
  *
  * @throws what the connection throws.
  */
-export async function evictionOf(connection: Connection, name: string): Promise<string | undefined> {
+export async function evictionOf(connection: RedisConnection, name: string): Promise<string | undefined> {
   const info = await readInfo(connection, 'memory');
   return info === undefined ? undefined : evictionIn(info, name);
 }
@@ -71,7 +75,7 @@ function evictionIn(info: ReadonlyMap<string, string>, name: string): string | u
 }
 
 async function readInfo(
-  connection: Connection,
+  connection: RedisConnection,
   ...section: readonly string[]
 ): Promise<ReadonlyMap<string, string> | undefined> {
   try {

@@ -1,11 +1,11 @@
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { Unfit } from './fitness.ts';
-import { type Connection, ConnectionLost } from './redis-connection.ts';
+import { ConnectionLost, type RedisConnection } from './redis-connection.ts';
 
 /** A connection that is kept: whenever it ends, another is made, for as long as the link is open. */
 export interface Link {
   /** The connection, or the first that comes before `untilMs` (monotonic). Rejects with `ConnectionLost`. */
-  connection(untilMs: number): Promise<Connection>;
+  connection(untilMs: number): Promise<RedisConnection>;
   /** Undefined while connected to a server that takes writes; otherwise a sentence that says why not. */
   readonly trouble: string | undefined;
   /** Set when the server itself is at fault, and only the operator can help. */
@@ -17,11 +17,11 @@ export interface Link {
 
 export interface LinkOptions {
   /** Makes a connection that may be used; throws a sentence otherwise. */
-  readonly open: () => Promise<Connection>;
+  readonly open: () => Promise<RedisConnection>;
   /** Asked once a second, so that a peer that vanished is noticed: gives a sentence where it refuses writes. */
-  readonly probe: (connection: Connection) => Promise<string | undefined>;
+  readonly probe: (connection: RedisConnection) => Promise<string | undefined>;
   readonly now: () => number;
-  readonly onUp?: (connection: Connection) => void;
+  readonly onUp?: (connection: RedisConnection) => void;
   readonly onDown?: (trouble: string) => void;
 }
 
@@ -33,8 +33,8 @@ const probeMs = 1000;
 export function createLink(options: LinkOptions): Link {
   const { open, probe, now, onUp, onDown } = options;
   const { promise: tried, resolve: tellTried } = Promise.withResolvers<void>();
-  const waiting = new Set<(connection: Connection | undefined) => void>();
-  let live: Connection | undefined;
+  const waiting = new Set<(connection: RedisConnection | undefined) => void>();
+  let live: RedisConnection | undefined;
   let trouble: string | undefined = 'not connected yet';
   let refusal: string | undefined;
   let unfit: string | undefined;
@@ -48,7 +48,7 @@ export function createLink(options: LinkOptions): Link {
       const leftMs = untilMs - now();
       if (closed || leftMs <= 0) return Promise.reject(new ConnectionLost(trouble));
       return new Promise((resolve, reject) => {
-        const tell = (connection: Connection | undefined): void => {
+        const tell = (connection: RedisConnection | undefined): void => {
           clearTimeout(timer);
           waiting.delete(tell);
           if (connection === undefined) reject(new ConnectionLost(trouble));
@@ -90,7 +90,7 @@ export function createLink(options: LinkOptions): Link {
 
   /** One connection from its making to its end; gives why it ended, or why there was none. */
   async function useOne(onConnected: () => void): Promise<string> {
-    let connection: Connection;
+    let connection: RedisConnection;
     try {
       connection = await open();
       refusal = await probe(connection);
@@ -118,7 +118,7 @@ export function createLink(options: LinkOptions): Link {
     return why;
   }
 
-  async function probeAgain(connection: Connection): Promise<void> {
+  async function probeAgain(connection: RedisConnection): Promise<void> {
     try {
       const said = await probe(connection);
       if (live !== connection || said === refusal) return;
@@ -129,7 +129,7 @@ export function createLink(options: LinkOptions): Link {
     }
   }
 
-  function tellState(connection: Connection): void {
+  function tellState(connection: RedisConnection): void {
     if (refusal === undefined) onUp?.(connection);
     else onDown?.(refusal);
   }

@@ -1,5 +1,5 @@
 import { createLink, type LinkOptions } from './link.ts';
-import type { Connection } from './redis-connection.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import type { Servers } from './servers.ts';
 
 export const notMaster = 'the server is no longer the master';
@@ -10,7 +10,7 @@ export function createOneServer(options: LinkOptions): Servers {
   return {
     connectionFor: (_key, untilMs) => link.connection(untilMs),
     connectionTo: (_node, untilMs) => link.connection(untilMs),
-    lookAgain: (connection: Connection) => connection.destroy(notMaster),
+    lookAgain: (connection: RedisConnection) => connection.destroy(notMaster),
     get trouble() {
       return link.trouble;
     },

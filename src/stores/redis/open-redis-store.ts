@@ -5,11 +5,11 @@ import { createCluster } from './cluster.ts';
 import { keyOf } from './commands.ts';
 import { evictionOf, judgeServer } from './fitness.ts';
 import { createOneServer, notMaster } from './one-server.ts';
-import { type Connection, ConnectionLost, dial } from './redis-connection.ts';
+import { ConnectionLost, dial, type RedisConnection } from './redis-connection.ts';
 import { createRedisStore } from './redis-store.ts';
 import { refusalOf } from './refusal.ts';
 import { askSentinels } from './sentinel.ts';
-import { type Address, addressOf, addressOfUrl, nameOf } from './server-address.ts';
+import { addressOf, addressOfUrl, nameOf, type ServerAddress } from './server-address.ts';
 import type { Servers } from './servers.ts';
 
 export interface OpenRedisOptions {
@@ -108,7 +108,7 @@ function cluster(settings: RedisSettings, kept: Kept): Servers {
 
 /** Why the server must not be relied on now, though it answers: it would refuse a record, or forget it. */
 async function probe(
-  connection: Connection,
+  connection: RedisConnection,
   key: string,
   lookAgain: () => void,
 ): Promise<string | undefined> {
@@ -119,7 +119,7 @@ async function probe(
 }
 
 /** Files are read for every connection, so that a rotated password is taken up with the next one. */
-async function connect(address: Address, url: URL, settings: RedisSettings): Promise<Connection> {
+async function connect(address: ServerAddress, url: URL, settings: RedisSettings): Promise<RedisConnection> {
   const { userFile, passwordFile, caFile, timeoutMs } = settings;
   return dial({
     address,
@@ -131,7 +131,11 @@ async function connect(address: Address, url: URL, settings: RedisSettings): Pro
   });
 }
 
-async function judged(connection: Connection, address: Address, cluster: boolean): Promise<Connection> {
+async function judged(
+  connection: RedisConnection,
+  address: ServerAddress,
+  cluster: boolean,
+): Promise<RedisConnection> {
   try {
     await judgeServer(connection, nameOf(address), { cluster });
     return connection;

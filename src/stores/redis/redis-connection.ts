@@ -3,17 +3,17 @@ import type { SecureContext } from 'node:tls';
 import { createClient, ErrorReply } from '@redis/client';
 import { trustedAuthorities } from '../../values/trusted-authorities.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Address, nameOf } from './server-address.ts';
+import { nameOf, type ServerAddress } from './server-address.ts';
 
-export interface Sender {
+export interface CommandSender {
   /** Sends one command; rejects with the server's `ErrorReply`, or with `ConnectionLost`. */
   send(args: readonly string[]): Promise<unknown>;
 }
 
-export interface Connection extends Sender {
+export interface RedisConnection extends CommandSender {
   /** The same, and a server that leaves it without an answer for `timeoutMs` loses the connection. */
   ask(args: readonly string[]): Promise<unknown>;
-  readonly address: Address;
+  readonly address: ServerAddress;
   /** Resolves with the reason once nothing can be sent any more. */
   readonly ended: Promise<string>;
   /** Ends it at once; what waits for a reply rejects with `ConnectionLost`. */
@@ -26,7 +26,7 @@ export class ConnectionLost extends Error {
 }
 
 export interface DialOptions {
-  readonly address: Address;
+  readonly address: ServerAddress;
   readonly database: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -42,7 +42,7 @@ export interface DialOptions {
  *
  * @throws ConnectionLost with a sentence; no secret is in it.
  */
-export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): Promise<Connection> {
+export async function dial({ address, tls, timeoutMs, ...login }: DialOptions): Promise<RedisConnection> {
   const name = nameOf(address);
   const plain = {
     ...address,

@@ -14,7 +14,7 @@ import {
   type Script,
 } from './commands.ts';
 import { outcomeOf } from './error-meaning.ts';
-import type { Sender } from './redis-connection.ts';
+import type { CommandSender } from './redis-connection.ts';
 import { createReplicated } from './replicated.ts';
 import type { Servers } from './servers.ts';
 import { createUnanswered } from './unanswered.ts';
@@ -126,7 +126,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
     return recorded === 1;
   }
 
-  async function expectReplicas(connection: Sender): Promise<void> {
+  async function expectReplicas(connection: CommandSender): Promise<void> {
     const replicas = await replicasOf(connection);
     if (replicas >= minReplicas) return;
     throw new StoreUnavailable(
@@ -135,7 +135,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
   }
 
   async function script(
-    connection: Sender,
+    connection: CommandSender,
     wanted: Script,
     key: string,
     values: readonly string[],

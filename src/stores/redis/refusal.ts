@@ -1,7 +1,7 @@
 import { ErrorReply } from '@redis/client';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { outcomeOf } from './error-meaning.ts';
-import type { Connection } from './redis-connection.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 /**
  * Whether the server would take a record now: it is asked for a write that changes nothing, since `XX` finds no such
@@ -11,7 +11,7 @@ import type { Connection } from './redis-connection.ts';
  * @throws ConnectionLost.
  */
 export async function refusalOf(
-  connection: Connection,
+  connection: RedisConnection,
   key: string,
   lookAgain: () => void,
 ): Promise<string | undefined> {

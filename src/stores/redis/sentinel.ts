@@ -1,6 +1,6 @@
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { type Connection, ConnectionLost } from './redis-connection.ts';
-import { type Address, nameOf } from './server-address.ts';
+import { ConnectionLost, type RedisConnection } from './redis-connection.ts';
+import { nameOf, type ServerAddress } from './server-address.ts';
 
 /**
  * Asks the sentinels who the master is, all at once: one of them often died with the old master, and its silence must
@@ -10,10 +10,10 @@ import { type Address, nameOf } from './server-address.ts';
  * @throws ConnectionLost where none of them knows.
  */
 export async function askSentinels(
-  sentinels: readonly Address[],
+  sentinels: readonly ServerAddress[],
   master: string,
-  open: (sentinel: Address) => Promise<Connection>,
-): Promise<Address> {
+  open: (sentinel: ServerAddress) => Promise<RedisConnection>,
+): Promise<ServerAddress> {
   try {
     return await Promise.any(sentinels.map((sentinel) => askOne(sentinel, master, open)));
   } catch (error) {
@@ -23,10 +23,10 @@ export async function askSentinels(
 }
 
 async function askOne(
-  sentinel: Address,
+  sentinel: ServerAddress,
   master: string,
-  open: (sentinel: Address) => Promise<Connection>,
-): Promise<Address> {
+  open: (sentinel: ServerAddress) => Promise<RedisConnection>,
+): Promise<ServerAddress> {
   const name = `sentinel ${nameOf(sentinel)}`;
   try {
     const connection = await open(sentinel);

@@ -3,11 +3,11 @@ import { ErrorReply } from '@redis/client';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { outcomeOf } from './error-meaning.ts';
-import { type Connection, ConnectionLost, type Sender } from './redis-connection.ts';
-import { type Address, addressOf } from './server-address.ts';
+import { type CommandSender, ConnectionLost, type RedisConnection } from './redis-connection.ts';
+import { addressOf, type ServerAddress } from './server-address.ts';
 import type { Servers } from './servers.ts';
 
-export type Command = (connection: Sender) => Promise<unknown>;
+export type Command = (connection: CommandSender) => Promise<unknown>;
 
 const pauseMs = 50;
 
@@ -23,9 +23,9 @@ export function createWithinDeadline(
 ): (key: string, command: Command) => Promise<unknown> {
   return async (key, command) => {
     const untilMs = now() + timeoutMs;
-    let askNode: Address | undefined;
+    let askNode: ServerAddress | undefined;
     for (;;) {
-      let connection: Connection | undefined;
+      let connection: RedisConnection | undefined;
       try {
         const node = askNode;
         askNode = undefined;
@@ -53,7 +53,7 @@ export function createWithinDeadline(
   };
 
   /** Whatever it takes to find a connection, however many servers are asked for it: an operation waits no longer. */
-  function connectedInTime(connecting: Promise<Connection>, untilMs: number): Promise<Connection> {
+  function connectedInTime(connecting: Promise<RedisConnection>, untilMs: number): Promise<RedisConnection> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new ConnectionLost(servers.trouble ?? `no connection within ${timeoutMs} ms`)),
@@ -64,7 +64,7 @@ export function createWithinDeadline(
   }
 
   /** A server that does not answer in time may have hung, or its connection may be half open: another is made. */
-  function inTime(reply: Promise<unknown>, connection: Connection, untilMs: number): Promise<unknown> {
+  function inTime(reply: Promise<unknown>, connection: RedisConnection, untilMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => connection.destroy(`the server did not answer within ${timeoutMs} ms`),
@@ -76,13 +76,13 @@ export function createWithinDeadline(
 }
 
 /** `ASK 3999 host:port`; without a host it is that of the node that said so. */
-function nodeIn({ message }: ErrorReply, said: Address): Address {
+function nodeIn({ message }: ErrorReply, said: ServerAddress): ServerAddress {
   const { host, port } = addressOf(message.split(' ')[2] ?? '');
   return { host: host === '' ? said.host : host, port };
 }
 
 /** The next command alone is served; both are written in one go, so that nothing comes between them. */
-function asking(connection: Connection): Sender {
+function asking(connection: RedisConnection): CommandSender {
   return {
     async send(args) {
       const [, reply] = await Promise.all([connection.send(['ASKING']), connection.send(args)]);
