@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../values/built-file.ts';
 import type { Question } from './search.ts';
 import type { FromThread } from './search-worker.ts';
 
@@ -17,7 +18,7 @@ export function startSearchThread(
   onAnswer: (answer: FromThread) => void,
   onEnd: (why: string | undefined) => void,
 ): SearchThread {
-  const thread = new Worker(threadFile(), {
+  const thread = new Worker(builtFile('near-misses-worker.js', 'near-misses/search-worker.ts'), {
     name: 'hookgate-near-misses',
     execArgv: [],
     env: {},
@@ -35,11 +36,4 @@ export function startSearchThread(
     ask: (question) => thread.postMessage(question, [question.body.buffer as ArrayBuffer]),
     end: () => thread.terminate(),
   };
-}
-
-/** The sources run as they are in tests; the build puts the thread's bundle next to the main one. */
-function threadFile(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('./search-worker.ts', import.meta.url)
-    : new URL('./near-misses-worker.js', import.meta.url);
 }

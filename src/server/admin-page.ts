@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { builtFile } from '../values/built-file.ts';
 
 export interface AdminPage {
   readonly html: string;
@@ -14,15 +15,8 @@ export function createAdminPage(): () => AdminPage {
 }
 
 function readPage(): AdminPage {
-  const html = readFileSync(pageFile(), 'utf8');
+  const html = readFileSync(builtFile('page.html', '../dist/page.html'), 'utf8');
   return { html, headers: { ...quiet, 'Content-Security-Policy': policyFor(html) } };
-}
-
-/** The sources run as they are in tests; the build puts the page next to the bundle. */
-function pageFile(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('../../dist/page.html', import.meta.url)
-    : new URL('./page.html', import.meta.url);
 }
 
 /** For everything that a browser may be made to open here. */

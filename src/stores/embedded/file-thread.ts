@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../values/built-file.ts';
 import type { FileClock } from './event-file.ts';
 
 /** What the main thread gives the file's thread at its start. */
@@ -40,7 +41,7 @@ export function startFileThread(
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
 ): FileThread {
-  const thread = new Worker(threadFile(), {
+  const thread = new Worker(builtFile('embedded-worker.js', 'stores/embedded/file-worker.ts'), {
     workerData: orders,
     name: 'hookgate-store',
     execArgv: [],
@@ -54,11 +55,4 @@ export function startFileThread(
   });
   thread.on('exit', () => onEnd(failure));
   return thread;
-}
-
-/** The sources run as they are in tests; the build puts the thread's bundle next to the main one. */
-function threadFile(): URL {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('./file-worker.ts', import.meta.url)
-    : new URL('./embedded-worker.js', import.meta.url);
 }
