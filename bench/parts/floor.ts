@@ -22,6 +22,10 @@ const bare: readonly Startable[] = [
     start: (programs) => startNodesOwn(programs, 'measured'),
   },
   {
+    title: 'a strict first reader alone: the same, without node:http',
+    start: (programs) => startHop(programs, 'first-reader', ''),
+  },
+  {
     title: 'node:http, and a client on bare sockets',
     start: (programs, upstream) => startHop(programs, 'socket-client-hop', upstream),
   },

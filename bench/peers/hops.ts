@@ -5,7 +5,14 @@ import type { Programs, Started } from './programs.ts';
 /** A proxy of this folder that verifies nothing, on this Node with its own settings. */
 export function startHop(
   programs: Programs,
-  name: 'http-proxy-hop' | 'httpxy-hop' | 'node-hop' | 'undici-hop' | 'socket-hop' | 'socket-client-hop',
+  name:
+    | 'http-proxy-hop'
+    | 'httpxy-hop'
+    | 'node-hop'
+    | 'undici-hop'
+    | 'socket-hop'
+    | 'socket-client-hop'
+    | 'first-reader',
   upstream: string,
   ...tuning: readonly string[]
 ): Promise<Started> {
