@@ -1,8 +1,9 @@
 import { findValues } from '../json/find-values.ts';
 import { type Envelope, isEventName } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { memberSpan, scalarText, utf8AsLatin1 } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
-import { isDigits, type MessageParts, memberSpan, scalarText, utf8AsLatin1 } from './signed-text.ts';
+import { isDigits, type MessageParts } from './signed-text.ts';
 import type { Place } from './template.ts';
 
 /** What a verified delivery is: which event, and what makes another one the same. */

@@ -1,3 +1,13 @@
+import {
+  type Escapes,
+  type Layout,
+  type Manner,
+  type Numbers,
+  type Order,
+  parseJsonNode,
+  writeJsonNode,
+} from './rewrite-json.ts';
+
 /**
  * How the standard encoders of other languages write one JSON value: its order, its blanks, its escapes, its numbers.
  * For `explain`, which looks for the way in which a body was signed; much too slow for deliveries.
@@ -17,7 +27,7 @@ export interface EncodedText {
  */
 export function* textsOfEncoders(json: string): Generator<EncodedText> {
   const seen = new Set<string>();
-  const root = parse(json);
+  const root = parseJsonNode(json);
   const escapes = escapesFor(json);
   const choices = orders.flatMap((order) =>
     layouts.flatMap((layout) =>
@@ -28,7 +38,7 @@ export function* textsOfEncoders(json: string): Generator<EncodedText> {
   let written = 0;
   for (const choice of choices.toSorted((a, b) => count(a) - count(b))) {
     const [order, layout, strings, number] = choice;
-    const text = write(root, { order, layout, strings, number }, '');
+    const text = writeJsonNode(root, { order, layout, strings, number }, '');
     written += text.length;
     if (written > maxWritten) return;
     if (seen.has(text)) continue;
@@ -46,25 +56,8 @@ export function* textsOfEncoders(json: string): Generator<EncodedText> {
 
 const maxWritten = 16_000_000;
 
-interface Manner {
-  readonly words: string | undefined;
-}
-
 function differencesOf(choice: readonly Manner[]): readonly string[] {
   return choice.flatMap(({ words }) => words ?? []);
-}
-
-/** Members in order, strings and numbers as they were written. */
-type Node =
-  | { readonly kind: 'plain'; readonly token: string }
-  | { readonly kind: 'string'; readonly token: string }
-  | { readonly kind: 'list'; readonly items: readonly Node[] }
-  | { readonly kind: 'map'; readonly members: readonly (readonly [name: string, value: Node])[] };
-
-interface Order extends Manner {
-  /** The members of a map, which is the outermost one or not, by their names as they are meant. */
-  readonly sort: ((a: string, b: string) => number) | undefined;
-  readonly topOnly: boolean;
 }
 
 const sorted: Order = { words: 'members sorted at every level', sort: byBytes, topOnly: false };
@@ -86,14 +79,6 @@ const orders: readonly Order[] = [
   },
 ];
 
-interface Layout extends Manner {
-  readonly comma: string;
-  readonly colon: string;
-  /** Undefined: all in one line. */
-  readonly indent: string | undefined;
-  readonly end: string;
-}
-
 const oneLine = { comma: ',', colon: ':', indent: undefined, end: '' };
 const indented = (indent: string, words: string): Layout => ({ ...oneLine, colon: ': ', indent, words });
 
@@ -113,15 +98,6 @@ const layouts: readonly Layout[] = [
   indented('    ', 'indented by four blanks (JSON_PRETTY_PRINT of PHP, json.dumps with indent=4)'),
   indented('\t', 'indented by tabs'),
 ];
-
-interface Escapes extends Manner {
-  /** Undefined: strings as they came. */
-  readonly escaped: RegExp | undefined;
-  /** The digits of \uXXXX in capitals, of characters below `lowerFrom`. */
-  readonly upper: boolean;
-  readonly lowerFrom: number;
-  readonly slashes: boolean;
-}
 
 const marks = '<>&';
 const separators = '\\u2028\\u2029';
@@ -190,10 +166,6 @@ function escapesFor(json: string): readonly Escapes[] {
   return /[\\/<>&='+`\u007f-\uffff]/.test(json) ? allEscapes : allEscapes.slice(0, 1);
 }
 
-interface Numbers extends Manner {
-  readonly write: (token: string) => string;
-}
-
 const numbers: readonly Numbers[] = [
   { words: undefined, write: (token) => token },
   {
@@ -226,72 +198,6 @@ function asJava(number: number): string {
   return `${withDecimal(digits)}E${exponent.replace('+', '')}`;
 }
 
-interface Choice {
-  readonly order: Order;
-  readonly layout: Layout;
-  readonly strings: Escapes;
-  readonly number: Numbers;
-}
-
-function write(node: Node, choice: Choice, indent: string | undefined, isTop = true): string {
-  const { order, layout, strings, number } = choice;
-  const end = isTop ? layout.end : '';
-  switch (node.kind) {
-    case 'plain':
-      return (/^[-\d]/.test(node.token) ? number.write(node.token) : node.token) + end;
-    case 'string':
-      return writeString(node.token, strings) + end;
-    case 'list':
-      return block(
-        '[',
-        ']',
-        node.items.map((item) => (inner) => write(item, choice, inner, false)),
-      );
-    case 'map': {
-      const { sort } = order;
-      const members =
-        sort === undefined || (order.topOnly && !isTop)
-          ? node.members
-          : node.members.toSorted(([a], [b]) => sort(meant(a), meant(b)));
-      return block(
-        '{',
-        '}',
-        members.map(
-          ([name, value]) =>
-            (inner) =>
-              writeString(name, strings) + layout.colon + write(value, choice, inner, false),
-        ),
-      );
-    }
-  }
-
-  function block(open: string, close: string, parts: readonly ((inner: string) => string)[]): string {
-    if (layout.indent === undefined || parts.length === 0) {
-      return open + parts.map((part) => part('')).join(layout.comma) + close + end;
-    }
-    const inner = `${indent}${layout.indent}`;
-    return `${open}\n${parts.map((part) => inner + part(inner)).join(',\n')}\n${indent}${close}${end}`;
-  }
-}
-
-function writeString(token: string, { escaped, upper, slashes, lowerFrom }: Escapes): string {
-  if (escaped === undefined) return token;
-  const escapeOne = (character: string): string => {
-    const code = character.charCodeAt(0);
-    const digits = code.toString(16).padStart(4, '0');
-    return `\\u${upper && code < lowerFrom ? digits.toUpperCase() : digits}`;
-  };
-  // A quote that gets a \uXXXX is taken before JSON.stringify puts a backslash there.
-  const pieces = escaped.source.includes('"') ? meant(token).split('"') : [meant(token)];
-  const body = pieces.map((piece) => JSON.stringify(piece).slice(1, -1)).join(escapeOne('"'));
-  const text = (slashes ? body.replaceAll('/', '\\/') : body).replace(escaped, escapeOne);
-  return `"${text}"`;
-}
-
-function meant(token: string): string {
-  return JSON.parse(token) as string;
-}
-
 function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
@@ -305,37 +211,4 @@ function byJavaScript(a: string, b: string): number {
 /** Of a name that JavaScript takes for an index. */
 function indexOf(name: string): number | undefined {
   return /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < 2 ** 32 - 1 ? Number(name) : undefined;
-}
-
-/** Of a document that a scanner has found valid, no deeper than its limit. */
-function parse(json: string): Node {
-  const tokens = json.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
-  let at = 0;
-  return value();
-
-  function value(): Node {
-    const token = tokens[at++] ?? 'null';
-    if (token === '{') return { kind: 'map', members: until('}', () => [next(), skipColon(value)] as const) };
-    if (token === '[') return { kind: 'list', items: until(']', value) };
-    return { kind: token.startsWith('"') ? 'string' : 'plain', token };
-  }
-
-  function until<Part>(close: string, read: () => Part): Part[] {
-    const parts: Part[] = [];
-    while (at < tokens.length && tokens[at] !== close) {
-      parts.push(read());
-      if (tokens[at] === ',') at++;
-    }
-    at++;
-    return parts;
-  }
-
-  function next(): string {
-    return tokens[at++] ?? '""';
-  }
-
-  function skipColon<Part>(read: () => Part): Part {
-    at++;
-    return read();
-  }
 }

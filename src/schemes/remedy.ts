@@ -1,4 +1,5 @@
-import { isTaken, type NearestSigning, wayWords } from './nearest-signing.ts';
+import { type Way, wayModifiers } from '../json/way.ts';
+import { isTaken, type NearestSigning } from './nearest-signing.ts';
 import { defaultProfile } from './profiles.ts';
 import type { Scheme } from './scheme.ts';
 
@@ -92,4 +93,12 @@ function messageWith({ settings, ways }: Scheme, names: readonly string[]): stri
   return ways.length === 0
     ? settings.message.replace('{body}', `{body@received,${names.join(',')}}`)
     : settings.message.replace(/@[^}]*\}/, `@${names.join(',')}}`);
+}
+
+/** What a way's modifiers do, in words. */
+function wayWords(way: Way): readonly string[] {
+  return way.name
+    .split('+')
+    .slice(1)
+    .map((word) => wayModifiers[word] ?? word);
 }

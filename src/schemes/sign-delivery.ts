@@ -5,8 +5,8 @@ import { type RawHeaders, readField } from './head-fields.ts';
 import { createHmac, digestBytes } from './hmac.ts';
 import { decode, hashOf, readKeyBytes } from './live-key.ts';
 import type { Scheme } from './scheme.ts';
-import { createMessageReader, isSamePlace } from './signed-text.ts';
-import type { Place } from './template.ts';
+import { createMessageReader } from './signed-text.ts';
+import { isSamePlace, type Place } from './template.ts';
 import { joined } from './verify.ts';
 
 /** What was to be signed cannot be signed so; the message is a sentence about it. */

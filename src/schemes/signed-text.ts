@@ -1,10 +1,10 @@
-import { findValues } from '../json/find-values.ts';
-import type { Span } from '../json/span.ts';
 import type { Way } from '../json/way.ts';
+import { bigPart, type ChangingPart, type CompiledPart, compileParts } from './compiled-parts.ts';
 import { Envelope, wholeBodyAsData } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { memberSpan, scalarText, utf8AsLatin1 } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
-import type { Part, Place } from './template.ts';
+import type { Part } from './template.ts';
 
 /** What was signed, in three pieces, so that the large one is never copied into a text. */
 export interface SignedText {
@@ -114,7 +114,7 @@ export function createMessageReader(
 }
 
 /** What a scheme says of its parts, whatever the delivery. */
-interface Layout {
+interface MessageLayout {
   readonly scheme: Scheme;
   readonly compiled: readonly CompiledPart[];
   readonly bigAt: number;
@@ -125,12 +125,12 @@ class DeliveryParts implements MessageParts {
   readonly head: string;
   readonly tail: string;
   readonly ways: readonly (Way | undefined)[];
-  readonly #layout: Layout;
+  readonly #layout: MessageLayout;
   readonly #values: readonly (string | Buffer)[];
   readonly #received: Buffer;
   readonly #written: Envelope | undefined;
 
-  constructor(layout: Layout, values: readonly (string | Buffer)[], written: Envelope | undefined) {
+  constructor(layout: MessageLayout, values: readonly (string | Buffer)[], written: Envelope | undefined) {
     const { bigAt } = layout;
     const big = values[bigAt] ?? nothing;
     this.head = joined(values, 0, bigAt);
@@ -166,42 +166,6 @@ class DeliveryParts implements MessageParts {
   }
 }
 
-type ChangingPart = Exclude<Part, { kind: 'literal' | 'url' }>;
-
-/** A part with all of it that no delivery changes. */
-type CompiledPart =
-  /** In Latin-1. */
-  | { readonly constant: string }
-  | {
-      readonly constant: undefined;
-      readonly part: ChangingPart;
-      readonly isTime: boolean;
-      /** Literal text behind it, which may not stand in it; undefined for the last part that changes. */
-      readonly behind: { readonly text: string; readonly latin1: string } | undefined;
-    };
-
-function compileParts({ message, publicUrl, time }: Scheme): readonly CompiledPart[] {
-  const lastChanging = message.findLastIndex(({ kind }) => kind !== 'literal' && kind !== 'url');
-  return message.map((part, index): CompiledPart => {
-    if (part.kind === 'literal') return { constant: utf8AsLatin1(part.text) };
-    if (part.kind === 'url') return { constant: utf8AsLatin1(publicUrl) };
-    const text = index < lastChanging ? constantBehind(message, index, publicUrl) : '';
-    const behind = text === '' ? undefined : { text, latin1: utf8AsLatin1(text) };
-    return { constant: undefined, part, isTime: time !== undefined && isSamePlace(part, time.from), behind };
-  });
-}
-
-/** All text that stands between a part and the next one that changes: literal text and the registered URL. */
-function constantBehind(message: readonly Part[], index: number, publicUrl: string): string {
-  let text = '';
-  for (const part of message.slice(index + 1)) {
-    if (part.kind === 'literal') text += part.text;
-    else if (part.kind === 'url') text += publicUrl;
-    else break;
-  }
-  return text;
-}
-
 function readMember(
   part: Extract<Part, { kind: 'member' }>,
   envelope: Envelope,
@@ -219,51 +183,6 @@ function readMember(
     return envelope.event;
   const text = scalarText(body, span);
   return text === undefined ? body.subarray(span.start, span.end) : utf8AsLatin1(text);
-}
-
-/** Where the value at a pointer stands; the body was scanned, so no name comes twice. */
-export function memberSpan(pointer: readonly string[], envelope: Envelope): Span | undefined {
-  const top = envelope.member(pointer[0] as string);
-  if (top === undefined || pointer.length === 1) return top;
-  const [found] = findValues(envelope.body.subarray(top.start, top.end), [pointer.slice(1)]);
-  if (found?.kind !== 'value') return undefined;
-  return { start: top.start + found.span.start, end: top.start + found.span.end };
-}
-
-/** A string's text, unescaped; undefined for what is no string, which counts as it was written. */
-export function scalarText(body: Buffer, { start, end }: Span): string | undefined {
-  if (body[start] !== 0x22) return undefined;
-  const token = body.toString('utf8', start, end);
-  if (!token.includes('\\')) return token.slice(1, -1);
-  try {
-    return JSON.parse(token) as string;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The part whose bytes are not copied: the one that is written in several ways, else the body, else the last. */
-function bigPart(message: readonly Part[]): number {
-  const written = message.findIndex(hasWays);
-  if (written !== -1) return written;
-  const body = message.findIndex(({ kind }) => kind === 'body');
-  return body === -1 ? Math.max(0, message.length - 1) : body;
-}
-
-function hasWays(part: Part | undefined): boolean {
-  return part !== undefined && 'ways' in part && part.ways !== undefined;
-}
-
-export function isSamePlace(part: Part, place: Place): boolean {
-  if (part.kind === 'header')
-    return place.kind === 'header' && part.name.toLowerCase() === place.name.toLowerCase();
-  if (part.kind === 'tag') return place.kind === 'tag' && part.tag === place.tag;
-  return (
-    part.kind === 'member' &&
-    place.kind === 'member' &&
-    part.pointer.length === place.pointer.length &&
-    part.pointer.every((name, index) => name === place.pointer[index])
-  );
 }
 
 /** Ten digits are seconds until 2286, sixteen are more than anybody writes. */
@@ -287,14 +206,6 @@ function joined(values: readonly (string | Buffer)[], from: number, to: number):
   for (let index = from; index < to; index++) {
     const value = values[index] as string | Buffer;
     text += typeof value === 'string' ? value : value.toString('latin1');
-  }
-  return text;
-}
-
-/** UTF-8 with one character for each byte. */
-export function utf8AsLatin1(text: string): string {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');
   }
   return text;
 }

@@ -109,3 +109,16 @@ function judgeOrder(parts: readonly Part[]): Extract<Template, { kind: 'invalid'
 function invalid(expected: string): Extract<Template, { kind: 'invalid' }> {
   return { kind: 'invalid', expected };
 }
+
+/** Whether a part is what stands at this place. */
+export function isSamePlace(part: Part, place: Place): boolean {
+  if (part.kind === 'header')
+    return place.kind === 'header' && part.name.toLowerCase() === place.name.toLowerCase();
+  if (part.kind === 'tag') return place.kind === 'tag' && part.tag === place.tag;
+  return (
+    part.kind === 'member' &&
+    place.kind === 'member' &&
+    part.pointer.length === place.pointer.length &&
+    part.pointer.every((name, index) => name === place.pointer[index])
+  );
+}

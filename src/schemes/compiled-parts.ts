@@ -1,0 +1,52 @@
+import { utf8AsLatin1 } from './member-text.ts';
+import type { Scheme } from './scheme.ts';
+import { isSamePlace, type Part } from './template.ts';
+
+export type ChangingPart = Exclude<Part, { kind: 'literal' | 'url' }>;
+
+/** A part with all of it that no delivery changes. */
+export type CompiledPart =
+  /** In Latin-1. */
+  | { readonly constant: string }
+  | {
+      readonly constant: undefined;
+      readonly part: ChangingPart;
+      readonly isTime: boolean;
+      /** Literal text behind it, which may not stand in it; undefined for the last part that changes. */
+      readonly behind: { readonly text: string; readonly latin1: string } | undefined;
+    };
+
+/** What is known of each part of a scheme's message before a delivery comes. */
+export function compileParts({ message, publicUrl, time }: Scheme): readonly CompiledPart[] {
+  const lastChanging = message.findLastIndex(({ kind }) => kind !== 'literal' && kind !== 'url');
+  return message.map((part, index): CompiledPart => {
+    if (part.kind === 'literal') return { constant: utf8AsLatin1(part.text) };
+    if (part.kind === 'url') return { constant: utf8AsLatin1(publicUrl) };
+    const text = index < lastChanging ? constantBehind(message, index, publicUrl) : '';
+    const behind = text === '' ? undefined : { text, latin1: utf8AsLatin1(text) };
+    return { constant: undefined, part, isTime: time !== undefined && isSamePlace(part, time.from), behind };
+  });
+}
+
+/** All text that stands between a part and the next one that changes: literal text and the registered URL. */
+function constantBehind(message: readonly Part[], index: number, publicUrl: string): string {
+  let text = '';
+  for (const part of message.slice(index + 1)) {
+    if (part.kind === 'literal') text += part.text;
+    else if (part.kind === 'url') text += publicUrl;
+    else break;
+  }
+  return text;
+}
+
+/** The part whose bytes are not copied: the one that is written in several ways, else the body, else the last. */
+export function bigPart(message: readonly Part[]): number {
+  const written = message.findIndex(hasWays);
+  if (written !== -1) return written;
+  const body = message.findIndex(({ kind }) => kind === 'body');
+  return body === -1 ? Math.max(0, message.length - 1) : body;
+}
+
+function hasWays(part: Part | undefined): boolean {
+  return part !== undefined && 'ways' in part && part.ways !== undefined;
+}

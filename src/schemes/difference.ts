@@ -1,0 +1,5 @@
+/** What has to be another one: the file of the key, how a digest is written, or what the signer does. */
+export interface Difference {
+  readonly of: 'key' | 'encoding' | 'prefix' | 'alphabet' | 'numbers';
+  readonly words: string;
+}
