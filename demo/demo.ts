@@ -1,11 +1,12 @@
 /**
  * The main job, shown: a sample application, the gate in front of it as a process of its own, and a sender, all on
- * loopback. Ends with 0 only if every delivery ended as promised. `npm run demo -- --stay` leaves it up.
+ * loopback. Ends with 0 only if every delivery ended as promised. `--stay` leaves it up.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readWords } from '../scripts/words.ts';
 import { signEvent } from '../src/schemes/sign-event.ts';
 import { freePort } from './free-port.ts';
 import { otherSenders, runSecondAct } from './other-senders.ts';
@@ -13,7 +14,9 @@ import { startSampleApplication } from './sample-application.ts';
 import { runScenes } from './scenes.ts';
 import { printTable } from './table.ts';
 
-const stay = process.argv.includes('--stay');
+const { stay } = readWords('npm run demo -- [--stay]', {
+  options: { stay: { type: 'boolean', default: false } },
+}).values;
 const businessId = 'demo-business-0001';
 const root = new URL('../', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'hookgate-demo-'));

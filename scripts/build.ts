@@ -2,7 +2,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { buildPage } from './build-page.ts';
 import { bundle } from './bundle.ts';
+import { readWords } from './words.ts';
 
+readWords('npm run build', {});
 const root = new URL('../', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
 

@@ -1,17 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createDice } from '../test/support/seeded-dice.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
+import { readWords, refuseWords, wholeNumber } from './words.ts';
 
-/**
- * Changes one place of the sources at a time, in a copy of the tree, and tells which changes no test notices:
- * `npm run mutate -- [ROOM...] [--sample N] [--seed S] [--minutes M]`. See docs/testing.md.
- */
+/** Changes one place of the sources at a time, in a copy of the tree, and tells which changes no test notices: docs/testing.md. */
+const usage = 'npm run mutate -- [ROOM...] [--sample N] [--seed S] [--minutes M] [--limit SECONDS]';
 const usual = ['gates', 'json', 'schemes', 'claims', 'stores', 'forward', 'server'];
-const { values, positionals } = parseArgs({
+const { values, positionals } = readWords(usage, {
   allowPositionals: true,
   options: {
     sample: { type: 'string', default: '40' },
@@ -20,6 +18,9 @@ const { values, positionals } = parseArgs({
     limit: { type: 'string', default: '240' },
   },
 });
+const [sample, seed, minutes, limit] = (['sample', 'seed', 'minutes', 'limit'] as const).map((name) =>
+  wholeNumber(usage, `--${name}`, values[name]),
+) as [number, number, number, number];
 /** The tests of these rooms are tried first: most mutants end there, soon. */
 const near: Readonly<Record<string, readonly string[]>> = {
   json: ['json', 'schemes'],
@@ -27,9 +28,11 @@ const near: Readonly<Record<string, readonly string[]>> = {
   forward: ['forward', 'passthrough'],
 };
 const rooms = positionals.length > 0 ? positionals : usual;
-const limitMs = Number(values.limit) * 1000;
-const endsAt = Date.now() + Number(values.minutes) * 60_000;
+const limitMs = limit * 1000;
+const endsAt = Date.now() + minutes * 60_000;
 const root = new URL('../', import.meta.url).pathname;
+const unknown = rooms.find((room) => !existsSync(join(root, 'src', room)));
+if (unknown !== undefined) refuseWords(usage, `There is no room src/${unknown}.`);
 const copy = mkdtempSync(join(tmpdir(), 'hookgate-mutants-'));
 
 process.on('SIGINT', () => process.exit(130));
@@ -47,7 +50,7 @@ const all = rooms.flatMap((room) =>
 const counts = new Map<Outcome, number>();
 /** Test files that are known to pass without a mutation. */
 const sound = new Set<string>();
-for (const mutant of drawn(all, Number(values.sample), Number(values.seed))) {
+for (const mutant of drawn(all, sample, seed)) {
   if (Date.now() > endsAt) break;
   const outcome = await outcomeOf(mutant);
   counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
@@ -59,7 +62,7 @@ const outcomes: Outcome[] = ['killed', 'survived', 'timed out', 'refused', 'unde
 const told = outcomes.map((name) => `${counts.get(name) ?? 0} ${name}`);
 console.log(
   `${rooms.join(', ')}: ${told.join(', ')}; score ${((100 * killed) / Math.max(1, judged)).toFixed(0)}% ` +
-    `of ${judged} judged, out of ${all.length} mutants, seed ${values.seed}, ${new Date().toISOString().slice(0, 10)}`,
+    `of ${judged} judged, out of ${all.length} mutants, seed ${seed}, ${new Date().toISOString().slice(0, 10)}`,
 );
 // The copy goes with the process.
 process.exit();

@@ -1,16 +1,16 @@
-/**
- * What a release is made of; .github/workflows/release.yml calls nothing else of ours.
- *
- *     npm run --silent release -- check vX.Y.Z            the tag is the version of package, chart and changelog
- *     npm run --silent release -- chart DIRECTORY         packages the chart there
- *     npm run --silent release -- checksums DIRECTORY     SHA256SUMS of what is there
- *     npm run --silent release -- notes vX.Y.Z [DIGEST]   prints the changelog's section, and how to verify
- */
+/** What a release is made of; .github/workflows/release.yml calls nothing else of ours. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { readWords, refuseWords } from './words.ts';
+
+const usage = `npm run --silent release -- COMMAND
+  check vX.Y.Z            whether the tag is the version of package, chart and changelog
+  chart DIRECTORY         packages the chart there
+  checksums DIRECTORY     writes SHA256SUMS of what is there
+  notes vX.Y.Z [DIGEST]   prints the changelog's section, and how to verify`;
 
 const root = new URL('../', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -71,9 +71,9 @@ function printNotes(tag: string, digest: string | undefined): void {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const [command, first, second] = process.argv.slice(2);
+  const [command, first, second] = readWords(usage, { allowPositionals: true }).positionals;
   if (command === undefined || first === undefined)
-    throw new Error('usage: release check|chart|checksums|notes …');
+    refuseWords(usage, 'A command is missing, or what it is for.');
   if (command === 'check') {
     const found = obstacles(first);
     for (const sentence of found) console.error(sentence);
@@ -81,5 +81,5 @@ if (import.meta.filename === process.argv[1]) {
   } else if (command === 'chart') packageChart(first);
   else if (command === 'checksums') writeChecksums(first);
   else if (command === 'notes') printNotes(first, second);
-  else throw new Error(`release knows no ${command}`);
+  else refuseWords(usage, `There is no command ${command}.`);
 }
