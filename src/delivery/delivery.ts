@@ -101,12 +101,6 @@ export interface Delivery {
   readonly facts: Facts;
 }
 
-/**
- * How `data` is written in the signed message: as it came; without insignificant whitespace; or that with the members
- * of every object in the byte order of their names.
- */
-export type ChecksumEncoding = 'received' | 'compact' | 'sorted';
-
 /** Facts of a delivery of which nothing is known yet. */
 export function noFacts(): Facts {
   return {

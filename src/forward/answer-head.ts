@@ -18,7 +18,7 @@ export class AnswerFault extends Error {
 /** Bytes of one head. */
 const maxHeadBytes = 16_384;
 /** Node drops further ones in silence, so that an answer beyond it is none, in the passthrough as well. */
-export const maxHeaderLines = 1_000;
+const maxHeaderLines = 1_000;
 
 /**
  * Reads bytes up to the end of a final head. Interim answers before it are taken and forgotten, asked for or not, and

@@ -9,9 +9,9 @@ export const injectorLabel = 'hookgate.io/injector';
 export const portAnnotation = 'hookgate.io/port';
 export const movePortAnnotation = 'hookgate.io/move-port';
 export const stopDelayAnnotation = 'hookgate.io/stop-delay';
-export const upstreamAnnotation = 'hookgate.io/upstream';
+const upstreamAnnotation = 'hookgate.io/upstream';
 /** Annotation → what of the sidecar's resources it sets. */
-export const resourceAnnotations = {
+const resourceAnnotations = {
   'hookgate.io/cpu-request': ['requests', 'cpu'],
   'hookgate.io/cpu-limit': ['limits', 'cpu'],
   'hookgate.io/memory-request': ['requests', 'memory'],

@@ -5,7 +5,7 @@ export const sidecarName = 'hookgate';
 export const trafficPortName = 'hookgate';
 export const adminPortName = 'hookgate-admin';
 /** An empty volume where the API server would otherwise mount the application's service-account token. */
-export const noTokenVolume = 'hookgate-no-token';
+const noTokenVolume = 'hookgate-no-token';
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The container and the volumes that every guarded pod gets, before what belongs to one pod. */

@@ -2,9 +2,7 @@
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 export const SPACE = 0x20;
-export const TAB = 0x09;
 export const LINE_FEED = 0x0a;
-export const CARRIAGE_RETURN = 0x0d;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 export const OPEN_OBJECT = 0x7b;
@@ -16,4 +14,3 @@ export const PLUS = 0x2b;
 export const POINT = 0x2e;
 export const ZERO = 0x30;
 export const NINE = 0x39;
-export const VERTICAL_BAR = 0x7c;

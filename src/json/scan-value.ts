@@ -17,7 +17,7 @@ import { scanNumber } from './scan-number.ts';
 import { scanString } from './scan-string.ts';
 
 /** Objects and arrays inside each other, the body itself included. */
-export const maxDepth = 64;
+const maxDepth = 64;
 
 /**
  * Reads one value (RFC 8259 section 3) whose first byte is at `start`; returns the position after it, or -1.

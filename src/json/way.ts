@@ -20,14 +20,7 @@ export interface Way {
  * `received` and `compact` leave the order; `sorted` is by the bytes of names, `sorted-top` on the first level only;
  * `sorted-utf16` is JavaScript's sort and Java's TreeMap; `indexes-first` an object of JavaScript, written again.
  */
-export const wayOrders = [
-  'received',
-  'compact',
-  'sorted',
-  'sorted-top',
-  'sorted-utf16',
-  'indexes-first',
-] as const;
+const wayOrders = ['received', 'compact', 'sorted', 'sorted-top', 'sorted-utf16', 'indexes-first'] as const;
 export type WayOrder = (typeof wayOrders)[number];
 
 /** How strings are written anew, after all escapes were resolved; what JSON demands is always escaped. */

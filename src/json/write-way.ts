@@ -37,7 +37,7 @@ function inOrder(compact: Buffer, order: Way['order']): Buffer {
 }
 
 /** A compact value with a blank behind each comma and colon. At most twice as long, and made in one piece. */
-export function withBlanks(json: Buffer): Buffer {
+function withBlanks(json: Buffer): Buffer {
   const spaced = Buffer.allocUnsafe(2 * json.length);
   let length = 0;
   for (let at = 0; at < json.length; ) {
@@ -53,7 +53,7 @@ export function withBlanks(json: Buffer): Buffer {
  * Writes a scanned value with other escapes; white space stays. Takes time in proportion to what it writes, at most six
  * times what it reads.
  */
-export function restyled(json: Buffer, strings: StringManner): Buffer {
+function restyled(json: Buffer, strings: StringManner): Buffer {
   const pieces: Buffer[] = [];
   /** Bytes from here on are taken as they are. */
   let from = 0;

@@ -54,8 +54,7 @@ export interface NearMissesOptions {
   readonly startThread?: typeof startSearchThread;
 }
 
-export const searchResults = ['found', 'nothing', 'failed'] as const;
-export type SearchResult = (typeof searchResults)[number];
+export type SearchResult = 'found' | 'nothing' | 'failed';
 
 export interface NearMisses {
   /** Looks at it by and by, if its turn has come; copies nothing where it has not. */

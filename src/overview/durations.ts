@@ -1,5 +1,5 @@
 /** Durations that are kept: the last ones, four bytes each. */
-export const keptDurations = 512;
+const keptDurations = 512;
 
 export interface Durations {
   /** Milliseconds. */

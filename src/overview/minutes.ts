@@ -1,7 +1,7 @@
 import { type Outcome, outcomes } from '../delivery/answer.ts';
 
 /** Minutes that are kept: three hours. */
-export const keptMinutes = 180;
+const keptMinutes = 180;
 const minuteMs = 60_000;
 
 /** Deliveries by outcome and minute of the wall clock; four bytes each. */

@@ -51,7 +51,7 @@ export interface OverviewParts {
 }
 
 /** The shape of `GET /overview`; `version` goes up when a member is renamed or means something else, never for a new one. */
-export const overviewVersion = 1;
+const overviewVersion = 1;
 
 export interface Overview {
   readonly version: typeof overviewVersion;

@@ -4,8 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 
-export const sampleEventName = 'payment.session.succeeded';
-
 /** The text of a `data` object as the provider's documentation shows it, with a reference of its own. */
 export function sampleDataJson(): string {
   return JSON.stringify({

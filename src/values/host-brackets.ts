@@ -1,5 +1,5 @@
 /** `[::1]` of `::1`, as an IPv6 address stands in URLs and before a port; any other host as it is. */
-export function inBrackets(host: string): string {
+function inBrackets(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 

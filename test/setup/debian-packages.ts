@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** Debian's Lua for nginx: no program but a module. */
-export const luaModule = {
+const luaModule = {
   file: '/usr/share/nginx/modules-available/mod-http-lua.conf',
   package: 'libnginx-mod-http-lua',
 };

@@ -30,8 +30,7 @@ export interface FakeKubernetes {
 }
 
 export const secretPath = '/api/v1/namespaces/hookgate/secrets/hookgate-injector-tls';
-export const mutatingPath =
-  '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/hookgate-injector';
+const mutatingPath = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/hookgate-injector';
 export const validatingPath =
   '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hookgate-injector';
 

@@ -14,7 +14,7 @@ export function aWellFormedDelivery(peer: Partial<Peer>, forwardedFor: readonly 
 }
 
 /** A delivery as it arrives. */
-export function aDelivery(
+function aDelivery(
   parts: { target?: string; method?: string; rawHeaders?: readonly string[]; peer?: Partial<Peer> } = {},
 ): Delivery {
   return {

@@ -66,7 +66,7 @@ export async function openTrafficPort(settings: Settings = {}): Promise<TrafficP
 }
 
 /** Limits of the default judge. */
-export const judgeLimits = { maxCount: 100, maxBytes: 16_384 };
+const judgeLimits = { maxCount: 100, maxBytes: 16_384 };
 
 /** Judges the headers, reads the body and answers 200. */
 export function readThenAccept(bodies: string[], limits = { maxBytes: 1000, timeoutMs: 2000 }): Judge {

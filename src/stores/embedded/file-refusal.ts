@@ -20,7 +20,7 @@ const codes = {
 } as const;
 
 /** The primary result code of an error from node:sqlite; undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
   return typeof error.errcode === 'number' ? error.errcode & 255 : undefined;
 }

@@ -66,7 +66,7 @@ export function applicationContainer(more: object = {}) {
   });
 }
 
-export const podSecurity = {
+const podSecurity = {
   runAsNonRoot: true,
   runAsUser: 65532,
   seccompProfile: { type: 'RuntimeDefault' },
