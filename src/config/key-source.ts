@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readKeyFile } from './key-file.ts';
+import { readInputFile } from './input-file.ts';
 import { withoutNewline } from './keys.ts';
 import { formatProblem, problemAt } from './problem.ts';
 
@@ -23,7 +23,16 @@ export function readKey(
       'expected the business ID from one place: --key-file FILE (- is standard input), or --key-env NAME',
     );
   const secret = withoutNewline(keyEnv === undefined ? readFileSync(0) : Buffer.from(env[keyEnv] ?? ''));
-  if (secret.length > 0) return secret;
   const source = keyEnv === undefined ? 'standard input' : `the variable ${keyEnv}`;
-  throw new Error(formatProblem(problemAt({ source }, '', 'found nothing', 'expected the business ID')));
+  return orThrow(secret, source, 'found nothing');
+}
+
+/** The same from a file. */
+export function readKeyFile(file: string): Buffer {
+  return orThrow(withoutNewline(readInputFile(file)), file, 'found an empty file');
+}
+
+function orThrow(secret: Buffer, source: string, found: string): Buffer {
+  if (secret.length > 0) return secret;
+  throw new Error(formatProblem(problemAt({ source }, '', found, 'expected the business ID')));
 }

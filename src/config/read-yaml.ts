@@ -32,8 +32,12 @@ export function readYaml(text: string, source: string, maxNodes: number): YamlRe
     // The parser calls itself for every level, so hostile nesting ends in a RangeError; nothing else is known to throw.
     const found =
       error instanceof RangeError ? 'found too many levels of nesting' : 'found YAML that cannot be read';
-    return { root: undefined, problems: [problemAt({ source }, '', found, 'expected plain YAML 1.2')] };
+    return unreadable(source, found, 'expected plain YAML 1.2');
   }
+}
+
+function unreadable(source: string, found: string, expected: string): YamlRead {
+  return { root: undefined, problems: [problemAt({ source }, '', found, expected)] };
 }
 
 function read(text: string, source: string, maxNodes: number): YamlRead {
@@ -60,15 +64,8 @@ function read(text: string, source: string, maxNodes: number): YamlRead {
 
   let aliases = 0;
   visit(document, { Alias: () => (++aliases > maxAliases ? visit.BREAK : undefined) });
-  if (aliases > maxAliases) {
-    const problem = problemAt(
-      { source },
-      '',
-      `found more than ${maxAliases} aliases`,
-      'expected values written out',
-    );
-    return { root: undefined, problems: [problem] };
-  }
+  if (aliases > maxAliases)
+    return unreadable(source, `found more than ${maxAliases} aliases`, 'expected values written out');
 
   let nodes = 0;
   const walk = (
@@ -130,15 +127,8 @@ function read(text: string, source: string, maxNodes: number): YamlRead {
   };
   const contents = document.contents;
   const root = contents === null ? undefined : walk(contents, originOf(contents.range[0]), '', []);
-  if (nodes > maxNodes) {
-    const problem = problemAt(
-      { source },
-      '',
-      `found more than ${maxNodes} values`,
-      'expected a smaller file',
-    );
-    return { root: undefined, problems: [problem] };
-  }
+  if (nodes > maxNodes)
+    return unreadable(source, `found more than ${maxNodes} values`, 'expected a smaller file');
   return { root, problems };
 }
 

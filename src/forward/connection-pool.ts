@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterALook } from './after-a-look.ts';
+import { afterALook } from '../values/after-a-look.ts';
 import { AddressesFull, type Dial } from './dial.ts';
 import { type ConnectionRules, UpstreamConnection, type UpstreamExchange } from './upstream-connection.ts';
 

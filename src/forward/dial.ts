@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { afterALook } from '../values/after-a-look.ts';
 import { withoutBrackets } from '../values/host-brackets.ts';
 import { trustedAuthorities } from '../values/trusted-authorities.ts';
-import { afterALook } from './after-a-look.ts';
 
 export interface DialRules {
   /** http or https; its name is what TLS asks for, whichever address is used. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterReading } from './after-reading.ts';
+import { afterALook } from '../values/after-a-look.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { type LingerLimits, lingerAndClose } from './linger.ts';
 
@@ -54,7 +54,7 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
   watch.unref();
 
   function letGo(socket: Socket): void {
-    afterReading(() => {
+    afterALook(() => {
       const connection = live.get(socket);
       if (connection?.isResting(socket) !== true) return;
       connection.isLast = true;
@@ -95,7 +95,7 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
         const rested = [...live].filter(hasRested);
         if (rested.length === 0) return;
         // After a pause of this process a request may have come that is not read yet.
-        afterReading(() => {
+        afterALook(() => {
           for (const one of rested) if (hasRested(one)) one[0].destroySoon();
         });
       };

@@ -7,8 +7,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Judge } from '../delivery/judge.ts';
 import { reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
+import { afterALook } from '../values/after-a-look.ts';
 import { interceptConnections } from './accept.ts';
-import { afterReading } from './after-reading.ts';
 import { createClientConnections } from './client-connections.ts';
 import { closeServer } from './close.ts';
 import { createClientErrorListener, type OnRejected } from './early-refusal.ts';
@@ -171,7 +171,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     async close(deadlineMs) {
       isDraining = true;
       // Whoever the system has connected already, while this process paused, is let in and not reset.
-      await new Promise<void>(afterReading);
+      await new Promise<void>(afterALook);
       // What Node's `close` calls.
       server.closeIdleConnections = () => lettingGo.begin(0);
       const closed = closeServer(server, open, deadlineMs);
