@@ -8,9 +8,17 @@ export class Reading {
   /** What ended the scan; never quotes the body. */
   problem = '';
   problemOffset = 0;
+  #view: DataView | undefined;
 
   constructor(body: Buffer) {
     this.body = body;
+  }
+
+  /** The body, to be read several bytes at once; made for the first string that wants it. */
+  view(): DataView {
+    const { body } = this;
+    this.#view ??= new DataView(body.buffer, body.byteOffset, body.length);
+    return this.#view;
   }
 
   /** Notes why the scan ends; the value is what scanning functions return instead of a position. */

@@ -22,9 +22,11 @@ const ways = [
 /** What the scanner takes, JSON.parse takes with the same meaning, and every way of writing it keeps the meaning. */
 export const target: Target = {
   name: 'json',
-  seeds: parsing
-    .filter(({ input }) => input.length < 2000)
-    .map(({ input }) => Buffer.from(`{"checksum":"0a","data":{"v":${input}},"event":"e","x":1}`)),
+  seeds: [
+    ...parsing.map(({ input }) => input).filter((input) => input.length < 2000),
+    // Read several bytes at once.
+    JSON.stringify(`${'a text that is long, '.repeat(6)}and "quotes", é, €, 𝄞\n`.repeat(3)),
+  ].map((input) => Buffer.from(`{"checksum":"0a","data":{"v":${input}},"event":"e","x":1}`)),
   words: [
     '{',
     '}',
