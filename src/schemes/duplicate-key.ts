@@ -1,4 +1,5 @@
-import { hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
+import { hashedInPlaceFrom } from './hmac.ts';
 import type { Identity } from './identify.ts';
 
 const lengthBytes = 8;
@@ -26,17 +27,32 @@ export function eventKey(
 export function digestOf(routeName: string, parts: readonly (string | Buffer)[]): string {
   const routeBytes = Buffer.byteLength(routeName);
   let size = lengthBytes + routeBytes;
-  for (const part of parts) size += lengthBytes + part.length;
+  for (const part of parts) size += lengthBytes + (isHashedInPlace(part) ? 0 : part.length);
   const message = Buffer.allocUnsafe(size);
+  /** Of what came before `from`. */
+  let pieces: Hash | undefined;
+  let from = 0;
   let at = writeLength(message, routeBytes, 0);
   at += message.write(routeName, at, 'utf8');
   for (const part of parts) {
     at = writeLength(message, part.length, at);
+    if (isHashedInPlace(part)) {
+      pieces ??= createHash('sha256');
+      pieces.update(message.subarray(from, at)).update(part);
+      from = at;
+      continue;
+    }
     if (typeof part === 'string') message.write(part, at, 'latin1');
     else message.set(part, at);
     at += part.length;
   }
-  return hash('sha256', message, 'hex');
+  return pieces === undefined
+    ? hash('sha256', message, 'hex')
+    : pieces.update(message.subarray(from)).digest('hex');
+}
+
+function isHashedInPlace(part: string | Buffer): part is Buffer {
+  return typeof part !== 'string' && part.length >= hashedInPlaceFrom;
 }
 
 /** No length comes near 4 GiB, so the upper half is always zero. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createHmac as createOwnHmac } from '../../src/schemes/hmac.ts';
+import { createHmac as createOwnHmac, digestBytes } from '../../src/schemes/hmac.ts';
 import { createVerifier } from '../support/default-scheme.ts';
 import { envelopeOf, envelopeWithData } from '../support/envelopes.ts';
 import { signedEvent } from '../support/sign-event.ts';
@@ -83,6 +83,24 @@ describe('HMAC-SHA256', () => {
       expect(digest).toEqual(createHmac('sha256', secret).update('card.transaction|').update(data).digest());
     }
   });
+
+  // Copied together up to some length, and hashed where they lie from there on.
+  test.each(['sha1', 'sha256', 'sha512'] as const)(
+    'equals that of OpenSSL around a text: %s',
+    (algorithm) => {
+      const secret = randomBytes(40);
+      const digest = Buffer.alloc(digestBytes[algorithm]);
+      for (const size of [0, 1, 2047, 2048, 2049, 70_000]) {
+        const data = randomBytes(size);
+        createOwnHmac(algorithm, secret)(digest, 'é|', data, '|ÿ');
+        const plain = createHmac(algorithm, secret)
+          .update('é|', 'latin1')
+          .update(data)
+          .update('|ÿ', 'latin1');
+        expect(digest).toEqual(plain.digest());
+      }
+    },
+  );
 });
 
 test.each(encodings)('signed over data %s', (encoding) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allWays, parseWay, type Way } from '../../src/json/way.ts';
 import { compileScheme } from '../../src/schemes/compile.ts';
-import { eventKey } from '../../src/schemes/duplicate-key.ts';
+import { digestOf, eventKey } from '../../src/schemes/duplicate-key.ts';
 import { createEnvelopeScan, wholeBody } from '../../src/schemes/envelope.ts';
 import { readLiveKey } from '../../src/schemes/live-key.ts';
 import { juicyway } from '../../src/schemes/profiles/juicyway.ts';
@@ -45,13 +45,34 @@ const keyOf = (scheme: Scheme, body: Buffer, headers: readonly string[] = [], fi
   return verdict?.kind === 'match' ? eventKey('r', scheme.covers, body, verdict.identity) : undefined;
 };
 
+/** The text that is hashed, one character a byte, made of texts in Latin-1. */
+const behindTheirLengths = (texts: readonly string[]): string =>
+  texts
+    .map((text) => {
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64BE(BigInt(text.length));
+      return length.toString('latin1') + text;
+    })
+    .join('');
+
+test('a key is SHA-256 over its parts, each behind its length, however long and in whatever order they are', () => {
+  const lengths = [0, 1, 2047, 2048, 2049, 70_000];
+  for (const first of lengths)
+    for (const second of lengths)
+      for (const third of lengths) {
+        const texts = [first, second, third].map((length, index) => 'ÿ|x'.charAt(index).repeat(length));
+        const [one = '', two = '', three = ''] = texts;
+        const parts = [Buffer.from(one, 'latin1'), two, Buffer.from(three, 'latin1')];
+        expect(digestOf('juicyway', parts)).toBe(
+          createHash('sha256')
+            .update(behindTheirLengths(['juicyway', ...texts]), 'latin1')
+            .digest('hex'),
+        );
+      }
+});
+
 test('the key of an event of 0.1.0 is what it was', () => {
-  const lengthBefore = (text: string): string => {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64BE(BigInt(Buffer.byteLength(text)));
-    return length.toString('latin1') + Buffer.from(text).toString('latin1');
-  };
-  const text = ['juicyway', 'card.transaction', '{"amount":1000,"reference":"r"}'].map(lengthBefore).join('');
+  const text = behindTheirLengths(['juicyway', 'card.transaction', '{"amount":1000,"reference":"r"}']);
   const body = Buffer.from('{"data":{"reference":"r", "amount":1000},"event":"card.transaction"}');
   const scheme = compiled(juicyway);
   const signed = signDelivery(scheme, body, { secret: secretOf(scheme), nowMs });
