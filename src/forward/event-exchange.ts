@@ -44,14 +44,11 @@ export class EventExchange implements UpstreamExchange {
 
   write(socket: Socket, connection: 'keep-alive' | 'close', done: () => void): void {
     const { body } = this.event;
-    const head = Buffer.from(this.#headText(connection), 'latin1');
-    if (body.length <= sentInOnePiece) socket.write(Buffer.concat([head, body]), done);
-    else {
-      socket.cork();
-      socket.write(head);
-      socket.write(body, done);
-      socket.uncork();
-    }
+    // Handed to the system together: to copy both into one piece is no cheaper for a short body, and dear for a long one.
+    socket.cork();
+    socket.write(Buffer.from(this.#headText(connection), 'latin1'));
+    socket.write(body, done);
+    socket.uncork();
   }
 
   #headText(connection: string): string {
@@ -130,6 +127,3 @@ function joined(chunks: readonly Buffer[]): Buffer {
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
-
-/** Bytes; up to here copying is cheaper than two writes. */
-const sentInOnePiece = 65_536;

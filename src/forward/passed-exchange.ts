@@ -84,9 +84,11 @@ export class PassedExchange implements UpstreamExchange {
     const head = this.#headText(connection);
     if (!hasBody) return void socket.write(head, 'latin1', written);
     const isChunked = request.headers['transfer-encoding'] !== undefined;
-    if (request.complete && !isChunked && request.readableLength <= sentInOnePiece) {
-      const body: Buffer = request.read() ?? nothing;
-      socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]), written);
+    if (request.complete && !isChunked) {
+      socket.cork();
+      socket.write(Buffer.from(head, 'latin1'));
+      socket.write(request.read() ?? nothing, written);
+      socket.uncork();
       return;
     }
     socket.write(head, 'latin1');
@@ -214,7 +216,5 @@ function ignore(): void {}
 const nothing = Buffer.alloc(0);
 /** Clients that see a refusal stop sending, and wait for its end. */
 const refusedLullMs = 2_000;
-/** Bytes; up to here copying is cheaper than two writes. */
-const sentInOnePiece = 65_536;
 /** Bytes; a longer body is cheaper to write than to copy. */
 const writtenAsText = 16 * 1024;
