@@ -63,11 +63,12 @@ export class ClientExchange implements Delivery {
       if (length > limits.maxBytes) return settle({ kind: 'too_large', readBytes: 0 });
       if (limits.held?.take(length) === false) return settle({ kind: 'no_room', readBytes: 0 });
       if (this.expectsContinue() && !this.request.complete) this.response.writeContinue();
-      // In the next tick the parser is through with the bytes at hand. A body that came with its head then lies
-      // ready and is taken in one piece, without the listeners and the timer that a slow one needs.
+      // In the next tick a body that came with its head lies ready, though Node does not call it complete yet. It is
+      // taken in one piece, without the copy, the listeners and the timer that a slow one needs.
       process.nextTick(() => {
         if (this.isBrokenOff || this.request.destroyed) settle({ kind: 'aborted', readBytes: 0 });
-        else if (this.request.complete) settle(takeWholeBody(this.request, length, limits));
+        else if (this.request.complete || (length > 0 && this.request.readableLength === length))
+          settle(takeWholeBody(this.request, length, limits));
         else this.reader = new BodyReader(this.request, length, limits, settle);
       });
     });

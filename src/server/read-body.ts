@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { BodyLimits, BodyRead } from '../delivery/delivery.ts';
 
 /**
- * Takes a body that has arrived to its end. One chunk is handed over as it is; several cost one copy. `length` is what
- * was announced and taken already, 0 where nothing was.
+ * Takes a body all of whose bytes have arrived. One chunk is handed over as it is; several cost one copy. `length` is
+ * what was announced and taken already, 0 where nothing was.
  */
 export function takeWholeBody(
   request: IncomingMessage,
@@ -14,6 +14,8 @@ export function takeWholeBody(
   if (readBytes > maxBytes) return { kind: 'too_large', readBytes };
   if (readBytes > length && held?.take(readBytes - length) === false) return { kind: 'no_room', readBytes };
   const bytes: Buffer | null = request.read();
+  // Its end is yet to come, and only a stream that flows notices it.
+  if (!request.complete) request.resume();
   return { kind: 'complete', bytes: bytes ?? Buffer.alloc(0) };
 }
 
