@@ -1,9 +1,9 @@
 /**
  * Whether one build of the gate costs less processor time than another, where the difference is small: very short
  * rounds, so that whatever else the machine does weighs on both, and an error beside each ratio.
- * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|connected|forged|unlisted]`;
- * build each with `node scripts/build.ts` and copy `dist/` away; Node's settings are those of its first line. The last
- * line is what the first costs beside itself: noise.
+ * `node bench/compare.ts DIST DIST ... [--rounds 200] [--store memory] [--send delivered|connected|forged|unlisted]
+ * [--bytes 800]`; build each with `node scripts/build.ts` and copy `dist/` away; Node's settings are those of the image.
+ * The last line is what the first costs beside itself: noise.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '200' },
     store: { type: 'string', default: 'memory' },
     send: { type: 'string', default: 'delivered' },
+    bytes: { type: 'string', default: '800' },
   },
 });
 const warmUp = 4000;
@@ -38,7 +39,7 @@ const loops = {
   unlisted: { status: 403, from: '127.0.0.2', connections: 'new' },
 } as const;
 const kind = values.send as keyof typeof loops;
-const nextEvent = createEvents(800);
+const nextEvent = createEvents(Number(values.bytes));
 
 pinThisProcess('around');
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-compare-'));

@@ -2,7 +2,7 @@
  * Where the gate's processor time goes and what it allocates: events through one gate under V8's sampling profilers.
  * Prints the shares of the main thread by room of the source, by library and by part of Node, and the dearest
  * functions, and draws both as flame graphs into docs/performance/.
- * `node bench/profile/profile.ts [--out DIRECTORY] [--connections new] [events] [embedded|memory] [rows]`.
+ * `node bench/profile/profile.ts [--out DIRECTORY] [--connections new] [--bytes 800] [events] [embedded|memory] [rows]`.
  *
  * The processor profile knows the wall clock only: on a busy machine a system call that wakes another process looks
  * dearer than it is, and `(program)`, which is libuv and the kernel outside of any call, has some waiting in it.
@@ -35,11 +35,13 @@ const { values, positionals } = parseArgs({
   options: {
     out: { type: 'string', default: join(import.meta.dirname, '../../docs/performance') },
     connections: { type: 'string', default: 'kept' },
+    bytes: { type: 'string', default: '800' },
   },
   allowPositionals: true,
 });
 const [events = '20000', store = 'embedded', rows = '25'] = positionals;
 const count = Number(events);
+const bytes = Number(values.bytes);
 const connections = values.connections === 'new' ? 'new' : 'kept';
 const directory = mkdtempSync(join(tmpdir(), 'hookgate-profile-'));
 const programs = createPrograms(directory);
@@ -62,10 +64,10 @@ async function profileGate(bin: string): Promise<void> {
     env: { HOOKGATE_DUPLICATES_STORE: store },
   });
   const inspector = await inspect(inspectorPort);
-  const nextRound = eventsOf(800);
+  const nextRound = eventsOf(bytes);
   const send = (size: number): Promise<number> =>
     sendAll(nextRound(size), { port, concurrency, connections, status: 200 });
-  await send(warmUpCount);
+  await send(Math.min(warmUpCount, 5 * count));
   const processor = await sampleProcessor(inspector, () => send(count));
   const allocations = await sampleAllocations(inspector, () => send(count));
   inspector.close();
