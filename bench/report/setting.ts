@@ -2,7 +2,7 @@ import { cpus, loadavg, release } from 'node:os';
 
 /** Under what a part was measured. */
 export interface Setting {
-  /** ISO 8601, UTC. */
+  /** The end of the part: ISO 8601, UTC. */
   readonly measuredAt: string;
   readonly node: string;
   readonly processor: string;
@@ -11,16 +11,30 @@ export interface Setting {
   /** Processes that wanted a processor, averaged over five minutes; the benchmark itself is one or two of them. */
   readonly load: number;
   readonly quick: boolean;
-  /** All of it for people. */
-  readonly sentence: string;
 }
 
 export function settingNow(pinning: string, quick: boolean): Setting {
-  const measuredAt = new Date().toISOString();
-  const processor = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
-  const kernel = `Linux ${release()}`;
-  const node = process.version;
-  const load = loadavg()[1] ?? Number.NaN;
-  const sentence = `Measured ${measuredAt.slice(0, 16).replace('T', ' ')} UTC${quick ? ' (--quick)' : ''}, Node ${node}, ${kernel}, ${processor}; ${pinning}; load average ${load.toFixed(1)}.`;
-  return { measuredAt, node, processor, kernel, pinning, load, quick, sentence };
+  return {
+    measuredAt: new Date().toISOString(),
+    node: process.version,
+    processor: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    kernel: `Linux ${release()}`,
+    pinning,
+    load: loadavg()[1] ?? Number.NaN,
+    quick,
+  };
+}
+
+/** For people: the setting of one part, or of several that were measured one after the other. */
+export function sentenceOf(settings: readonly Setting[]): string {
+  const each = (of: (setting: Setting) => string): string => [...new Set(settings.map(of))].join(' and ');
+  const times = settings.map(({ measuredAt }) => measuredAt.slice(0, 16).replace('T', ' ')).toSorted();
+  const loads = settings.map(({ load }) => load).filter((load) => !Number.isNaN(load));
+  const span = (first: string, last: string): string => (first === last ? first : `${first} to ${last}`);
+  const quick = settings.some((setting) => setting.quick) ? ' (--quick)' : '';
+  return (
+    `Measured ${span(times[0] ?? '', times.at(-1) ?? '')} UTC${quick}, Node ${each(({ node }) => node)}, ${each(({ kernel }) => kernel)}, ` +
+    `${each(({ processor }) => processor)}; ${each(({ pinning }) => pinning)}; ` +
+    `load average ${span(Math.min(...loads).toFixed(1), Math.max(...loads).toFixed(1))}.`
+  );
 }

@@ -37,24 +37,48 @@ test.each([
 
 test('a second run takes the place of the first, and leaves the other parts alone', () => {
   const folder = join(temporaryDirectory(), 'performance');
+  const rounds = join(folder, '../rounds');
   const document = join(folder, '../page.md');
   const documents = { tables: document, page: document };
+  const kept = { folder, rounds, documents, order: ['gate', 'latency'] };
   const blocks = ['targets', 'gate', 'latency'].map((name) => `${beginOf(name)}\n${endOf(name)}\n`);
   writeFileSync(document, blocks.join('between\n'));
 
-  keep({ folder, documents }, 'latency', reportOf(7), setting);
-  keep({ folder, documents }, 'gate', reportOf(60), setting);
-  keep({ folder, documents }, 'gate', reportOf(40), setting);
+  keep(kept, 'latency', reportOf(7), setting);
+  keep(kept, 'gate', reportOf(60), setting);
+  keep(kept, 'gate', reportOf(40), setting);
 
   const written = readFileSync(document, 'utf8');
-  const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
+  const figuresOf = (part: string) => JSON.parse(readFileSync(join(rounds, `${part}.json`), 'utf8')).figures;
   expect(written).toContain('| hookgate |  40 |');
   expect(written).toContain('| hookgate |   7 |');
   expect(written).not.toContain('60');
   expect(written.match(/\| reached \|/g)).toHaveLength(4);
   expect(written).toContain('![a bar](performance/gate.svg)');
-  expect([results.gate.figures, results.latency.figures]).toEqual([[40], [7]]);
-  expect(readdirSync(folder).sort()).toEqual(['gate.svg', 'results.json']);
+  expect([figuresOf('gate'), figuresOf('latency')]).toEqual([[40], [7]]);
+  expect(readdirSync(folder).sort()).toEqual(['gate.svg', 'targets.json']);
+});
+
+test("the page's targets are in the order of the parts, whichever ran first", () => {
+  const document = join(temporaryDirectory(), 'page.md');
+  const folder = join(document, '..');
+  const kept = {
+    ...{ folder, rounds: folder, order: ['gate', 'latency'] },
+    documents: { tables: document, page: document },
+  };
+  const blocks = ['targets', 'gate', 'latency'].map((name) => `${beginOf(name)}\n${endOf(name)}\n`);
+  writeFileSync(document, blocks.join(''));
+  const named = (target: string) => ({ ...reportOf(Number.NaN), verdicts: [verdictOf(target)] });
+  const verdictOf = (target: string) => ({ target, limit: 1, measured: Number.NaN, unit: 'ms' });
+
+  keep(kept, 'latency', named('the answer'), { ...setting, measuredAt: '2026-01-02T03:04:05Z', load: 0.5 });
+  keep(kept, 'gate', named('the event'), { ...setting, measuredAt: '2026-01-02T03:14:05Z', load: 1 });
+
+  const [, block = ''] = readFileSync(document, 'utf8').split(beginOf('targets'));
+  const [targets = ''] = block.split(endOf('targets'));
+  expect(targets).toMatch(/the event .* not measured[\s\S]*the answer .* not measured/);
+  expect(targets).toContain('Measured 2026-01-02 03:04 to 2026-01-02 03:14 UTC');
+  expect(targets).toContain('load average 0.5 to 1.0.');
 });
 
 test('a picture is well-formed whatever its words are', () => {
