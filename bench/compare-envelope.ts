@@ -2,7 +2,7 @@
  * Whether one source tree reads and verifies an event in less time than another: both in this process, in
  * very short rounds that take turns, with an error beside each ratio.
  * `node bench/compare-envelope.ts SRC SRC ... [--rounds 1000]`; the first tree is what the others are compared with, and
- * beside itself once more: noise. Each round is one body's scan, check and duplicate key, many times.
+ * beside itself once more: noise. Each round is one body's scan, check and duplicate key, many times; µs.
  * `node bench/compare-envelope.ts SRC --profiles paystack,stripe` plays other senders' schemes of one tree against the
  * default one instead, over the same bytes.
  */
@@ -11,7 +11,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { signatureHeader } from './load/signature-header.ts';
-import { alternate, median, trimmedRatio } from './measure/rounds.ts';
+import { besideTheFirst } from './measure/beside-the-first.ts';
+import { alternate } from './measure/rounds.ts';
 
 type Scan = typeof import('../test/support/default-scheme.ts').scanEnvelope;
 type CreateVerifier = typeof import('../test/support/default-scheme.ts').createVerifier;
@@ -114,13 +115,8 @@ async function play(what: string, rows: readonly { title: string; work: () => un
   const costs = await alternate(rows, Number(values.rounds), ({ work }, round) =>
     Promise.resolve(cost(work, round < 0 ? warmUp : eventsPerRound)),
   );
-  const [base = []] = costs;
-  for (const [place, { title }] of rows.entries()) {
-    const own = costs[place] ?? [];
-    const { ratio, error } = trimmedRatio(own, base);
-    const figures = `${median(own).toFixed(2)} µs | ${ratio.toFixed(3)} ± ${error.toFixed(3)}`;
-    console.log(`${what} | ${title} | ${figures}`);
-  }
+  const titles = rows.map(({ title }) => title);
+  for (const line of besideTheFirst(titles, costs, 2)) console.log(`${what} | ${line}`);
 }
 
 interface Tree {

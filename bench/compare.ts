@@ -12,9 +12,10 @@ import { parseArgs } from 'node:util';
 import { sendAll } from './load/closed-loop.ts';
 import { createEvents, forged } from './load/events.ts';
 import { postRequest } from './load/requests.ts';
+import { besideTheFirst } from './measure/beside-the-first.ts';
 import { concurrency } from './measure/costs.ts';
 import { costOf } from './measure/processor-time.ts';
-import { alternate, median, trimmedRatio } from './measure/rounds.ts';
+import { alternate } from './measure/rounds.ts';
 import { imageSettings, startGate } from './peers/gates.ts';
 import { pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
@@ -49,17 +50,14 @@ try {
   const [first = ''] = positionals;
   const rows = await Promise.all([...positionals, first].map((dist) => startBuild(dist, upstream)));
   const costs = await alternate(rows, Number(values.rounds), playRound);
-  const [base = []] = costs;
   console.log(`${kind}, ${values.store} store, ${values.rounds} rounds of ${eventsPerRound}`);
   console.log('build | µs, median | of the first | MB resident at the end');
-  for (const [place, { dist, pid }] of rows.entries()) {
-    const own = costs[place] ?? [];
-    const { ratio, error } = trimmedRatio(own, base);
-    const megabytes = costOf(pid).residentMB.toFixed(1);
-    console.log(
-      `${dist} | ${median(own).toFixed(1)} | ${ratio.toFixed(3)} ± ${error.toFixed(3)} | ${megabytes}`,
-    );
-  }
+  const lines = besideTheFirst(
+    rows.map(({ dist }) => dist),
+    costs,
+  );
+  for (const [place, { pid }] of rows.entries())
+    console.log(`${lines[place]} | ${costOf(pid).residentMB.toFixed(1)}`);
 } finally {
   await programs.endAll();
   rmSync(directory, { recursive: true });

@@ -10,6 +10,8 @@ export interface GateOptions {
   readonly flags?: readonly string[];
   /** For other settings than the image's, or for another program. */
   readonly program?: readonly string[];
+  /** In place of one route for the events' own path and scheme: members of the configuration's, all with the same keys. */
+  readonly routes?: readonly { readonly name: string; readonly path: string; readonly scheme: string }[];
   /** Business ids; the events' own unless told. */
   readonly keys?: readonly Buffer[];
   /** Of the embedded store; one in its own folder unless told. */
@@ -44,6 +46,7 @@ export async function startGate(
     flags = [],
     program = [...imageSettings(), bin, 'serve'],
     keys = [secret],
+    routes,
     withoutAllow = false,
     storeFile,
   }: GateOptions = {},
@@ -63,7 +66,10 @@ export async function startGate(
       });
       return [
         ...program,
-        ...['--upstream', upstream, '--path', path, '--keys-directory', keysDirectory],
+        ...['--upstream', upstream],
+        ...(routes === undefined
+          ? ['--path', path, '--keys-directory', keysDirectory]
+          : ['--config', writeRoutes(folder, routes, keysDirectory)]),
         ...(withoutAllow ? [] : ['--allow', '127.0.0.1']),
         ...['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`],
         ...['--store-file', storeFile ?? join(folder, 'events.db')],
@@ -72,4 +78,16 @@ export async function startGate(
     },
   });
   return { ...started, adminPort, folder };
+}
+
+/** Gives the configuration's file. */
+function writeRoutes(
+  folder: string,
+  routes: NonNullable<GateOptions['routes']>,
+  keysDirectory: string,
+): string {
+  const file = join(folder, 'hookgate.yaml');
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify({ routes: routes.map((route) => ({ ...route, keysDirectory })) }));
+  return file;
 }
