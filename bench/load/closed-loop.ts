@@ -25,7 +25,8 @@ export async function sendAll(requests: readonly Uint8Array[], loop: ClosedLoop)
         connection = openConnection({ port, ...(from === undefined ? {} : { from }) });
       }
       const answered = await connection.exchange(request);
-      if (answered !== status) throw new Error(`the answer was ${answered} and not ${status}`);
+      if (answered !== status)
+        throw new Error(`the answer was ${answered} and not ${status}:\n${connection.lastRead}`);
     }
     connection?.destroy();
   };

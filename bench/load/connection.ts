@@ -8,6 +8,8 @@ import { createAnswerReader } from './answer-reader.ts';
 export interface SenderConnection {
   /** Resolves with the status once the whole answer has arrived; rejects when the connection ends before that. */
   exchange(request: Uint8Array): Promise<number>;
+  /** The last bytes that came, for people: of a small answer all of it. */
+  readonly lastRead: string;
   /** Whether another request may be sent here: the answer may have said that it was the last. */
   readonly open: boolean;
   destroy(): void;
@@ -17,6 +19,7 @@ export interface SenderConnection {
 export function openConnection(to: { readonly port: number; readonly from?: string }): SenderConnection {
   const socket = connect({ host: '127.0.0.1', port: to.port, localAddress: to.from, noDelay: true });
   let open = true;
+  let last: Buffer | undefined;
   let waiting: { resolve: (status: number) => void; reject: (error: Error) => void } | undefined;
   const reader = createAnswerReader();
 
@@ -37,6 +40,7 @@ export function openConnection(to: { readonly port: number; readonly from?: stri
     reject?.(error);
   };
   socket.on('data', (chunk) => {
+    last = chunk;
     const status = reader.read(chunk);
     if (status !== undefined) settle(status);
   });
@@ -55,6 +59,9 @@ export function openConnection(to: { readonly port: number; readonly from?: stri
         waiting = { resolve, reject };
         socket.write(request);
       }),
+    get lastRead() {
+      return last?.toString('latin1') ?? '';
+    },
     get open() {
       return open;
     },

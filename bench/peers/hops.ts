@@ -1,9 +1,10 @@
 import { path, secret } from '../load/events.ts';
 import { getRequest } from '../load/requests.ts';
+import { asJavaScript } from './as-javascript.ts';
 import type { Programs, Started } from './programs.ts';
 
 /** A proxy of this folder that verifies nothing, on this Node with its own settings. */
-export function startHop(
+export async function startHop(
   programs: Programs,
   name:
     | 'http-proxy-hop'
@@ -16,7 +17,7 @@ export function startHop(
   upstream: string,
   ...tuning: readonly string[]
 ): Promise<Started> {
-  const file = new URL(`${name}.ts`, import.meta.url).pathname;
+  const file = await asJavaScript(name);
   return programs.start({
     place: 'measured',
     words: (port) => [process.execPath, file, String(port), upstream, ...tuning],
@@ -24,8 +25,8 @@ export function startHop(
 }
 
 /** The sidecar that a team writes by hand. */
-export function startExpress(programs: Programs, upstream: string): Promise<Started> {
-  const file = new URL('express-sidecar.ts', import.meta.url).pathname;
+export async function startExpress(programs: Programs, upstream: string): Promise<Started> {
+  const file = await asJavaScript('express-sidecar');
   return programs.start({
     place: 'measured',
     env: { NODE_ENV: 'production' },

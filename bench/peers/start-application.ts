@@ -1,8 +1,7 @@
+import { asJavaScript } from './as-javascript.ts';
 import { hasNginxWithLua, startNginxApplication } from './nginx.ts';
 import type { Place } from './pinning.ts';
 import type { Programs, Started } from './programs.ts';
-
-const nodesOwn = new URL('application.ts', import.meta.url).pathname;
 
 /** Answers 200 to everything that has been read whole. */
 export function startApplication(programs: Programs): Promise<Started> {
@@ -11,8 +10,15 @@ export function startApplication(programs: Programs): Promise<Started> {
 }
 
 /** Node's HTTP server alone, which does the same. */
-export function startNodesOwn(programs: Programs, place: Place): Promise<Started> {
-  return programs.start({ place, words: (port) => [process.execPath, nodesOwn, String(port)] });
+export async function startNodesOwn(programs: Programs, place: Place): Promise<Started> {
+  const file = await asJavaScript('application');
+  return programs.start({ place, words: (port) => [process.execPath, file, String(port)] });
+}
+
+/** For what streams: uploads, downloads, WebSockets, events. */
+export async function startStreamingApplication(programs: Programs): Promise<Started> {
+  const file = await asJavaScript('streaming-application');
+  return programs.start({ place: 'around', words: (port) => [process.execPath, file, String(port)] });
 }
 
 export function urlOf({ port }: Started): string {
