@@ -13,7 +13,7 @@ const pageBytes = 4096;
 /** Of the process `pid` and the processes that it started. */
 export function costOf(pid: number): ProcessCost {
   let [processorUs, residentMB] = [0, 0];
-  for (const member of withChildren(pid)) {
+  for (const member of processesOf(pid)) {
     for (const thread of threadsOf(member)) {
       // sched-stats.rst: the first field is nanoseconds on a processor; /proc/PID/stat counts in ticks of 10 ms.
       const [onProcessorNs = '0'] = readFileSync(`${thread}/schedstat`, 'utf8').split(' ');
@@ -25,11 +25,12 @@ export function costOf(pid: number): ProcessCost {
   return { processorUs, residentMB };
 }
 
-function withChildren(pid: number): number[] {
+/** The process, its children and theirs. */
+export function processesOf(pid: number): number[] {
   const children = threadsOf(pid).flatMap((thread) =>
     readFileSync(`${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   );
-  return [pid, ...children.flatMap(withChildren)];
+  return [pid, ...children.flatMap(processesOf)];
 }
 
 function threadsOf(pid: number): string[] {

@@ -5,6 +5,7 @@ import { startExpress, startHop } from './hops.ts';
 import { hasNginx, hasNginxWithLua, startPlainNginx, startVerifyingNginx } from './nginx.ts';
 import type { Programs, Started } from './programs.ts';
 import { hasRedis, startRedis } from './redis.ts';
+import { startNodesOwn } from './start-application.ts';
 
 export type ContenderName =
   | 'embedded'
@@ -19,6 +20,9 @@ export type ContenderName =
   | 'nginx'
   | 'nginx-lua'
   | 'haproxy';
+
+/** The title of the hop of Node's own parts that the targets stand beside. */
+export const bareHop = 'Node http hop, keep-alive agent';
 
 /** A row of a table. */
 export interface Startable {
@@ -72,7 +76,7 @@ export const contenders: readonly Contender[] = [
   { name: 'express', title: 'Express by hand, memory', verifies: true, start: startExpress },
   {
     name: 'node',
-    title: 'Node http hop, keep-alive agent',
+    title: bareHop,
     start: (programs, upstream) => startHop(programs, 'node-hop', upstream),
   },
   {
@@ -100,6 +104,12 @@ export const contenders: readonly Contender[] = [
     start: startHaproxy,
   },
 ];
+
+/** Node's own HTTP server, with nothing before or behind it: what any program on it pays. */
+export const nodeAlone: Startable = {
+  title: 'node:http alone: reads the event, answers it by itself',
+  start: (programs) => startNodesOwn(programs, 'measured'),
+};
 
 /** Those of the named that this machine has; the others are named on the console. */
 export function atHand(names: readonly ContenderName[] = contenders.map(({ name }) => name)): Contender[] {
