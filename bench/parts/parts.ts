@@ -1,3 +1,4 @@
+import { allocations } from './allocations.ts';
 import { allowlist } from './allowlist.ts';
 import { data } from './data.ts';
 import { duplicates } from './duplicates.ts';
@@ -13,19 +14,20 @@ import { soak } from './soak.ts';
 import { stalls } from './stalls.ts';
 import { streams } from './streams.ts';
 
-/** In the order of a whole run. */
+/** In the order of a whole run and of the page: as a pod pays for it, then the floor and what grows. */
 export const parts: readonly Part[] = [
-  gate,
-  floor,
-  latency,
-  footprint,
-  refusals,
   passthrough,
   streams,
+  footprint,
+  gate,
+  allocations,
+  latency,
+  stalls,
+  refusals,
+  floor,
   allowlist,
   duplicates,
   keys,
   data,
-  stalls,
   soak,
 ];

@@ -65,3 +65,13 @@ export function* eachCall(call: Call): Generator<Call> {
   yield call;
   for (const child of call.children) yield* eachCall(child);
 }
+
+/** What was measured in the functions themselves, summed up by what `of` says of their places; the most first. */
+export function weightsBy(root: Call, of: (place: Place) => string): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const { place, self } of eachCall(root)) {
+    const name = of(place);
+    weights.set(name, (weights.get(name) ?? 0) + self);
+  }
+  return new Map([...weights].toSorted((left, right) => right[1] - left[1]));
+}

@@ -14,13 +14,13 @@ export interface Inspector {
   close(): void;
 }
 
-/** A port, and the flag with which Node lets itself be inspected there. */
-export async function chooseInspectorPort(): Promise<{ port: number; flag: string }> {
+/** A port, and the flags with which Node lets itself be inspected there and says nothing of it on the console. */
+export async function chooseInspectorPort(): Promise<{ port: number; flags: readonly string[] }> {
   const port = await freePort();
-  return { port, flag: `--inspect=127.0.0.1:${port}` };
+  return { port, flags: [`--inspect=127.0.0.1:${port}`, '--inspect-publish-uid=http'] };
 }
 
-/** Connects to a Node that was started with that flag. */
+/** Connects to a Node that was started with those flags. */
 export async function inspect(port: number): Promise<Inspector> {
   const [target] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
     webSocketDebuggerUrl: string;

@@ -19,17 +19,11 @@ import { imageSettings, startGate } from '../peers/gates.ts';
 import { pinThisProcess } from '../peers/pinning.ts';
 import { createPrograms } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
-import {
-  type AllocatingCall,
-  allocationTree,
-  type Call,
-  eachCall,
-  type ProcessorProfile,
-  processorTree,
-} from './call-tree.ts';
+import { allocationTree, type Call, processorTree, weightsBy } from './call-tree.ts';
 import { drawFlames } from './draw-flames.ts';
-import { chooseInspectorPort, type Inspector, inspect } from './inspector.ts';
-import { createPlaces } from './places.ts';
+import { chooseInspectorPort, inspect } from './inspector.ts';
+import { createPlaces, type Place } from './places.ts';
+import { sampleAllocations, sampleProcessor } from './sample.ts';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -58,9 +52,9 @@ try {
 }
 
 async function profileGate(bin: string): Promise<void> {
-  const { port: inspectorPort, flag } = await chooseInspectorPort();
+  const { port: inspectorPort, flags } = await chooseInspectorPort();
   const { port } = await startGate(programs, urlOf(await startApplication(programs)), {
-    program: [...imageSettings(), flag, bin, 'serve'],
+    program: [...imageSettings(), ...flags, bin, 'serve'],
     env: { HOOKGATE_DUPLICATES_STORE: store },
   });
   const inspector = await inspect(inspectorPort);
@@ -77,51 +71,15 @@ async function profileGate(bin: string): Promise<void> {
   report('allocations', `allocations, ${store} store`, 'bytes', allocationTree(allocations, placeOf));
 }
 
-async function sampleProcessor(
-  inspector: Inspector,
-  work: () => Promise<unknown>,
-): Promise<ProcessorProfile> {
-  await inspector.call('Profiler.enable');
-  await inspector.call('Profiler.setSamplingInterval', { interval: 200 });
-  await inspector.call('Profiler.start');
-  await work();
-  const { profile } = await inspector.call<{ profile: ProcessorProfile }>('Profiler.stop');
-  return profile;
-}
-
-/** Also what the collector has taken since. */
-async function sampleAllocations(
-  inspector: Inspector,
-  work: () => Promise<unknown>,
-): Promise<AllocatingCall> {
-  await inspector.call('HeapProfiler.startSampling', {
-    samplingInterval: 16_384,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
-  });
-  await work();
-  const { profile } = await inspector.call<{ profile: { head: AllocatingCall } }>(
-    'HeapProfiler.stopSampling',
-  );
-  return profile.head;
-}
-
 function report(picture: string, title: string, unit: string, root: Call): void {
-  const byRoom = new Map<string, number>();
-  const byFunction = new Map<string, number>();
-  for (const { place, self } of eachCall(root)) {
-    byRoom.set(place.room, (byRoom.get(place.room) ?? 0) + self);
-    byFunction.set(place.name, (byFunction.get(place.name) ?? 0) + self);
-  }
   const each = (weight: number): string => (weight / count).toFixed(unit === 'bytes' ? 0 : 1);
   console.log(`\n${title}: ${each(root.total)} ${unit} an event in the main thread`);
-  for (const [heading, weightOf] of [
-    ['room', byRoom],
-    ['function', byFunction],
+  for (const [heading, of] of [
+    ['room', ({ room }: Place) => room],
+    ['function', ({ name }: Place) => name],
   ] as const) {
     console.log(`\n| ${heading} | share | ${unit} an event |\n|---|---|---|`);
-    const dearest = [...weightOf].toSorted((left, right) => right[1] - left[1]).slice(0, Number(rows));
-    for (const [name, weight] of dearest)
+    for (const [name, weight] of [...weightsBy(root, of)].slice(0, Number(rows)))
       console.log(`| ${name} | ${((100 * weight) / root.total).toFixed(1)} % | ${each(weight)} |`);
   }
   const file = join(values.out, `flame-${picture}.svg`);
