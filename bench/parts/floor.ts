@@ -1,12 +1,14 @@
 /** What Node takes for an event before a line of the gate has run: how far a faster gate could come. */
 import { eventsOf } from '../load/signed-requests.ts';
-import { concurrency, measureCosts } from '../measure/costs.ts';
+import { type Costs, concurrency, measureCosts, type Subject } from '../measure/costs.ts';
 import { ratioOfRounds, spreadOf } from '../measure/rounds.ts';
-import { atHand, type Startable } from '../peers/contenders.ts';
+import { atHand, nodeAlone, type Startable } from '../peers/contenders.ts';
 import { startHop } from '../peers/hops.ts';
-import { startApplication, startNodesOwn, urlOf } from '../peers/start-application.ts';
-import { spreadCell, threeDigits } from '../report/markdown.ts';
+import { startApplication, urlOf } from '../peers/start-application.ts';
+import { sizeOf, spreadCell, threeDigits } from '../report/markdown.ts';
+import type { Table } from '../report/report.ts';
 import type { Part } from './part.ts';
+import { measureStores, storesTable } from './store-floor.ts';
 
 const bare: readonly Startable[] = [
   {
@@ -17,10 +19,7 @@ const bare: readonly Startable[] = [
     title: 'the same, and an HMAC of them',
     start: (programs, upstream) => startHop(programs, 'socket-hop', upstream, 'checksum'),
   },
-  {
-    title: 'node:http alone: reads the event, answers it by itself',
-    start: (programs) => startNodesOwn(programs, 'measured'),
-  },
+  nodeAlone,
   {
     title: 'a strict first reader alone: the same, without node:http',
     start: (programs) => startHop(programs, 'first-reader', ''),
@@ -35,36 +34,51 @@ const comparedWith = {
   'nginx-lua': 'of nginx+Lua',
 } as const;
 
+const loads = [
+  { bytes: 800, count: 4000 },
+  { bytes: 64 * 1024, count: 400 },
+];
+
 export const floor: Part = {
   name: 'floor',
-  async run({ programs, rounds, quick }) {
+  async run(bench) {
+    const { programs, rounds, quick } = bench;
     const upstream = urlOf(await startApplication(programs));
     const peers = atHand(['memory', 'undici', 'http-proxy-kept', 'nginx-lua']);
-    const nextRound = eventsOf(800);
-    const count = quick ? 1000 : 4000;
-    const subjects = [];
-    for (const { title, start } of [...bare, ...peers]) {
-      subjects.push({ title, started: await start(programs, upstream), nextRound, count });
+    const started: Pick<Subject, 'title' | 'started'>[] = [];
+    for (const { title, start } of [...bare, ...peers])
+      started.push({ title, started: await start(programs, upstream) });
+    const measured: { caption: string; costs: readonly Costs[] }[] = [];
+    for (const { bytes, count } of loads) {
+      const counted = quick ? count / 4 : count;
+      const nextRound = eventsOf(bytes);
+      const costs = await measureCosts(
+        started.map((each) => ({ ...each, nextRound, count: counted })),
+        rounds,
+      );
+      const caption = `Events of ${sizeOf(bytes)}, kept connections, ${concurrency} at once; ${rounds} alternating rounds of ${counted}`;
+      measured.push({ caption, costs });
     }
-    const costs = await measureCosts(subjects, rounds);
-    const costsOf = (name: string): readonly number[] =>
-      costs[bare.length + peers.findIndex((peer) => peer.name === name)]?.costsUs ?? [];
+    const stores = await measureStores(bench);
+    const tableOf = ({ caption, costs }: (typeof measured)[number]): Table => {
+      const costsOf = (name: string): readonly number[] =>
+        costs[bare.length + peers.findIndex((peer) => peer.name === name)]?.costsUs ?? [];
+      return {
+        caption,
+        columns: ['', 'µs (least-most)', ...Object.values(comparedWith)],
+        rows: costs.map(({ title, costsUs }) => [
+          title,
+          spreadCell(spreadOf(costsUs)),
+          ...Object.keys(comparedWith).map((name) => threeDigits(ratioOfRounds(costsUs, costsOf(name)))),
+        ]),
+      };
+    };
     return {
       title: 'The floor',
-      tables: [
-        {
-          caption: `Events of 800 bytes, kept connections, ${concurrency} at once; ${rounds} alternating rounds of ${count}`,
-          columns: ['', 'µs (least-most)', ...Object.values(comparedWith)],
-          rows: costs.map(({ title, costsUs }) => [
-            title,
-            spreadCell(spreadOf(costsUs)),
-            ...Object.keys(comparedWith).map((name) => threeDigits(ratioOfRounds(costsUs, costsOf(name)))),
-          ]),
-        },
-      ],
+      tables: [...measured.map(tableOf), storesTable(stores, rounds)],
       verdicts: [],
       pictures: [],
-      figures: costs,
+      figures: { measured, stores },
     };
   },
 };

@@ -29,17 +29,19 @@ function pad(cell: string, width: number, index: number): string {
 export function renderTargets(verdicts: readonly Verdict[]): string {
   return renderTable({
     caption: 'Targets',
-    columns: ['target', 'at most', 'measured', ''],
+    columns: ['target', 'at most', 'measured', '', 'a bare hop of Node'],
     rows: verdicts.map((verdict) => [
       verdict.target,
       figure(verdict.limit, verdict.unit),
-      Number.isNaN(verdict.measured) ? '' : figure(verdict.measured, verdict.unit),
+      figure(verdict.measured, verdict.unit),
       outcomeOf(verdict),
+      figure(verdict.bareHop ?? Number.NaN, verdict.unit),
     ]),
   });
 }
 
 function figure(value: number, unit: string): string {
+  if (Number.isNaN(value)) return '';
   return `${threeDigits(value)}${unit === '' ? '' : ` ${unit}`}`;
 }
 
@@ -53,4 +55,9 @@ export function threeDigits(value: number): string {
 /** The middle of the rounds, and the least and most of them. */
 export function spreadCell({ median, least, most }: { median: number; least: number; most: number }): string {
   return `${threeDigits(median)} (${threeDigits(least)}-${threeDigits(most)})`;
+}
+
+/** Of an event, for people. */
+export function sizeOf(bytes: number): string {
+  return bytes < 1024 ? `${bytes} bytes` : `${bytes / 1024} KiB`;
 }

@@ -4,6 +4,9 @@ import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 const leaseMs = 60_000;
 export const retentionMs = 7 * 24 * 3_600_000;
 
+/** What of a store an event needs. */
+type Playable = Pick<DuplicateStore, 'claim' | 'confirm'>;
+
 export interface Played {
   /** Of this process, all threads. */
   readonly processorUs: number;
@@ -20,7 +23,7 @@ export function newKeys(count: number): string[] {
 
 /** Claims and confirms each key, `atOnce` at a time. */
 export async function playAtFullSpeed(
-  store: DuplicateStore,
+  store: Playable,
   keys: readonly string[],
   atOnce: number,
 ): Promise<Played> {
@@ -36,7 +39,7 @@ export async function playAtFullSpeed(
 
 /** Claims and confirms the keys at fixed times, whatever becomes of those before: nothing waits for a slow one. */
 export async function playPaced(
-  store: DuplicateStore,
+  store: Playable,
   keys: readonly string[],
   perSecond: number,
 ): Promise<Played> {
@@ -53,7 +56,7 @@ export async function playPaced(
   return { processorUs: usedSince(before), latenciesMs };
 }
 
-async function deliver(store: DuplicateStore, key: string, latenciesMs: number[]): Promise<void> {
+async function deliver(store: Playable, key: string, latenciesMs: number[]): Promise<void> {
   const startedMs = performance.now();
   const claim = await store.claim(key, leaseMs);
   if (claim.kind !== 'claimed') throw new Error(`the claim of a new key was answered ${claim.kind}`);
