@@ -1,73 +1,105 @@
-/** What the gate adds to the time of an answer, at a load that leaves it time: 1,000 events/s whatever happens. */
+/** What the gate adds to the time of an answer, at loads that leave it time: so many events a second whatever happens. */
 import { sendAll } from '../load/closed-loop.ts';
 import { sendOnSchedule } from '../load/open-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency, longWarmUpCount, warmUpCount } from '../measure/costs.ts';
 import { fsyncTimesMs } from '../measure/fsync.ts';
 import { alternate, quantile } from '../measure/rounds.ts';
-import { atHand } from '../peers/contenders.ts';
+import { atHand, type ContenderName } from '../peers/contenders.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { type LatencyRow, latencyPicture, latencyTable, latencyVerdicts } from '../report/latency-table.ts';
 import type { Bench, Part } from './part.ts';
 
-const perSecond = 1000;
+interface Load {
+  readonly perSecond: number;
+  /** Of a round. */
+  readonly seconds: number;
+  readonly quickSeconds: number;
+  readonly contenders: readonly ContenderName[];
+}
+
+const full: Load = {
+  perSecond: 1000,
+  ...{ seconds: 4, quickSeconds: 2 },
+  contenders: ['embedded', 'memory', 'redis', 'http-proxy-kept', 'express', 'node', 'nginx-lua'],
+};
+/** A busy day of one application; rounds that are long enough for a p99. */
+const busyDay: Load = {
+  perSecond: 50,
+  ...{ seconds: 8, quickSeconds: 4 },
+  contenders: ['embedded', 'memory', 'node'],
+};
 const shares = [0.5, 0.99, 0.999] as const;
+const diskPauseMs = ({ perSecond }: Load): number => (perSecond < 1000 ? 1000 / perSecond : 0);
+
+/** What is asked, warm. */
+interface Subject {
+  readonly name: LatencyRow['name'];
+  readonly title: string;
+  readonly measure: (load: Load, count: number) => Promise<number[]>;
+}
 
 export const latency: Part = {
   name: 'latency',
   async run(bench) {
-    const seconds = bench.quick ? 2 : 4;
-    const rows = await measureRows(bench, seconds);
+    const subjects = await startAll(bench);
+    const measured = [];
+    for (const load of [full, busyDay])
+      measured.push({ load, rows: await measureLoad(bench, subjects, load) });
     return {
       title: 'Latency',
-      tables: [
-        latencyTable(
-          `Added to the answer by a hop, events of 800 bytes, ${perSecond} a second on a fixed schedule (open loop), ${bench.rounds} alternating rounds of ${seconds} s; ms, median (least-most) of the rounds`,
-          rows,
-        ),
-      ],
-      verdicts: latencyVerdicts(rows),
-      pictures: [latencyPicture(rows)],
-      figures: rows,
+      tables: measured.map(({ load, rows }) => latencyTable(captionOf(bench, load), rows)),
+      verdicts: measured.flatMap(({ load, rows }) => latencyVerdicts(rows, load.perSecond)),
+      pictures: measured.slice(0, 1).map(({ rows }) => latencyPicture(rows)),
+      figures: measured,
     };
   },
 };
 
-async function measureRows({ programs, rounds, quick }: Bench, seconds: number): Promise<LatencyRow[]> {
+async function startAll({ programs, quick }: Bench): Promise<Subject[]> {
   const application = await startApplication(programs);
   const nextRound = eventsOf(800);
-  const disk = programs.folder();
-  const subjects: {
-    name: LatencyRow['name'];
-    title: string;
-    measure: (isWarmUp: boolean) => Promise<number[]>;
-  }[] = [];
-  const add = (name: LatencyRow['name'], title: string, port: number): void => {
-    subjects.push({
-      name,
-      title,
-      async measure(isWarmUp) {
-        if (isWarmUp)
-          await sendAll(nextRound(quick ? warmUpCount : longWarmUpCount), {
-            port,
-            concurrency,
-            connections: 'kept',
-            status: 200,
-          });
-        return sendOnSchedule(nextRound(isWarmUp ? perSecond : perSecond * seconds), { port, perSecond });
-      },
-    });
-  };
-  add('direct', 'the application alone', application.port);
-  for (const { name, title, start } of atHand()) {
-    add(name, title, (await start(programs, urlOf(application))).port);
+  const subjectAt = (name: LatencyRow['name'], title: string, port: number): Subject => ({
+    name,
+    title,
+    measure: ({ perSecond }, count) => sendOnSchedule(nextRound(count), { port, perSecond }),
+  });
+  const subjects = [subjectAt('direct', 'the application alone', application.port)];
+  for (const { name, title, start } of atHand(full.contenders)) {
+    const { port } = await start(programs, urlOf(application));
+    // nginx has nothing to compile.
+    const warmUp = name === 'nginx-lua' ? 1000 : quick ? warmUpCount : longWarmUpCount;
+    await sendAll(nextRound(warmUp), { port, concurrency, connections: 'kept', status: 200 });
+    subjects.push(subjectAt(name, title, port));
   }
-  const measure = async (): Promise<number[]> => fsyncTimesMs(disk, perSecond);
-  subjects.push({ name: 'fsync', title: "the disk's own fsync, alone", measure });
+  const disk = programs.folder();
+  subjects.push({
+    name: 'fsync',
+    title: "the disk's own fsync, alone",
+    measure: (load, count) => fsyncTimesMs(disk, load.perSecond < 1000 ? count : 1000, diskPauseMs(load)),
+  });
+  return subjects;
+}
 
-  const results = await alternate(subjects, rounds, async ({ measure }, round) => {
-    const timesMs = await measure(round < 0);
+async function measureLoad(
+  { rounds, quick }: Bench,
+  subjects: readonly Subject[],
+  load: Load,
+): Promise<LatencyRow[]> {
+  const names: readonly string[] = ['direct', ...load.contenders, 'fsync'];
+  const own = subjects.filter(({ name }) => names.includes(name));
+  const seconds = secondsOf(load, quick);
+  const results = await alternate(own, rounds, async ({ measure }, round) => {
+    const timesMs = await measure(load, load.perSecond * (round < 0 ? 1 : seconds));
     return shares.map((share) => quantile(timesMs, share));
   });
-  return subjects.map(({ name, title }, place) => ({ name, title, rounds: results[place] ?? [] }));
+  return own.map(({ name, title }, place) => ({ name, title, rounds: results[place] ?? [] }));
+}
+
+function secondsOf({ seconds, quickSeconds }: Load, quick: boolean): number {
+  return quick ? quickSeconds : seconds;
+}
+
+function captionOf({ rounds, quick }: Bench, load: Load): string {
+  return `Added to the answer by a hop, events of 800 bytes, ${load.perSecond.toLocaleString('en')} a second on a fixed schedule (open loop), ${rounds} alternating rounds of ${secondsOf(load, quick)} s; ms, median (least-most) of the rounds`;
 }

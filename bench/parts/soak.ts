@@ -18,7 +18,7 @@ const sweepEveryMs = 1000;
 export const soak: Part = {
   name: 'soak',
   async run({ programs, quick }) {
-    const events = quick ? 50_000 : 500_000;
+    const events = quick ? 50_000 : 200_000;
     const count = events / steps;
     const storeFile = join(programs.folder(), 'events.db');
     const upstream = urlOf(await startApplication(programs));

@@ -13,6 +13,8 @@ import type { Part } from './part.ts';
 const remembered = 2_000_000;
 const perSecond = 1000;
 const retentionMs = 7 * 24 * 3_600_000;
+/** What the timer of both loops takes by itself: a stall that is longer by less is no longer than the idle loop's. */
+const timerMs = 1;
 /** One walk through the file after the other, where the gate takes one an hour. */
 const sweepEveryMs = 1;
 
@@ -42,7 +44,7 @@ export const stalls: Part = {
       if (window > 0) windows.push({ longestMs, idleMs, p999Ms: quantile(latenciesMs, 0.999) });
     }
     const removed = rowsBefore + perSecond * seconds * (rounds + 1) - (await rememberedBy(gate));
-    const worstMs = Math.max(...windows.map(({ longestMs }) => longestMs));
+    const ownMs = windows.map(({ longestMs, idleMs }) => (longestMs > idleMs + timerMs ? longestMs : 0));
     return {
       title: 'Event-loop stalls',
       tables: [
@@ -59,9 +61,10 @@ export const stalls: Part = {
       ],
       verdicts: [
         {
-          target: 'longest event-loop stall with 2 million remembered and the sweep running',
+          target:
+            'longest event-loop stall that an idle loop beside it has not, 2 million remembered and swept',
           limit: 10,
-          measured: worstMs,
+          measured: Math.max(...ownMs),
           unit: 'ms',
         },
       ],

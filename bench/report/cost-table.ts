@@ -50,6 +50,7 @@ export function costVerdicts(
     limit,
     measured: ratioTo(rows, own, other),
     unit: '',
+    bareHop: ratioTo(rows, 'node', other),
   });
   if (bytes > 60_000 && connections === 'kept')
     return [of('embedded', 'nginx-lua', '64 KiB, kept connection, of nginx with Lua', 2)];

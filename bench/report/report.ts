@@ -23,6 +23,8 @@ export interface Verdict {
   /** NaN where it was not measured, for want of a peer. */
   readonly measured: number;
   readonly unit: string;
+  /** The same of a hop of Node's own parts that does nothing else, in the same run: how near the target could be. */
+  readonly bareHop?: number;
 }
 
 export interface Picture {

@@ -53,9 +53,9 @@ test("the application's own time is no part of what a hop adds, and the disk's i
     { name: 'fsync', title: '', rounds: [[0.3, 3.5, 4]] },
   ];
 
-  const verdicts = latencyVerdicts(rows);
+  const measuredAt = (perSecond: number) => latencyVerdicts(rows, perSecond).map(({ measured }) => measured);
 
-  expect(verdicts.map(({ measured }) => measured)).toEqual([0.5, 8]);
+  expect([measuredAt(1000), measuredAt(50)]).toEqual([[0.5, 8], [0.5]]);
 });
 
 test('a machine on which the application alone is slow decides no target of latency', () => {
@@ -65,7 +65,7 @@ test('a machine on which the application alone is slow decides no target of late
     { name: 'fsync', title: '', rounds: [[0.3, 3.5, 4]] },
   ];
 
-  expect(latencyVerdicts(rows).map(outcomeOf)).toEqual(['not measured', 'not measured']);
+  expect(latencyVerdicts(rows, 1000).map(outcomeOf)).toEqual(['not measured', 'not measured']);
 });
 
 test('a quantile is a value that was seen', () => {
