@@ -21,7 +21,7 @@ interface Load {
 const full: Load = {
   perSecond: 1000,
   ...{ seconds: 4, quickSeconds: 2 },
-  contenders: ['embedded', 'memory', 'redis', 'http-proxy-kept', 'express', 'node', 'nginx-lua'],
+  contenders: ['embedded', 'memory', 'redis', 'http-proxy-kept', 'node', 'nginx-lua'],
 };
 /** A busy day of one application; rounds that are long enough for a p99. */
 const busyDay: Load = {

@@ -81,7 +81,8 @@ async function measureLoad(programs: Programs, upstream: string, load: Load): Pr
       return await play(way.started, load, round < 0 ? Math.ceil(load.count * warmUpShare) : load.count);
     } catch (error) {
       if (way === gate) throw error;
-      way.failed = (error as Error).message;
+      const { exitCode, signalCode } = way.started.child;
+      way.failed = exitCode === null && signalCode === null ? (error as Error).message : 'its process ended';
       return undefined;
     }
   });

@@ -51,7 +51,7 @@ export function latencyVerdicts(rows: readonly LatencyRow[], perSecond: number):
     limit,
     measured: isQuiet ? value : Number.NaN,
     unit: 'ms',
-    bareHop: middleOf(rows, 'node', at),
+    bareHop: isQuiet ? middleOf(rows, 'node', at) : Number.NaN,
   });
   const load = `at ${perSecond.toLocaleString('en')} events/s`;
   const p99 = middleOf(rows, 'embedded', 1) - middleOf(rows, 'fsync', 1);
