@@ -6,8 +6,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readWords, refuseWords } from '../scripts/words.ts';
 import { installMissing } from '../test/setup/debian-packages.ts';
-import { readCommandLine } from './command-line.ts';
 import { parts } from './parts/parts.ts';
 import { pinning, pinThisProcess } from './peers/pinning.ts';
 import { createPrograms } from './peers/programs.ts';
@@ -16,23 +16,30 @@ import { renderReport } from './report/markdown.ts';
 import { sentenceOf, settingNow } from './report/setting.ts';
 
 const order = parts.map(({ name }) => name);
-const asked = readCommandLine(process.argv.slice(2), order);
-if (asked.kind === 'help') {
-  console.log(asked.text);
-  process.exit(0);
-}
-if (asked.kind === 'mistake') {
-  console.error(asked.sentence);
-  process.exit(2);
-}
+const usage = `npm run bench -- [--quick] [--into-page | --out DIRECTORY] [PART ...]
+  PART             of ${order.join(' ')}
+                   without one all of them, in this order
+  --quick          a look: fewer rounds, shorter ones; into bench/results/ and not into docs/
+  --into-page      of a quick run into docs/ as well
+  --out DIRECTORY  into that directory, and not into docs/`;
+const { values, positionals } = readWords(usage, {
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    'into-page': { type: 'boolean', default: false },
+  },
+});
+const unknown = positionals.filter((name) => !order.includes(name));
+if (unknown.length > 0) refuseWords(usage, `no part is called ${unknown.join(', ')}`);
 
 installMissing({ nginx: 'nginx-light', haproxy: 'haproxy', 'redis-server': 'redis-server' });
 pinThisProcess('around');
-const { quick, out, intoPage, names } = asked;
+const { quick, out } = values;
 const root = new URL('../', import.meta.url).pathname;
 const results = out ?? join(root, 'bench/results');
 const kept: Kept =
-  out !== undefined || (quick && !intoPage)
+  out !== undefined || (quick && !values['into-page'])
     ? { folder: results, rounds: results, order }
     : {
         folder: join(root, 'docs/performance'),
@@ -57,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const startedMs = performance.now();
 try {
   for (const { name, run } of parts) {
-    if (!names.includes(name)) continue;
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
     const partMs = performance.now();
     const report = await run({ programs, quick, rounds: quick ? 3 : 5 });
     await programs.endAll();

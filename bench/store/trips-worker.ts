@@ -1,7 +1,7 @@
 /** The embedded store's thread without its table: it answers each batch, and may synchronise a page for its records. */
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { answers, createWorkerEnd } from '../../src/stores/embedded/exchange.ts';
+import { answers, createWorkerEnd } from '../../src/stores/embedded/shared-memory.ts';
 import type { TripsOrders } from './trips.ts';
 
 const pageBytes = 4096;
