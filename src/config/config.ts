@@ -2,6 +2,7 @@
 import type { RedisSettings } from '../delivery/redis-settings.ts';
 import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
+import type { Settings } from './schema.ts';
 
 export interface Config {
   readonly listen: {
@@ -95,15 +96,16 @@ export interface UpstreamConfig {
   readonly signing: { readonly keysDirectory: string; readonly replace: boolean } | undefined;
 }
 
-/** One webhook path, with all that holds for it; what is written once for all routes is filled in. */
-export interface Route {
-  /** The `route` label of metrics and logs. */
-  readonly name: string;
-  /** Absolute path, in normal form but for a `/` that may stand at its end. */
-  readonly path: string;
-  /** `*`, a literal event name, or a prefix followed by `.*`. */
-  readonly events: readonly string[];
-  readonly unsignedFields: 'strip' | 'forward' | 'reject';
+/**
+ * One webhook path, with all that holds for it: the keys of src/config/schema-route.ts, what is written once for all
+ * routes filled in.
+ */
+export interface Route extends Omit<RouteSettings, keyof MadeForRoute | 'retention'>, MadeForRoute {}
+
+type RouteSettings = Settings['routes'][number];
+
+/** What the gates need otherwise than it is written. */
+interface MadeForRoute {
   readonly scheme: Scheme;
   readonly keysDirectory: string;
   readonly allowlist: {
@@ -119,6 +121,4 @@ export interface Route {
   };
   readonly upstream: UpstreamConfig;
   readonly retentionMs: number;
-  /** Names of events that genuinely come again, with the milliseconds in which a repeat is one. */
-  readonly repeatable: Readonly<Record<string, number>>;
 }

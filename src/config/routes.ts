@@ -24,12 +24,9 @@ export function toRoutes(settings: Settings, allowed: readonly string[] | undefi
   return settings.routes.map((route, index) => {
     const compiled = schemeOfRoute(settings, index);
     if (compiled.kind === 'findings') throw new Error(`the scheme of route ${route.name} was not checked`);
-    const { allowlist, checksum, upstream } = route;
+    const { allowlist, checksum, upstream, retention, ...asWritten } = route;
     return {
-      name: route.name,
-      path: route.path,
-      events: route.events,
-      unsignedFields: route.unsignedFields,
+      ...asWritten,
       scheme: compiled.scheme,
       keysDirectory: route.keysDirectory ?? settings.checksum.keysDirectory,
       allowlist: {
@@ -43,8 +40,7 @@ export function toRoutes(settings: Settings, allowed: readonly string[] | undefi
         caFile: upstream.caFile ?? '',
         addresses: upstream.addresses ?? [],
       }),
-      retentionMs: route.retention,
-      repeatable: { ...route.repeatable },
+      retentionMs: retention,
     };
   });
 }

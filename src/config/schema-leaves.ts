@@ -87,7 +87,12 @@ export function duration(
 }
 
 /** Held in bytes. */
-export function size(description: string, fallback: string, least: string, most: string): TUnsafe<number> {
+export function size(
+  description: string,
+  fallback: string | undefined,
+  least: string,
+  most: string,
+): TUnsafe<number> {
   return quantity('size', description, fallback, least, most);
 }
 
