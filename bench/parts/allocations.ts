@@ -28,7 +28,7 @@ interface Profiled {
 export const allocations: Part = {
   name: 'allocations',
   async run({ programs, quick }) {
-    const count = quick ? 4000 : 20_000;
+    const count = quick ? 4000 : 10_000;
     const upstream = urlOf(await startApplication(programs));
     const dist = programs.folder();
     // As it ships, but for a map that says which file of the source each of its places comes from.

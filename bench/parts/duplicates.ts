@@ -18,7 +18,7 @@ const endsInMs = 6 * 24 * 3_600_000;
 export const duplicates: Part = {
   name: 'duplicates',
   async run({ programs, rounds, quick }) {
-    const sizes = quick ? [0, 100_000, 1_000_000] : [0, 100_000, 1_000_000, 10_000_000];
+    const sizes = quick ? [0, 100_000, 1_000_000] : [0, 100_000, 1_000_000, 5_000_000];
     const upstream = urlOf(await startApplication(programs));
     const gates = [];
     for (const size of sizes) gates.push(await startWith(programs, upstream, size));

@@ -27,15 +27,16 @@ function pad(cell: string, width: number, index: number): string {
 }
 
 export function renderTargets(verdicts: readonly Verdict[]): string {
+  const besideHop = verdicts.some(({ bareHop }) => bareHop !== undefined);
   return renderTable({
     caption: 'Targets',
-    columns: ['target', 'at most', 'measured', '', 'a bare hop of Node'],
+    columns: ['target', 'at most', 'measured', '', ...(besideHop ? ['a bare hop of Node'] : [])],
     rows: verdicts.map((verdict) => [
       verdict.target,
       figure(verdict.limit, verdict.unit),
       figure(verdict.measured, verdict.unit),
       outcomeOf(verdict),
-      figure(verdict.bareHop ?? Number.NaN, verdict.unit),
+      ...(besideHop ? [figure(verdict.bareHop ?? Number.NaN, verdict.unit)] : []),
     ]),
   });
 }

@@ -40,6 +40,15 @@ test('what a missing peer would have decided is not measured, and never reached'
   expect(renderTargets(verdicts)).not.toContain('NaN');
 });
 
+test('a target stands beside a bare hop of Node where one was measured with it', () => {
+  const rows = [costRow('embedded', [60]), costRow('http-proxy', [120]), costRow('node', [90])];
+  const beside = renderTargets(costVerdicts(rows, { bytes: 800, connections: 'new' }));
+  const alone = renderTargets([{ target: 'a start', limit: 300, measured: 200, unit: 'ms' }]);
+
+  expect(beside).toMatch(/\|\s+a bare hop of Node \|[\s\S]*\|\s+0\.50 \|\s+reached \|\s+0\.75 \|/);
+  expect(alone).not.toContain('a bare hop');
+});
+
 test('a rate that the core did not limit is a lower bound', () => {
   const { rows } = costTable('', [costRow('embedded', [60]), costRow('nginx', [20], 0.5)]);
 
