@@ -14,8 +14,8 @@ export const dashboards: Readonly<Record<string, () => string>> = {
 /** Where an injector runs. */
 function injectorDashboard(): string {
   return dashboardOf({ title: 'Hookgate injector', uid: 'hookgate-injector' }, injectorRows, [
-    variable('namespace', 'label_values(hookgate_injections_total, namespace)'),
-    variable('job', 'label_values(hookgate_injections_total{namespace=~"$namespace"}, job)'),
+    variable('namespace', 'label_values(hookgate_injector_build_info, namespace)'),
+    variable('job', 'label_values(hookgate_injector_build_info{namespace=~"$namespace"}, job)'),
   ]);
 }
 

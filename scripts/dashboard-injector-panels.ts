@@ -75,6 +75,48 @@ export const injectorRows: Readonly<Record<string, readonly Panel[]>> = {
       thresholds: badFrom1,
     },
   ],
+  'What goes past the gate?': [
+    {
+      title: 'Services past a gate',
+      kind: 'stat',
+      unit: 'short',
+      queries: {
+        '': `count(max by (guarded_namespace, service, port) (hookgate_service_past_gate_pods{${where}})) or vector(0)`,
+      },
+      about:
+        'Ports of Services that lead past the gate of guarded pods. The events of the pods have the command that mends it.',
+      thresholds: badFrom1,
+    },
+    {
+      title: 'Labelled pods without a gate',
+      kind: 'stat',
+      unit: 'short',
+      queries: {
+        '': `sum(max by (guarded_namespace) (hookgate_unguarded_pods{${where}})) or vector(0)`,
+      },
+      about: 'Replace them (kubectl rollout restart).',
+      thresholds: badFrom1,
+    },
+    {
+      title: 'Other injectors',
+      kind: 'stat',
+      unit: 'short',
+      queries: { '': `count(max by (rival) (hookgate_injector_rivals{${where}})) or vector(0)` },
+      about: 'Injectors that select the same pods.',
+      thresholds: badFrom1,
+    },
+    {
+      title: 'Last look, ago',
+      kind: 'stat',
+      unit: 's',
+      queries: { '': `time() - max(hookgate_injector_last_look_timestamp_seconds{${where}})` },
+      about: 'The server of the injector looks, or the lookout of a policy.',
+      thresholds: [
+        [null, 'green'],
+        [900, 'orange'],
+      ],
+    },
+  ],
   'What becomes of pods': [
     {
       title: 'Pods by result, a minute',
@@ -126,7 +168,7 @@ export const injectorRows: Readonly<Record<string, readonly Panel[]>> = {
       kind: 'timeseries',
       unit: 'bytes',
       queries: {
-        '{{instance}}': `process_resident_memory_bytes{${where}} and on (instance) hookgate_injections_total`,
+        '{{instance}}': `process_resident_memory_bytes{${where}} and on (instance) hookgate_injector_build_info`,
       },
       about: 'Resident memory by pod.',
     },

@@ -48,17 +48,27 @@ function checkOpenFiles(config: Config): Check[] {
   return caution === undefined ? [] : [warningOf('open files')(caution)];
 }
 
-/** What the injector wrote into the pod's annotation when the pod was created; Services that came later it tells elsewhere. */
+/**
+ * What the injector wrote into the pod's annotation when the pod was created. What came later this pod may not ask for, and
+ * under injector.mode policy nobody wrote: the line says where both are told. Without the variable it is no guarded pod.
+ */
 function checkServices({ POD_BYPASSED_BY: named }: ConfigSources['env']): Check[] {
-  return (named ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((service) => ({
-      name: 'bypass',
-      result: 'failed',
-      detail: `Service ${service} led past this gate to the application when the pod was created; the pod's events and the injector's warning have the command that mends it`,
-    }));
+  if (named === undefined) return [];
+  const services = named.split(',').filter(Boolean);
+  if (services.length === 0) return [nonePastGate];
+  return services.map((service) => ({
+    name: 'bypass',
+    result: 'failed',
+    detail: `Service ${service} led past this gate to the application when the pod was created; the pod's events and the injector's warning have the command that mends it`,
+  }));
 }
+
+const nonePastGate: Check = {
+  name: 'bypass',
+  result: 'good',
+  detail:
+    "no Service is known here to lead past this gate; those that came after the pod, and with injector.mode policy all, stand in the pod's events (BypassedByService)",
+};
 
 /** What a file's own line says already is said once. */
 function isNew(files: readonly FileCheck[]): (check: Check) => boolean {

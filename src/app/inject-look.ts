@@ -4,7 +4,8 @@ import type { Api } from '../kubernetes/api.ts';
 import { listAll, listKnown } from '../kubernetes/list.ts';
 import { recordEvent } from '../kubernetes/record-event.ts';
 import type { Log } from '../log/log.ts';
-import type { InjectorMetrics } from '../metrics/injector-metrics.ts';
+import type { LookMetrics } from '../metrics/look-metrics.ts';
+import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { type FoundPods, lookAtPods, type NamedObject } from './look-at-pods.ts';
 
 /** A Service that leads past the gate of a running pod. */
@@ -22,6 +23,8 @@ export interface Watch {
   readonly unguarded: readonly string[];
   /** Names of other injectors that select a namespace of this one's. */
   readonly rivals: readonly string[];
+  /** Why the last look failed, or that there was none yet; undefined where it did not. */
+  readonly trouble: string | undefined;
 }
 
 /** Of one look; the API server is asked for no more, and the log line has all. */
@@ -37,7 +40,7 @@ export function createWatch(options: {
   readonly namespaces: readonly string[];
   /** Name of this one's webhook. */
   readonly own: string;
-  readonly metrics: InjectorMetrics;
+  readonly metrics: LookMetrics;
   readonly log: Log;
   readonly now: () => Date;
 }): Watch {
@@ -45,6 +48,7 @@ export function createWatch(options: {
   let past: readonly PastGate[] = [];
   let unguarded: readonly string[] = [];
   let rivals: readonly string[] = [];
+  let trouble: string | undefined = 'not looked yet';
   let said = '';
 
   async function look(): Promise<void> {
@@ -69,12 +73,11 @@ export function createWatch(options: {
       }
       await lookForRivals();
       metrics.lastLook.set(now().getTime() / 1000);
+      trouble = undefined;
       sayOnce();
     } catch (error) {
-      log.error(
-        { sentence: error instanceof Error ? error.message : String(error) },
-        'Services and guarded pods could not be looked at',
-      );
+      trouble = whatWentWrong(error);
+      log.error({ sentence: trouble }, 'Services and guarded pods could not be looked at');
     }
   }
 
@@ -125,6 +128,9 @@ export function createWatch(options: {
     },
     get rivals() {
       return rivals;
+    },
+    get trouble() {
+      return trouble;
     },
   };
 }

@@ -3,7 +3,7 @@ import { orReport } from './or-report.ts';
 import type { Signals } from './signals.ts';
 import { stopWhenSignalled } from './stop-when-signalled.ts';
 
-/** `hookgate inject`: the admission server, until SIGTERM or SIGINT. */
+/** `hookgate inject`: the admission server, or the lookout of a policy, until SIGTERM or SIGINT. */
 export function addInjectCommand(program: Command, signals: Signals): void {
   program
     .command('inject')
@@ -16,6 +16,10 @@ export function addInjectCommand(program: Command, signals: Signals): void {
       if (running === undefined) process.exit();
       const { injector } = running;
       stopWhenSignalled(signals, injector);
-      signals.become({ SIGHUP: () => void injector.look(), SIGUSR2: () => undefined });
+      const lookAgain = (): void => {
+        void injector.look();
+        void injector.lookAround();
+      };
+      signals.become({ SIGHUP: lookAgain, SIGUSR2: () => undefined });
     });
 }

@@ -64,8 +64,8 @@ export const injectYaml = Section(
     certificates: Section(
       {
         mode: choice(
-          'selfManaged makes and rotates certificates; existingSecret reads files and hands ca.crt to the webhooks; certManager only reads files.',
-          ['selfManaged', 'existingSecret', 'certManager'],
+          'selfManaged makes and rotates certificates; existingSecret reads files and hands ca.crt to the webhooks; certManager only reads files; none has no certificate, answers no reviews and only looks (watch).',
+          ['selfManaged', 'existingSecret', 'certManager', 'none'],
           'selfManaged',
         ),
         directory: path(
@@ -95,7 +95,10 @@ export const injectYaml = Section(
         ),
         namespace: plain('Namespace of this server.', ''),
         service: plain('Service of this server, by which the API server calls it.', ''),
-        mutatingWebhook: plain('Name of the MutatingWebhookConfiguration.', ''),
+        mutatingWebhook: plain(
+          'Name of the MutatingWebhookConfiguration, or of the MutatingAdmissionPolicy where it only looks.',
+          '',
+        ),
         validatingWebhook: plain('Name of the ValidatingWebhookConfiguration with the warnings.', ''),
       },
       closed('The API server and the names of the objects that belong to this server.'),

@@ -9,7 +9,12 @@ import { readSettingsFile } from './settings-file.ts';
 import type { ShapeSchema } from './shape-schema.ts';
 
 export type LoadedInjectConfig =
-  | { readonly kind: 'ok'; readonly config: InjectConfig; readonly sidecar: unknown }
+  | {
+      readonly kind: 'ok';
+      readonly config: InjectConfig;
+      /** What its file holds; undefined where it only looks. */
+      readonly sidecar: { readonly value: unknown } | undefined;
+    }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
 const maxFileBytes = 1_048_576;
@@ -49,10 +54,11 @@ export function loadInjectConfig(
       ),
     );
   if (missing.length > 0) return { kind: 'problems', problems: missing };
+  if (config.certificates.mode === 'none') return { kind: 'ok', config, sidecar: undefined };
   const sidecar = readSidecarFile(config.sidecar.file);
   return sidecar.kind === 'problem'
     ? { kind: 'problems', problems: [sidecar.problem] }
-    : { kind: 'ok', config, sidecar: sidecar.value };
+    : { kind: 'ok', config, sidecar };
 }
 
 function requiredNames({ certificates, kubernetes }: InjectConfig): string[] {

@@ -1,15 +1,14 @@
-/** What `hookgate inject` counts. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+/** What an injector that answers reviews counts, beside its looks. */
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { createLookMetrics } from './look-metrics.ts';
 
 export type InjectorMetrics = ReturnType<typeof createInjectorMetrics>;
 
 const reviewSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Registers every metric in a registry of its own; each series exists at 0. */
-export function createInjectorMetrics(reasons: readonly string[]) {
-  const registry = new Registry();
+/** Registers every metric beside those of the looks; each series exists at 0. */
+export function createInjectorMetrics(reasons: readonly string[], { registry } = createLookMetrics()) {
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   const metrics = {
     registry,
     injections: new Counter({
@@ -59,40 +58,6 @@ export function createInjectorMetrics(reasons: readonly string[]) {
     certificateFaults: new Counter({
       name: 'hookgate_injector_certificate_faults_total',
       help: 'Looks at Secret and webhooks that failed; what is in force stays.',
-      registers,
-    }),
-    logLinesDropped: new Counter({
-      name: 'hookgate_log_lines_dropped_total',
-      help: 'Lines of the log that were lost: nobody read standard output, or it could not be written.',
-      registers,
-    }),
-    servicesPast: new Gauge({
-      name: 'hookgate_service_past_gate_pods',
-      help: 'Guarded pods past whose gate a port of a Service leads, by the last look. Absent where there are none.',
-      labelNames: ['guarded_namespace', 'service', 'port'] as const,
-      registers,
-    }),
-    unguarded: new Gauge({
-      name: 'hookgate_unguarded_pods',
-      help: 'Labelled pods that run without a sidecar, by the last look. Absent where there are none.',
-      labelNames: ['guarded_namespace'] as const,
-      registers,
-    }),
-    rivals: new Gauge({
-      name: 'hookgate_injector_rivals',
-      help: 'Namespaces that another injector selects as well, by its name. Absent where there is none.',
-      labelNames: ['rival'] as const,
-      registers,
-    }),
-    lastLook: new Gauge({
-      name: 'hookgate_injector_last_look_timestamp_seconds',
-      help: 'When Services, guarded pods and other injectors were last looked at without a fault.',
-      registers,
-    }),
-    buildInfo: new Gauge({
-      name: 'hookgate_injector_build_info',
-      help: 'Always 1; the labels say what runs.',
-      labelNames: ['version', 'node'] as const,
       registers,
     }),
   };

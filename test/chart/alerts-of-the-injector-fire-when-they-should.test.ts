@@ -8,7 +8,21 @@ const alive = { series: `hookgate_injections_total{${labels},result="injected"}`
 const denied = `hookgate_injection_denials_total{${labels},reason="port_not_found"}`;
 const end = (certificate: string) =>
   `hookgate_injector_certificate_expiry_timestamp_seconds{${labels},certificate="${certificate}"}`;
+const lastLook = `hookgate_injector_last_look_timestamp_seconds{namespace="shop",job="hookgate-lookout"}`;
 const day = 86_400;
+
+const pastGate: AlertCase = {
+  alert: 'HookgateServiceLeadsPast',
+  series: [
+    alive,
+    {
+      series: `hookgate_service_past_gate_pods{${labels},guarded_namespace="billing",service="payments",port="80"}`,
+      values: '_x9 2x20 _x60',
+    },
+  ],
+  firing: ['12m'],
+  quiet: ['8m', '40m'],
+};
 
 /** One sample a minute, from the beginning of time on. */
 const cases: readonly AlertCase[] = [
@@ -64,18 +78,7 @@ const cases: readonly AlertCase[] = [
     firing: ['12m'],
     quiet: ['5m', '40m'],
   },
-  {
-    alert: 'HookgateServiceLeadsPast',
-    series: [
-      alive,
-      {
-        series: `hookgate_service_past_gate_pods{${labels},guarded_namespace="billing",service="payments",port="80"}`,
-        values: '_x9 2x20 _x60',
-      },
-    ],
-    firing: ['12m'],
-    quiet: ['8m', '40m'],
-  },
+  pastGate,
   {
     alert: 'HookgatePodsUnguarded',
     series: [
@@ -126,6 +129,33 @@ test.runIf(promtool)(
     const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
     // Ten of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and nine of the injector.
     playAlerts('sidecar', settings, 19, { '1m': cases });
+  },
+  120_000,
+);
+
+test.runIf(promtool)(
+  'with a policy those of the looks do, and one that the lookout is down',
+  () => {
+    const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
+    const down = {
+      alert: 'HookgateLookoutDown',
+      series: [{ series: lastLook, values: '0+60x10 _x60' }],
+      firing: ['40m'],
+      quiet: ['10m', '20m'],
+    };
+    // One late look is none too late; with one every ten minutes a quarter of an hour is.
+    const unseen = (firing: readonly string[], quiet: readonly string[]) => ({
+      alert: 'HookgateServicesUnseen',
+      series: [{ series: lastLook, values: '0x60' }],
+      firing,
+      quiet,
+    });
+    playAlerts('sidecar-policy', settings, 15, { '1m': [down, pastGate, unseen(['17m'], ['15m'])] });
+    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookInterval=10m'], 15, {
+      '1m': [unseen(['32m'], ['30m'])],
+    });
+    // Without a lookout nobody looks.
+    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookout.enabled=false'], 10, {});
   },
   120_000,
 );

@@ -41,7 +41,35 @@ export async function runInjector(
     ...(settings.certificates === undefined ? {} : { certificates: settings.certificates }),
     watch: { interval: '1h', ...settings.watch },
   });
-  const started = await startInjector(file, {}, settings.now && { now: settings.now });
+  const { injector, ...common } = await start(file, settings.now && { now: settings.now });
+  const { reviews } = injector;
+  if (reviews === undefined) throw new Error('it answers no reviews');
+  return {
+    ...common,
+    injector: { ...injector, reviews },
+    /** Calls as the API server does: by the name of the Service, trusting the bundle of the webhook only. */
+    call: (path: string, body: string, headers: Record<string, string> = {}, ca = bundleIn(kubernetes)) =>
+      callReview(reviews.port, path, body, headers, ca),
+    review(pod: Pod, namespace = 'shop') {
+      return this.call('/inject', JSON.stringify(reviewOf('Pod', pod, namespace)));
+    },
+  };
+}
+
+/** The same without reviews and certificates, as the policy of the API server has it beside itself. */
+export function runLookout(kubernetes: FakeKubernetes, watch: object = {}) {
+  return start(
+    writeInjectConfig(kubernetes, {
+      // Nothing of what reviews need is there.
+      sidecar: { file: '/nowhere/sidecar.yaml' },
+      certificates: { mode: 'none' },
+      watch: { interval: '1h', ...watch },
+    }),
+  );
+}
+
+async function start(file: string, options: { readonly now?: () => Date } = {}) {
+  const started = await startInjector(file, {}, options);
   if (started.kind !== 'running')
     throw new Error(
       started.kind === 'failed' ? started.sentence : started.problems.map(formatProblem).join('\n'),
@@ -49,17 +77,7 @@ export async function runInjector(
   const { injector } = started;
   onTestFinished(() => injector.stop());
   const adminUrl = `http://127.0.0.1:${injector.admin.port}`;
-  return {
-    injector,
-    adminUrl,
-    /** Calls as the API server does: by the name of the Service, trusting the bundle of the webhook only. */
-    call: (path: string, body: string, headers: Record<string, string> = {}, ca = bundleIn(kubernetes)) =>
-      callReview(injector.reviews.port, path, body, headers, ca),
-    review(pod: Pod, namespace = 'shop') {
-      return this.call('/inject', JSON.stringify(reviewOf('Pod', pod, namespace)));
-    },
-    metric: (series: string) => readMetric(adminUrl, series),
-  };
+  return { injector, adminUrl, metric: (series: string) => readMetric(adminUrl, series) };
 }
 
 /** The `kubernetes` section of inject.yaml for a fake API server. */

@@ -7,6 +7,12 @@
      kubectl --namespace {{ $ns }} rollout status deployment/{{ include "hookgate.injectorName" . }}
 {{- else -}}
 1. The policy acts about a second after it was created. Label pods after that: until then they would start unguarded.
+{{- if .Values.injector.lookout.enabled }}
+   Beside it a lookout tells which Services lead past the gate of guarded pods (events BypassedByService, metrics, its log):
+     kubectl --namespace {{ $ns }} logs deployment/{{ include "hookgate.lookoutName" . }}
+{{- else }}
+   No lookout runs (injector.lookout.enabled): Services that lead past the gate of guarded pods are told by helm test alone.
+{{- end }}
 {{- end }}
 
 2. Namespaces with the sidecar's config: {{ join ", " $namespaces }}. Another one is added with

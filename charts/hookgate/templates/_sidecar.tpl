@@ -85,6 +85,22 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: injector
 {{- end -}}
 
+{{/* "true" where a process beside the policy looks at Services and guarded pods. */}}
+{{- define "hookgate.looksOut" -}}
+{{- if and (include "hookgate.injects" .) (eq .Values.injector.mode "policy") .Values.injector.lookout.enabled -}}true{{- end -}}
+{{- end -}}
+
+{{- define "hookgate.lookoutName" -}}
+{{- printf "%s-lookout" (include "hookgate.fullname" .) -}}
+{{- end -}}
+
+{{/* What the pod of a lookout is selected by. */}}
+{{- define "hookgate.lookoutSelector" -}}
+app.kubernetes.io/name: {{ include "hookgate.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: lookout
+{{- end -}}
+
 {{/* Name of the ConfigMap with the sidecar's hookgate.yaml, in every namespace that has one. */}}
 {{- define "hookgate.sidecarConfigMapName" -}}
 {{- printf "%s-sidecar" (include "hookgate.fullname" .) -}}
@@ -162,7 +178,8 @@ yours is somebody's to replace.
   | replace "__SERVED_LEFT__" ($own | ternary $quarter.leafLife 604800 | toString)
   | replace "__AUTHORITY_LEFT__" (toString $quarter.caLife)
   | replace "__AT_LEAST__" (toString .Values.prometheusRule.refusedAtLeast)
-  | replace "__TIMES_NORMAL__" (toString .Values.prometheusRule.refusedTimesNormal) -}}
+  | replace "__TIMES_NORMAL__" (toString .Values.prometheusRule.refusedTimesNormal)
+  | replace "__UNSEEN_FOR__" (div (mul 3 (include "hookgate.milliseconds" .Values.injector.lookInterval | int64)) 1000 | max 900 | toString) -}}
 {{- end -}}
 
 {{/* Names of the sidecar's volumes, as a JSON list. */}}

@@ -21,8 +21,24 @@ export interface SidecarPlace extends Neighbourhood {
 export const release = 'hookgate';
 export const injectorSelector = 'app.kubernetes.io/component=injector';
 
+/** What looks for Services that lead past a gate, in each mode of the injector. */
+export const lookers = {
+  webhook: `deployment/${release}-injector`,
+  policy: `deployment/${release}-lookout`,
+} as const;
+
+/** Series of that name that it reports. */
+export function metricOf(namespace: string, mode: keyof typeof lookers, name: string): string {
+  const script = `process.stdout.write(await (await fetch('http://127.0.0.1:9090/metrics')).text())`;
+  const { stdout } = nodeIn(namespace, lookers[mode], script);
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith(name))
+    .join('\n');
+}
+
 /** Kinds of the cluster that would keep pods from starting if they were left behind. */
-const clusterKinds =
+export const clusterKinds =
   'mutatingwebhookconfigurations,validatingwebhookconfigurations,mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings';
 
 /** Without an injector at first. The namespace enforces `restricted` and has a quota that demands requests and limits. */

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { fakeKubernetes } from '../support/fake-kubernetes.ts';
+import { injected, optedIn } from '../support/injection.ts';
+import { runLookout } from '../support/running-injector.ts';
+
+const labels = { app: 'payments' };
+const service = (targetPort: string | number) => ({
+  metadata: { name: 'payments', namespace: 'shop' },
+  spec: { selector: labels, ports: [{ port: 80, targetPort }] },
+});
+const series = 'hookgate_service_past_gate_pods{guarded_namespace="shop",service="payments",port="80"}';
+
+async function clusterWithGuardedPod() {
+  const kubernetes = await fakeKubernetes();
+  const { spec, metadata } = injected(optedIn({ labels }));
+  const named = { ...metadata, name: 'payments-1', namespace: 'shop', uid: 'uid-1' };
+  kubernetes.list('/api/v1/namespaces/shop/pods', [{ metadata: named, spec }]);
+  return kubernetes;
+}
+
+const get = async (url: string) => {
+  const answer = await fetch(url);
+  return { status: answer.status, body: (await answer.json()) as unknown };
+};
+
+test('a Service that comes later: event, metric and status, until it is mended', async () => {
+  const kubernetes = await clusterWithGuardedPod();
+  const { injector, adminUrl, metric } = await runLookout(kubernetes, { namespaces: 'shop' });
+  await injector.lookAround();
+  await expect(metric(series)).rejects.toThrow();
+
+  kubernetes.list('/api/v1/namespaces/shop/services', [service(3000)]);
+  await injector.lookAround();
+  expect(await metric(series)).toBe(1);
+  expect(kubernetes.events).toMatchObject([
+    { reason: 'BypassedByService', involvedObject: { name: 'payments-1', uid: 'uid-1' } },
+  ]);
+  expect((await get(`${adminUrl}/status`)).body).toMatchObject({
+    pastGate: [{ namespace: 'shop', pod: 'payments-1' }],
+    unguarded: [],
+    rivals: [],
+  });
+
+  kubernetes.list('/api/v1/namespaces/shop/services', [service('http')]);
+  await injector.lookAround();
+  await expect(metric(series)).rejects.toThrow();
+});
+
+test('it looks by itself, again and again', async () => {
+  const kubernetes = await clusterWithGuardedPod();
+  const { metric } = await runLookout(kubernetes, { namespaces: 'shop', interval: '100ms' });
+  kubernetes.list('/api/v1/namespaces/shop/services', [service(3000)]);
+  await expect.poll(() => metric(series).catch(() => 0)).toBe(1);
+  kubernetes.list('/api/v1/namespaces/shop/services', []);
+  await expect.poll(() => metric(series).catch(() => 0)).toBe(0);
+});
+
+test('another injector of the same pods is a rival, its own policy is not', async () => {
+  const kubernetes = await clusterWithGuardedPod();
+  const policy = (name: string) => ({
+    metadata: { name },
+    spec: { matchConstraints: { objectSelector: { matchLabels: { 'hookgate.io/inject': 'true' } } } },
+  });
+  kubernetes.list('/api/v1/namespaces', [{ metadata: { name: 'shop' } }]);
+  kubernetes.list('/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies', [
+    policy('hookgate-injector'),
+    policy('blue-hookgate-injector'),
+  ]);
+  const { injector, metric } = await runLookout(kubernetes, { namespaces: 'shop' });
+  await injector.lookAround();
+  expect(await metric('hookgate_injector_rivals{rival="blue-hookgate-injector"}')).toBe(1);
+  await expect(metric('hookgate_injector_rivals{rival="hookgate-injector"}')).rejects.toThrow();
+});
+
+test('it is ready when it has looked, and says why while it cannot', async () => {
+  const kubernetes = await clusterWithGuardedPod();
+  kubernetes.forbidden.add('/api/v1/namespaces/shop/pods');
+  const { injector, adminUrl } = await runLookout(kubernetes, { namespaces: 'shop' });
+  await injector.lookAround();
+  expect(await get(`${adminUrl}/readyz`)).toMatchObject({
+    status: 503,
+    body: { checks: { look: { trouble: expect.stringContaining('user cannot GET') } } },
+  });
+  kubernetes.forbidden.clear();
+  await injector.lookAround();
+  expect((await get(`${adminUrl}/readyz`)).status).toBe(200);
+});
+
+test('it asks for lists, writes events, and touches nothing else', async () => {
+  const kubernetes = await clusterWithGuardedPod();
+  kubernetes.list('/api/v1/namespaces/shop/services', [service(3000)]);
+  const { injector, adminUrl } = await runLookout(kubernetes, { namespaces: 'shop' });
+  await injector.look();
+  await injector.lookAround();
+  expect(injector.reviews).toBeUndefined();
+  expect([...new Set(kubernetes.calls.map((call) => call.replace(/ \d+$/, '')))].sort()).toEqual([
+    'GET /api/v1/namespaces',
+    'GET /api/v1/namespaces/shop/pods',
+    'GET /api/v1/namespaces/shop/services',
+    'GET /apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies',
+    'GET /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+    'POST /api/v1/namespaces/shop/events',
+  ]);
+  // No pod is let in or refused here, so nothing counts that.
+  expect(await (await fetch(`${adminUrl}/metrics`)).text()).not.toMatch(/hookgate_injections|certificate/);
+});
