@@ -1,4 +1,4 @@
-import { findRivals, reachesOf } from '../injector/rivals.ts';
+import { findRivals, selectionOf } from '../injector/rivals.ts';
 import { leadSentence } from '../injector/service-ports.ts';
 import { createApi } from '../kubernetes/api.ts';
 import { apiPlace, type PlaceSettings } from '../kubernetes/place.ts';
@@ -35,8 +35,9 @@ export async function findGuardedServices(
 ): Promise<GuardedServices> {
   const api = await createApi({ ...apiPlace(place, env), timeoutMs: apiTimeoutMs });
   try {
-    const { leads, unguarded, pods } = await lookAtPods(api, namespaces);
     const cluster = injector === '' ? undefined : await listCluster(api);
+    const selects = cluster ? selectionOf(injector, cluster.reaches, cluster.namespaces) : () => true;
+    const { leads, unguarded, pods } = await lookAtPods(api, namespaces, selects);
     return {
       services: leads.map(({ namespace, lead, pods: behind }) => ({
         namespace,
@@ -46,10 +47,7 @@ export async function findGuardedServices(
         past: lead.isPast ? leadSentence(lead, namespace) : undefined,
       })),
       unguarded: unguarded.map(({ namespace, name }) => `${namespace}/${name}`),
-      rivals:
-        cluster === undefined
-          ? []
-          : findRivals(injector, reachesOf(cluster.webhooks, cluster.policies), cluster.namespaces),
+      rivals: cluster ? findRivals(injector, cluster.reaches, cluster.namespaces) : [],
       pods,
     };
   } finally {

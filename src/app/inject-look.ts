@@ -1,4 +1,4 @@
-import { findRivals, reachesOf } from '../injector/rivals.ts';
+import { findRivals, reachesOf, selectionOf } from '../injector/rivals.ts';
 import { leadSentence } from '../injector/service-ports.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { listAll, listKnown } from '../kubernetes/list.ts';
@@ -53,7 +53,8 @@ export function createWatch(options: {
 
   async function look(): Promise<void> {
     try {
-      const found = await lookAtPods(api, options.namespaces);
+      const { reaches, namespaces } = await listCluster(api);
+      const found = await lookAtPods(api, options.namespaces, selectionOf(own, reaches, namespaces));
       past = found.past.map(({ namespace, name, lead }) => ({
         namespace,
         pod: name,
@@ -71,7 +72,7 @@ export function createWatch(options: {
           now: now(),
         });
       }
-      await lookForRivals();
+      showRivals(findRivals(own, reaches, namespaces));
       metrics.lastLook.set(now().getTime() / 1000);
       trouble = undefined;
       sayOnce();
@@ -93,9 +94,7 @@ export function createWatch(options: {
     for (const { namespace } of without) metrics.unguarded.inc({ guarded_namespace: namespace });
   }
 
-  async function lookForRivals(): Promise<void> {
-    const { webhooks, policies, namespaces } = await listCluster(api);
-    const found = findRivals(own, reachesOf(webhooks, policies), namespaces);
+  function showRivals(found: ReturnType<typeof findRivals>): void {
     metrics.rivals.reset();
     for (const { name, namespaces: shared } of found) metrics.rivals.set({ rival: name }, shared.length);
     rivals = found.map(({ name }) => name);
@@ -135,7 +134,7 @@ export function createWatch(options: {
   };
 }
 
-/** What tells which injectors there are, and what they select. Rejects with a sentence. */
+/** Which injectors there are, and the namespaces from which they select. Rejects with a sentence. */
 export async function listCluster(api: Api) {
   const room = '/apis/admissionregistration.k8s.io/v1';
   const [webhooks, policies, namespaces] = await Promise.all([
@@ -147,5 +146,5 @@ export async function listCluster(api: Api) {
     name: metadata?.name ?? '',
     labels: metadata?.labels,
   }));
-  return { webhooks, policies, namespaces: named };
+  return { reaches: reachesOf(webhooks, policies), namespaces: named };
 }

@@ -33,14 +33,22 @@ interface PodName {
   readonly uid: string;
 }
 
-/** Labelled pods of these namespaces (of all, for none) and the Services that lead to them. Rejects with a sentence. */
-export async function lookAtPods(api: Api, namespaces: readonly string[]): Promise<FoundPods> {
+/**
+ * Labelled pods of these namespaces (of all, for none) and the Services that lead to them, where the injector selects the
+ * namespace. Rejects with a sentence.
+ */
+export async function lookAtPods(
+  api: Api,
+  namespaces: readonly string[],
+  selects: (namespace: string) => boolean,
+): Promise<FoundPods> {
   const places = namespaces.length === 0 ? [''] : namespaces.map((name) => `/namespaces/${name}`);
   const [objects, services] = await Promise.all([
     listEach(api, places, 'pods', { labelSelector: `${injectLabel}=true` }),
     listEach(api, places, 'services'),
   ]);
-  const pods = objects.map(readRunning).filter((pod) => pod !== undefined);
+  const running = objects.map(readRunning).filter((pod) => pod !== undefined);
+  const pods = running.filter(({ namespace }) => selects(namespace));
   const guarded = pods.filter(({ pod }) => isInjected(pod.spec));
   const found = guarded.flatMap(({ pod, ...who }) => {
     const nearby = services.filter((one) => (one as Service).metadata?.namespace === who.namespace);

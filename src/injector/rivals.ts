@@ -64,6 +64,21 @@ export function findRivals(
     .filter(({ namespaces: shared }) => shared.length > 0);
 }
 
+/** Whether an injector selects a namespace; one that is not among them (yet), or has no name, is taken to select all. */
+export function selectionOf(
+  own: string,
+  reaches: readonly Reach[],
+  namespaces: readonly { readonly name: string; readonly labels: unknown }[],
+): (namespace: string) => boolean {
+  const mine = reaches.filter(({ name }) => name === own);
+  if (mine.length === 0) return () => true;
+  const selected = namespaces.filter(({ labels }) =>
+    mine.some((one) => matches(one.namespaceSelector, labels)),
+  );
+  const names = new Set(selected.map(({ name }) => name));
+  return (namespace) => names.has(namespace);
+}
+
 /** As the API server matches a label selector; without one it matches all. */
 function matches({ matchLabels = {}, matchExpressions = [] }: Selector = {}, labels: unknown): boolean {
   return (

@@ -72,6 +72,42 @@ test('another injector of the same pods is a rival, its own policy is not', asyn
   await expect(metric('hookgate_injector_rivals{rival="hookgate-injector"}')).rejects.toThrow();
 });
 
+test('of the whole cluster it tells of the namespaces that its policy selects, and of no other team', async () => {
+  const kubernetes = await fakeKubernetes();
+  const { spec, metadata } = injected(optedIn({ labels }));
+  const bare = optedIn({ labels });
+  const places = ['shop', 'billing'];
+  kubernetes.list(
+    '/api/v1/pods',
+    places.flatMap((namespace) => [
+      { metadata: { ...metadata, name: 'guarded', namespace, uid: `${namespace}-1` }, spec },
+      { ...bare, metadata: { ...bare.metadata, name: 'bare', namespace, uid: `${namespace}-2` } },
+    ]),
+  );
+  kubernetes.list(
+    '/api/v1/services',
+    places.map((namespace) => ({ ...service(3000), metadata: { name: 'payments', namespace } })),
+  );
+  kubernetes.list(
+    '/api/v1/namespaces',
+    places.map((name) => ({ metadata: { name, labels: { team: name === 'shop' ? 'red' : 'blue' } } })),
+  );
+  const matchConstraints = {
+    namespaceSelector: { matchLabels: { team: 'red' } },
+    objectSelector: { matchLabels: { 'hookgate.io/inject': 'true' } },
+  };
+  kubernetes.list('/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies', [
+    { metadata: { name: 'hookgate-injector' }, spec: { matchConstraints } },
+  ]);
+  const { injector, adminUrl } = await runLookout(kubernetes);
+  await injector.lookAround();
+  expect((await get(`${adminUrl}/status`)).body).toMatchObject({
+    pastGate: [{ namespace: 'shop', pod: 'guarded' }],
+    unguarded: ['shop/bare'],
+  });
+  expect(kubernetes.events).toMatchObject([{ metadata: { namespace: 'shop' } }]);
+});
+
 test('it is ready when it has looked, and says why while it cannot', async () => {
   const kubernetes = await clusterWithGuardedPod();
   kubernetes.forbidden.add('/api/v1/namespaces/shop/pods');
