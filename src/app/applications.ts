@@ -1,17 +1,17 @@
 import type { UpstreamConfig } from '../config/config.ts';
 import { createUpstream, type Upstream } from '../forward/upstream.ts';
 
-/** The applications that routes hand events to: routes that say the same of theirs share its connections. */
+/** The applications that routes hand events to. Routes whose `upstream` is the same share one, and its connections. */
 export interface Applications {
-  /** Begins those of a configuration that is looked over; nothing changes before they are taken. */
+  /** For a configuration that is being looked over. Nothing changes until `take`. */
   draft(): ApplicationsDraft;
   close(): Promise<void>;
 }
 
 export interface ApplicationsDraft {
-  /** The one for these rules, as it is in use already, or a new one without a connection. */
+  /** The application for these rules: the one that is in use already, or a new one, which has no connection yet. */
   find(rules: UpstreamConfig, ca: Buffer | undefined): Upstream;
-  /** Lets go of all others once nobody uses them: a delivery that waits for its body has its own before it. */
+  /** Closes the applications that were not found, once `idle` resolves: a delivery under way keeps the one it began with. */
   take(idle: Promise<void>): void;
 }
 

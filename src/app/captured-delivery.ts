@@ -33,7 +33,7 @@ export function capturedDelivery(
   };
 }
 
-/** Fields that are as the delivery has them, whatever was captured. */
+/** Fields that are written for this delivery; captured ones of the same name are left out. */
 const ownFields: ReadonlySet<string> = new Set([
   'host',
   'content-type',

@@ -33,7 +33,7 @@ async function checkReached(upstream: Config['upstream']): Promise<Check> {
       };
 }
 
-/** A name that leads to the gate's own port: every event would go in circles. The URL's own address is looked at before. */
+/** Whether the name leads to the gate's own port: every event would go in circles. An address in the URL is refused earlier. */
 function checkLoop({ upstream, listen, admin }: Config, targets: readonly string[]): Check[] {
   const port = portOf(upstream.url);
   const own = [listen, admin].some(

@@ -42,7 +42,7 @@ export async function checkEverything(sources: ConfigSources): Promise<CheckResu
   };
 }
 
-/** Of this process, which stands where `serve` would, unless its service raises the limit. */
+/** Judged by the limit of this process, which is that of `serve` unless a service manager raises it. */
 function checkOpenFiles(config: Config): Check[] {
   const caution = openFilesCaution(config);
   return caution === undefined ? [] : [warningOf('open files')(caution)];
@@ -70,7 +70,7 @@ const nonePastGate: Check = {
     "no Service is known here to lead past this gate; those that came after the pod, and with injector.mode policy all, stand in the pod's events (BypassedByService)",
 };
 
-/** What a file's own line says already is said once. */
+/** Leaves out what the line of a file says already. */
 function isNew(files: readonly FileCheck[]): (check: Check) => boolean {
   const told = new Set(files.flatMap(({ problems }) => problems.map(formatProblem)));
   return ({ detail }) => !told.has(detail);

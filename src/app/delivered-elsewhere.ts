@@ -10,10 +10,10 @@ const growth = 10;
 const largestBatch = 100;
 
 /**
- * Makes a function that strikes off the events which failed here and went through another replica: the retry finds any of
- * them, and this one would count the event as undelivered until its sender has given up. It looks at the oldest ones alone,
- * since nothing else is shown. It resolves once that is done, and after half a second at the latest; then the rest is done
- * behind it, once, however many ask. It never rejects.
+ * An event that failed here may have been delivered by another replica, to which its retry went; without this it would
+ * count here as undelivered until its sender has given up. The function asks the store, and only about the oldest ones,
+ * since only their age is shown. It resolves after half a second at the latest, with the rest still under way (one look
+ * at a time, however many ask), and never rejects.
  */
 export function createStrikeOff(
   undelivered: Undelivered,

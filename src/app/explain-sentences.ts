@@ -111,7 +111,7 @@ function signingSentences(
   return [match, remedyFor(scheme, checksum.waysFrom, nearest).sentence];
 }
 
-/** Said wherever nothing matches, since no look at the body can tell this from a forgery. */
+/** Said wherever nothing matches: the body alone cannot tell this from a forgery. */
 const lostOrder =
   'What cannot be found out from the body: a signer that writes the members of data in an order of its own, neither ' +
   'this one nor sorted, when something on the way (a proxy or a log that parses JSON) has put them in another order. ' +

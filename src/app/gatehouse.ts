@@ -32,18 +32,18 @@ export interface Gatehouse {
   /** Records what was refused outside the gates. */
   readonly onRefused: OnRefused;
   readonly loaded: Loaded;
-  /** Wall-clock milliseconds since which the allowlist in force is as it is. */
+  /** When the allowlist that is in force was last changed; wall-clock milliseconds. */
   readonly allowlistSinceMs: number;
   /** Undefined while nothing is passed through. */
   readonly streams: Passthrough | undefined;
   readonly unrecorded: Unrecorded;
-  /** Key name → wall-clock milliseconds of its last match. */
+  /** `lastMatchOf` a route and a key → wall-clock milliseconds of its last match. */
   readonly lastMatches: ReadonlyMap<string, number>;
   /** Deliveries in progress. */
   readonly inFlight: number;
   /** Compiles everything anew and changes nothing; throws where something cannot be used. */
   lookOver(loaded: Loaded): LookedOver;
-  /** Takes it, in one step that cannot fail. */
+  /** Puts what was looked over in force, in one step that cannot fail. */
   adopt(next: LookedOver): void;
   /** Resolves once no delivery is in progress, whatever became of its sender, and after `deadlineMs` at the latest. */
   settled(deadlineMs: number): Promise<void>;
@@ -51,11 +51,11 @@ export interface Gatehouse {
   close(): Promise<void>;
 }
 
-/** A configuration of which everything is compiled, and nothing in force. */
+/** A configuration that is compiled whole and not in force yet. */
 export interface LookedOver {
   readonly loaded: Loaded;
   readonly applications: ApplicationsDraft;
-  /** The deliveries that may still hand their event to one of them. */
+  /** Counts the deliveries that may still hand an event to one of these applications. */
   readonly use: Use;
   readonly streams: Passthrough | undefined;
   readonly judge: Judge;
@@ -86,7 +86,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const attempts = createAttempts();
   const slots = createSlots(limits.inFlight);
   const ofStreams = options.loaded.config.otherPaths === 'passthrough' ? limits.bufferedBytes / 2 : 0;
-  // Room for two of the largest events, whatever was written: a body that is allowed must get through.
+  // At least room for two of the largest events, however small the bound is set: a body that is allowed must get through.
   const buffered = createBufferedBytes(() =>
     Math.max(limits.bufferedBytes - ofStreams, 2 * (current.loaded.config.limits.bodyBytes + maxAnswerBytes)),
   );
@@ -219,14 +219,14 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       judge(delivery) {
         const probed = answerProbe(delivery, judgePath);
         if (probed === undefined) return judge(delivery);
-        // No delivery, so neither counted nor logged as one: a proof must not look like an attack.
+        // A probe is no delivery: counted and logged as one that was refused, it would look like an attack.
         metrics.probes.inc();
         return probed;
       },
     };
   }
 
-  /** What is in force, as the metrics and the log have it. */
+  /** Sets the gauges to what is in force now. */
   function showInForce({ config, routes }: Loaded): void {
     zeroRouteSeries(
       metrics,

@@ -9,7 +9,7 @@ export function judgePathOf(config: Config, routes: readonly LiveRoute[]): Judge
     ...config,
     routes,
     upstreamPrefix: prefixOf(config.upstream.url),
-    // Which names lead to one application nobody can tell, so every route counts.
+    // Several names may lead to one application, and nobody can tell which: so the path of every route is guarded.
     seenPaths: routes.map(({ upstream, path }) => prefixOf(upstream.url) + path),
   });
 }

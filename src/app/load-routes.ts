@@ -84,8 +84,8 @@ export async function loadRoutes(
 }
 
 /**
- * What stays in force of a route of which a file cannot be used: all that the others say of its keys and addresses, and
- * for the broken one what it said before. So a removed key or address waits for nothing that is broken beside it.
+ * A route of which one file cannot be used: what the broken file said before stays in force, and what its other files say
+ * of keys and addresses is taken up. So a key or an address that was removed is gone, whatever is broken beside it.
  * `isRemovalOnly`: nothing is taken up that was not in force.
  */
 export async function carryOn(
@@ -169,7 +169,7 @@ function readSigningKeysOf(
   return { keys, problems };
 }
 
-/** Where the addresses are what is relied on, a list of nearly everybody is none, in however many ranges it is written. */
+/** Where the allowlist is what keeps others out, one that admits nearly everybody is a problem, in however many ranges. */
 function judgeAddresses({ scheme, allowlist, repeatable, name }: Route, { share }: AddressSet): Problem[] {
   const reason =
     scheme.covers === 'nothing'

@@ -59,15 +59,15 @@ export type LoadResult =
 /**
  * Reads configuration, keys, allowlists and certificates. Never rejects.
  *
- * With what was in force `before`, whatever cannot be taken up stays as it was, alone: a route whose files cannot be
- * used, the certificate, the authorities of what passes, or the configuration as a whole. A revocation waits for
- * nothing that is broken elsewhere. Without it, all or nothing.
+ * At a start (without `before`) it is all or nothing. At a reload only the part that cannot be used stays as it was
+ * `before`: a route, the certificate, the authorities of what passes, or the configuration as a whole. So a key that was
+ * removed is gone, whatever is broken elsewhere.
  */
 export async function loadEverything(sources: ConfigSources, before?: Loaded): Promise<LoadResult> {
   const draft = loadConfig(sources);
   if (draft.kind === 'problems') return followOld(before, draft.problems, []);
-  // Only the configuration names the files, and what they hold has to be noted before they are read: so it is read
-  // twice. A configuration that names others by then leaves a digest that fits nothing, which means a reload soon.
+  // The digest has to be taken before any file is read, and only the configuration names the files: so that one is read
+  // twice. Where it names others the second time, the digest fits nothing, and the next look reloads.
   const contents = contentDigest(watchedPaths(filesOf(draft), draft.file));
   const read = loadConfig(sources);
   if (read.kind === 'problems') return followOld(before, read.problems, []);
@@ -89,7 +89,7 @@ async function followOld(
 ): Promise<LoadResult> {
   if (before === undefined) return { kind: 'problems', problems };
   const { config, settings, digest, configFile, configWarnings } = before;
-  // No digest was taken in time. One that fits nothing means a reload soon where the paths to watch are now others.
+  // No digest was taken before the files were read. An empty one fits nothing, so the next look reloads.
   const contents = '';
   const old = await loadAs(
     { kind: 'ok', config, settings, digest, file: configFile, warnings: configWarnings },
@@ -115,7 +115,7 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
   const { config } = read;
   const files = filesOf(read);
   const found = await readFiles(files, config.listen.tls);
-  // What each connection of the store reads anew is judged there, and does not hold up a reload.
+  // Files that each connection of the store reads anew are judged by the store, and do not hold up a reload.
   const reports = found.reports.filter(({ file }) => file.use.read === 'with the configuration');
   const ofRoutes = new Set(['keys', 'signing keys', 'allowlist', 'authorities']);
   const passes = config.otherPaths === 'passthrough';
@@ -174,8 +174,8 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
 }
 
 /**
- * The routes as they will be in force together. Of one that cannot be used stays what `stays` says, and so of two that
- * are each fine and not beside each other; undefined where there is nothing to stay with.
+ * The routes that will be in force together. In place of one that cannot be used, alone or beside another, stands what
+ * `stays` gives for it; undefined where it gives nothing.
  */
 async function settle(
   results: readonly RouteResult[],
@@ -186,7 +186,7 @@ async function settle(
   let routes = await Promise.all(
     results.map(async ({ name, loaded }) => loaded ?? (await stays(name, false))),
   );
-  // Each turn puts routes back that were new, so that there are at most as many turns as routes.
+  // Each turn puts at least one new route back, so it ends after as many turns as there are routes.
   for (;;) {
     const conflicts = signingConflicts(routes.filter((route) => route !== undefined));
     if (conflicts.length === 0) return { held: [...held], routes };
@@ -211,7 +211,7 @@ function sameRoute(before: Loaded | undefined, config: Config, name: string): Lo
   return old !== undefined && JSON.stringify(old.route) === JSON.stringify(now) ? old : undefined;
 }
 
-/** What is in force of what no route has alone, where the configuration says the same of it as before. */
+/** What all routes share, as it is in force, where the configuration says the same of it as before. */
 function sameShared(
   before: Loaded | undefined,
   { listen, upstream }: Config,

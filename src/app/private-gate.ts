@@ -7,7 +7,7 @@ import { type ConfigSources, loadConfig } from '../config/load-config.ts';
 import type { Problem } from '../config/problem.ts';
 import { startGate } from './serve.ts';
 
-/** A gate of its own for one command: the configuration and keys of the release, and nobody but this machine before it. */
+/** A gate for one command alone: it has the configuration and the keys of the release, and takes this machine's events only. */
 export interface PrivateGate {
   readonly kind: 'running';
   /** Without a path. */
@@ -17,7 +17,7 @@ export interface PrivateGate {
   /** Where the release's own gate listens. */
   readonly listen: Config['listen'];
   keysOf(route: Route): readonly Key[];
-  /** What came to the echo; 0 where the application stands behind it. */
+  /** How many events have come to the echo; 0 where the application stands behind the gate. */
   arrivals(): number;
   close(): Promise<void>;
 }
@@ -28,9 +28,9 @@ export type PrivateGateStart =
   | { readonly kind: 'failed'; readonly sentence: string };
 
 /**
- * Starts one in this process. What it must not share with the gate that runs is replaced: its ports, its memory, its
- * socket; and its allowlists have this machine only, so that the live ones stay as they are. Behind every route stands
- * one echo, or its application where that is asked for.
+ * Starts it in this process. What the running gate has must not be touched: so this one has other ports, a memory of its
+ * own, no socket, and an allowlist of this machine alone. Behind every route stands an echo, or its application where
+ * that is asked for.
  */
 export async function startPrivateGate(
   { file, env }: Pick<ConfigSources, 'file' | 'env'>,

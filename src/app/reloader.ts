@@ -30,10 +30,10 @@ export interface ReloaderOptions {
   readonly wallClock: () => number;
 }
 
-/** Besides watching, contents are compared this often: a network file system or a missed event hides a change. */
+/** Contents are compared this often besides: network file systems tell of no change, and an event may be missed. */
 const pollIntervalMs = 10_000;
 
-/** Keeps what is in force equal to the files. What is broken stays as it was, alone, and everybody is told. */
+/** Keeps what is in force equal to the files. Only what is broken stays as it was, and log, metrics and `/status` say so. */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { log, metrics } = options;
   const now = (): string => new Date(options.wallClock()).toISOString();

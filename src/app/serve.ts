@@ -29,7 +29,10 @@ export interface RunningGate {
   readonly admin: { readonly address: string; readonly port: number };
   /** Reads all files again, now. */
   reload(): Promise<void>;
-  /** Drains as DESIGN.md ("Shutdown") says; resolves when all is flushed and closed. */
+  /**
+   * Says that it is not ready and takes what comes for `drain.delay` more, then stops listening, lets what is in flight
+   * end, and records it. Resolves when all is closed.
+   */
   stop(): Promise<void>;
   /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
   reportFatal(fault: unknown): void;
@@ -39,9 +42,9 @@ export type GateStart = Start<{ readonly gate: RunningGate }>;
 
 const keptRejections = 300;
 const keptUndelivered = 10_000;
-/** Enough to look for by hand; each was logged when it was added. */
+/** Keys in the last line of the log: enough to look for by hand, and each had a line of its own when it was added. */
 const loggedKeys = 100;
-/** A sender that tries longer again is waited for longer. */
+/** An event that nobody has delivered is forgotten after this, or later where its sender goes on trying for longer. */
 const leastGivenUpAfterMs = 48 * 3_600_000;
 
 const now = (): number => performance.now();
@@ -54,7 +57,7 @@ export async function startGate(
 ): Promise<GateStart> {
   const result = await loadEverything(sources);
   if (result.kind === 'problems') return result;
-  // What has been opened, in its order; it is closed the other way round, at the stop and where a start fails.
+  // Whatever is opened leaves its closer here. They run in the reverse order, at the stop or where the start fails.
   const closers = new AsyncDisposableStack();
   try {
     const opened = await open(result.loaded, collaborators, closers);
@@ -85,7 +88,7 @@ export async function startGate(
   }
 }
 
-/** What has come into being so far, and how long it lasts: the admin port tells of it from the start. */
+/** What there is so far: the admin port answers before the rest is open, and tells of what is. */
 interface Life {
   store?: DuplicateStore;
   gatehouse?: Gatehouse;
@@ -222,7 +225,7 @@ async function open(
   return { life, log, flush, metrics, house, record, nearMisses, server, addresses };
 }
 
-/** Follows the files from now on. */
+/** From now on a change of the files is taken up. */
 function keepUp(
   { life, log, metrics, house, record, nearMisses, server }: Opened,
   sources: ConfigSources,
@@ -248,7 +251,7 @@ function keepUp(
   return reloader;
 }
 
-/** Still takes what comes, says that each connection ends, and gives the front time to send to others. */
+/** Takes what still comes, ends each connection with its answer, and gives the load balancer time to send elsewhere. */
 async function drain({ life, log, house, server }: Opened): Promise<void> {
   const { delayMs } = house.loaded.config.drain;
   life.isDraining = true;
@@ -277,7 +280,7 @@ async function recordTheRest(house: Gatehouse, metrics: Metrics, log: Log): Prom
   );
 }
 
-/** Those that are in force when a request comes. */
+/** Hands each request to the passthrough that is in force when it comes. */
 function streamsOf(house: Gatehouse): Streams {
   const current = (): Streams => {
     if (house.streams === undefined) throw new Error('nothing is passed through');

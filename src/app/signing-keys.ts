@@ -10,8 +10,8 @@ export interface SigningConflict {
 }
 
 /**
- * Where a key that signs what is forwarded is also one that a sender knows, that sender could sign for the gate. Judged
- * by what the files hold, however each of them writes it, and over the routes as they will be in force together.
+ * Keys that sign what is forwarded and are also the key of a sender: that sender could sign in the gate's place. Compares
+ * the bytes of the keys, however their files write them, over all routes that will be in force together.
  */
 export function signingConflicts(routes: readonly LoadedRoute[]): SigningConflict[] {
   const verifying = new Map<string, { readonly route: string; readonly key: string }>();

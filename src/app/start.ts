@@ -20,7 +20,7 @@ export async function failedStart(error: unknown, closers: AsyncDisposableStack)
   try {
     await closers.disposeAsync();
   } catch {
-    // All the others were closed nevertheless, and why there was no start is what somebody has to know.
+    // A closer failed; the others have run all the same. What is worth telling is why the start failed.
   }
   return { kind: 'failed', sentence: sentenceFor(error) };
 }

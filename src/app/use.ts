@@ -1,4 +1,4 @@
-/** Counts who uses something, so that it goes only once nobody does. */
+/** Counts the users of something, so that it can be closed once there are none. */
 export interface Use {
   begin(): void;
   end(): void;

@@ -24,7 +24,7 @@ const entriesPerTurn = 500;
 const maxProblems = 100;
 
 /**
- * Reads allowlist.yaml (INTERFACE.md). A list with nothing in it is fine here. Lists in the usual layout are
+ * Reads allowlist.yaml (docs/configuration.md). A list with nothing in it is fine here. Lists in the usual layout are
  * read line by line, others by the YAML parser, which takes about a second for 100,000 entries. Never rejects.
  */
 export async function readAllowlist(file: string): Promise<AllowlistRead> {

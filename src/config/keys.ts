@@ -41,8 +41,8 @@ export interface PartlyRead {
 const maxKeyBytes = 4096;
 
 /**
- * Reads the keys directory (INTERFACE.md, "Keys directory"), sorted by name. Follows symlinks, since that is how
- * Kubernetes mounts a Secret. Never throws; no sentence has anything of a key's content.
+ * Reads the keys directory, in which each file is a key with the name of the file; sorted by name. Follows symlinks,
+ * since that is how Kubernetes mounts a Secret. Never throws; no sentence has anything of a key's content.
  */
 export function readKeys(
   directory: string,

@@ -50,7 +50,7 @@ export type ReadBody = (limits: BodyLimits) => Promise<BodyRead>;
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
-  /** Undefined: as much as `maxBytes` needs no further room. */
+  /** Undefined where nothing but `maxBytes` bounds it. */
   readonly held?: Held;
 }
 

@@ -57,7 +57,7 @@ const rules = {
 /** A reason for refusal: the `code` of the answer and the `reason` label of `hookgate_rejections_total`. */
 export type RejectionCode = keyof typeof rules;
 
-/** The table, by code. Held equal to docs/rejections.md and to INTERFACE.md by a test. */
+/** The table, by code. A test holds docs/rejections.md equal to it. */
 export const rejectionRules: Readonly<Record<RejectionCode, RejectionRule>> = rules;
 
 /** All codes, in the order of the table. */
@@ -66,7 +66,7 @@ export const rejectionCodes = Object.keys(rules) as RejectionCode[];
 /** A detail may quote a header of 16 KiB; log collectors cut lines of that length in two. */
 const maxDetailLength = 300;
 
-/** A refusal on its way to the run loop. `detail` goes to the log and to `/rejections`, never to the sender. */
+/** A refusal, as a gate returns it. `detail` goes to the log and to `/rejections`, never to the sender. */
 export class Rejection {
   readonly code: RejectionCode;
   readonly detail: string;

@@ -4,9 +4,9 @@ import type { Delivery } from './delivery.ts';
 import type { Rejection } from './rejections.ts';
 
 /**
- * Streams to the application what the judge lets through, and owns its body and its answer; an awaited 100 Continue was
- * sent. It resolves to the refusal that the client is still to be told where the application gave no answer, and to
- * undefined once the request is over. It rejects or throws only by a fault.
+ * Streams requests to the application that the judge lets through: it reads their bodies and writes their answers. A
+ * `100 Continue` that the client waits for was sent before. Resolves to undefined once the request is over, or, where the
+ * application gave no answer, to the refusal that is still to be written. Throws or rejects only where the gate fails.
  */
 export interface Streams {
   request(
@@ -14,7 +14,7 @@ export interface Streams {
     response: ServerResponse,
     delivery: Delivery,
   ): Promise<Rejection | undefined>;
-  /** `head` is what came after the request; what it refuses has had no byte of an answer. */
+  /** `head`: the bytes that came behind the request. Where it resolves to a refusal, no byte of an answer was written. */
   upgrade(
     request: IncomingMessage,
     socket: Socket,

@@ -17,7 +17,7 @@ export class AnswerFault extends Error {
 
 /** Bytes of one head. */
 const maxHeadBytes = 16_384;
-/** Node drops further ones in silence, so that an answer beyond it is none, in the passthrough as well. */
+/** Node drops further lines in silence, so an answer with more is refused, in the passthrough as well. */
 const maxHeaderLines = 1_000;
 
 /**
@@ -41,7 +41,7 @@ export class AnswerHeadReader {
       }
     }
     if (bytes.length > maxHeadBytes) throw new AnswerFault(`a head of more than ${maxHeadBytes} bytes`);
-    // Not once the head is whole: what speaks another protocol may wait for an answer of its own.
+    // Before the head is whole: a server of another protocol may send a greeting and then wait.
     const begin = bytes.toString('latin1', 0, beginOfHead.length);
     if (!beginOfHead.startsWith(begin)) throw new AnswerFault(noHttp(begin));
     const lineFeed = bytes.indexOf('\n');

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { AnswerFault, type AnswerHead, AnswerHeadReader } from './answer-head.ts';
 
 /**
- * Looks at what an application sends over a connection of Node's agent before Node's parser does, and knows two
- * things that it does not tell: whether the first line is HTTP, and how many header lines there are. The same reader looks at the answers to deliveries.
+ * Reads what an application sends over a connection of Node's agent before Node's parser does, by the reader that reads
+ * the answers to deliveries. So two things are known that Node does not tell: whether the first line is HTTP, and how many
+ * header lines there are.
  */
 export class AnswerWatch {
   #socket: Socket;

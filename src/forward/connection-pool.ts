@@ -19,7 +19,7 @@ export class ConnectionPool {
   #open = 0;
   /** Connections that have closed so far. */
   #closed = 0;
-  /** Connections that may be tried for: how many addresses there are is found out by trying for one more. */
+  /** Connections that it may have, as far as is known: how many addresses there are shows only when one more is tried for. */
   #room: number;
   #isClosed = false;
 
@@ -33,7 +33,7 @@ export class ConnectionPool {
     this.#serve();
   }
 
-  /** Gives it a connection over which nothing has gone yet, beyond the number of those that may be open. */
+  /** Gives it a fresh connection, even where as many as may be are open. */
   addToNew(exchange: UpstreamExchange): void {
     this.#room -= 1;
     this.#rules.dial((error, socket) => {
@@ -51,7 +51,7 @@ export class ConnectionPool {
 
   #serve(): void {
     while (this.#peek() !== undefined) {
-      // The one that was used last is the one that the application will keep for longest.
+      // The application will keep the one that was used last for longest.
       const connection = this.#resting.pop();
       if (connection !== undefined) this.#use(connection, this.#waiting.shift() as UpstreamExchange);
       else if (this.#room > 0 && this.#opening < this.#waiting.length) this.#openOne();
@@ -79,10 +79,10 @@ export class ConnectionPool {
     this.#rules.dial((error, socket) => {
       this.#opening -= 1;
       if (error instanceof AddressesFull) {
-        // What filled the addresses may have gone meanwhile, and nothing may be left whose end would make room again.
+        // Every address was full. Try again only if a connection has closed meanwhile, or none is left to close later.
         const mayHaveRoom = this.#closed !== closedBefore || this.#open + this.#opening === 0;
         this.#room = mayHaveRoom ? Math.max(this.#room, 1) : 0;
-        // Not at once: a place is given back when the loop has come to the end of its connection.
+        // In the next turn of the loop: by then a connection that has closed has given its place back.
         if (mayHaveRoom) setImmediate(() => this.#serve());
         return;
       }

@@ -36,7 +36,7 @@ export function createDial(rules: DialRules): Dial {
   const shares = createShares(rules.connectionsPerAddress ?? Number.POSITIVE_INFINITY);
 
   return (done) => {
-    /** With what gives the place of each at its address back. */
+    /** Each socket that is being opened, with the function that gives its place at the address back. */
     const attempts = new Map<Socket, () => void>();
     const failures: Error[] = [];
     let waiting: readonly string[] = [];
@@ -44,7 +44,7 @@ export function createDial(rules: DialRules): Dial {
     let headStart: NodeJS.Timeout | undefined;
     let isOver = false;
     let passedOver = false;
-    // After a stall of the event loop a timer comes before what has long arrived.
+    // After a stall of the event loop timers run before sockets are looked at, on which an answer may have come long ago.
     const deadline = setTimeout(afterALook, connectTimeoutMs, () =>
       end(new ConnectTimeout(url.host, connectTimeoutMs, failures), null),
     );
@@ -117,7 +117,7 @@ export function dialOnce(rules: DialRules): Promise<Error | undefined> {
   });
 }
 
-/** No address that may have another connection gives one, and others have as many as they may. */
+/** Some addresses have as many connections as they may, and none of the others can be reached. */
 export class AddressesFull extends Error {
   override readonly name = 'AddressesFull';
 }
@@ -156,7 +156,7 @@ export function prefixOf(url: URL): string {
   return url.pathname.replace(/\/+$/, '');
 }
 
-/** What Node reads of an answer ahead of who takes it: less than one read of a socket brings. */
+/** Bytes that Node reads of an answer before somebody takes them: less than one read of a socket brings. */
 const readAheadBytes = 16 * 1024;
 
 /** Opens a connection to one address, with TLS where the URL has it. One of the two functions is called, once. */
@@ -198,7 +198,7 @@ function createOpener({ url, caPem }: DialRules, host: string) {
   };
 }
 
-/** What is told where several addresses failed: each with its own reason, the code of the first. */
+/** One error for several addresses that failed: its message has the reason of each, its code is that of the first. */
 function oneOf(failures: readonly Error[]): Error {
   const [first, ...others] = failures;
   if (first === undefined) return new Error('the name has no address');

@@ -3,9 +3,9 @@ import { type Rejection, reject } from '../delivery/rejections.ts';
 import { Silence } from './silence.ts';
 
 /**
- * Ends a passed request over which nothing goes: a client that stops in the middle of its body, which would hold a
- * connection of the application for ever, and anything that is silent in both directions. Returns what tells of bytes
- * of the answer. Called as the request begins to flow, since it listens to its data.
+ * Ends a passed request on which nothing moves: where the client stops in the middle of its body, which would hold a
+ * connection to the application for ever, or where both directions are silent. Returns a function to be called for every
+ * piece of the answer. To be called as the body begins to flow, since it listens to the body's data itself.
  */
 export function limitSilence(
   passed: { request: IncomingMessage; response: ServerResponse; hasBody: boolean },

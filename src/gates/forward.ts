@@ -85,7 +85,7 @@ function settle(delivery: Claimed['delivery'], result: UpstreamResult, isDrainin
     case 'answered': {
       facts.upstreamStatus = result.status;
       const accepted = result.status >= 200 && result.status < 300;
-      // The sender counts nothing but 200 as delivered, so 201, 202 and 204 become 200 (JUICYWAY.md, "Delivery").
+      // Senders such as Juicyway count nothing but 200 as delivered, so 201, 202 and 204 become 200.
       return new Answer(
         accepted ? 'forwarded' : 'upstream_refused',
         accepted ? 200 : result.status,

@@ -1,6 +1,6 @@
 /**
- * The 48-hour clock: since when each verified event has been waiting for the application to accept it. The sender
- * gives up after 48 hours (JUICYWAY.md, "Delivery"), so the oldest one is the most urgent.
+ * Since when each verified event has been waiting for the application to accept it. Its sender gives up at some time
+ * (`triesAgainFor` in src/schemes/profiles), so the oldest one is the most urgent.
  */
 export interface Undelivered {
   /** The application, or the gate after the checksum, did not accept the event. */

@@ -114,7 +114,7 @@ export function createJournal(options: JournalOptions): {
   }
 }
 
-/** Under which the last match of one key of one route is kept; no name has a blank. */
+/** The name under which `lastMatches` has one key of one route. Neither name can hold a blank. */
 export function lastMatchOf(route: string, keyName: string): string {
   return `${route} ${keyName}`;
 }

@@ -32,9 +32,9 @@ export interface JudgingParts {
   readonly buffered: BufferedBytes;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-  /** Where somebody looks for why signatures do not hold. */
+  /** Told of each event whose signature holds under no key, so that somebody can look for the reason. */
   readonly onMismatch?: OnMismatch;
 }
 
@@ -80,12 +80,12 @@ export function orderJudgingGates(parts: JudgingParts): Judging<Verified | Unver
   ]);
 }
 
-/** Gates of which each takes what the one before it returns. Only `endedBy` makes them. */
+/** The whole way: each gate takes what the one before it returns, and the last ends the delivery. Only `endedBy` makes it. */
 export type Gates = readonly Gate<unknown, unknown>[];
 
-/** The same without an end: the last of them returns `Last`. Only `inOrder` makes them. */
+/** A way that is not at its end: its last gate returns a `Last`, which the next one has to take. Only `inOrder` makes it. */
 export interface Judging<Last> extends ReadonlyArray<Gate<unknown, unknown>> {
-  /** Nothing is there at run time. */
+  /** For the compiler alone; it is never set. */
   readonly last?: Last;
 }
 

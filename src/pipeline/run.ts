@@ -52,7 +52,7 @@ export function createJudge({ gates, onSettled, onFault, onBegun, onEnded }: Jud
   }
 }
 
-/** As far as no gate waits. */
+/** Without a promise for as long as no gate waits; `passRest` goes on behind the first that does. */
 function passGates(gates: Gates, delivery: Delivery): Ending | Promise<Ending> {
   let stage: unknown = delivery;
   for (let index = 0; index < gates.length; index++) {
@@ -76,7 +76,7 @@ async function passRest(gates: Gates, next: number, waitedFor: Promise<unknown>)
   throw new Error('the last gate ended nothing');
 }
 
-/** Leads one delivery through gates without an end; undefined where each of them let it pass. Rejects by a fault. */
+/** Leads one delivery through the judging gates alone; undefined where each let it pass. Rejects where a gate throws. */
 export async function passJudging(gates: Judging<unknown>, delivery: Delivery): Promise<Ending | undefined> {
   let stage: unknown = delivery;
   for (const gate of gates) {

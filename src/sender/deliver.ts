@@ -17,7 +17,7 @@ export interface SendingManner {
   readonly concurrency: number;
   /** New deliveries in a second; undefined: as fast as the answers come. */
   readonly rate: number | undefined;
-  /** Further attempts after an answer other than 200. The provider goes on for 48 hours (JUICYWAY.md, "Delivery"). */
+  /** Further attempts after an answer other than 200. Juicyway itself goes on for 48 hours. */
   readonly retries: number;
   readonly retryIntervalMs: number;
 }

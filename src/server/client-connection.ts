@@ -14,9 +14,9 @@ export class ClientConnection {
   current: ClientExchange | undefined;
   /** Pipelined requests behind it. */
   readonly waiting: ClientExchange[] = [];
-  /** Nothing that comes from now on is taken: it closes once what was taken has its answers. */
+  /** Nothing that comes from now on is taken. The connection closes once all that was taken is answered. */
   isLast = false;
-  /** Requests that came after it had become the last. */
+  /** Requests that came after `isLast` was set. */
   untaken = 0;
   /** The bytes on it can no longer be parsed. */
   isBroken = false;
@@ -33,7 +33,7 @@ export class ClientConnection {
   /** True once a request was parsed. */
   isUsed = false;
 
-  /** `socket.bytesRead` at that time; a PROXY protocol header comes before HTTP begins. */
+  /** `socket.bytesRead` at `restsSinceMs`. Not 0 at the beginning where a PROXY protocol header was read. */
   private bytesReadAtRest: number;
 
   constructor(peer: Peer, secure: boolean, admitted: { readonly bytesRead: number; readonly atMs: number }) {
@@ -48,7 +48,7 @@ export class ClientConnection {
     return this.isLast && this.waiting.length === 0;
   }
 
-  /** More came than was taken, and a plain close would answer it with a reset. */
+  /** Bytes came that nobody takes: a plain close would answer them with a reset. */
   get hasUntakenBytes(): boolean {
     return this.isBroken || this.untaken > 0;
   }
@@ -59,7 +59,7 @@ export class ClientConnection {
     return latest?.request.complete === false ? latest : undefined;
   }
 
-  /** Takes nothing more. An answer that has not begun says so, where it is the last that is owed. */
+  /** Sets `isLast`. Where the answer that is owed now is the last one and has not begun, its head says `close`. */
   becomeLast(): void {
     this.isLast = true;
     const response = this.current?.response;

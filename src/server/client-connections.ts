@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Peer } from '../delivery/delivery.ts';
 import { ClientConnection } from './client-connection.ts';
 
-/** On the socket itself: a WeakMap would cost the collector more than the look-up costs a request. */
+/** Kept on the socket itself: a WeakMap costs the garbage collector more than each look-up costs. */
 const ofSocket = Symbol('connection');
 type WithConnection = { [ofSocket]?: ClientConnection };
 
@@ -34,7 +34,7 @@ export function createClientConnections(
     live.set(socket, connection);
     socket.once('close', () => {
       live.delete(socket);
-      // Node's handle keeps a closed socket until the next full collection, and so all that hangs on it.
+      // Node keeps a closed socket until the next full garbage collection, and with it all that hangs on it.
       connection.answered = undefined;
     });
   }

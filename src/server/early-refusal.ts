@@ -66,7 +66,7 @@ export function createClientErrorListener(
     if (current !== undefined) lingerAfterAnswer(connection, socket, limits, undefined);
     if (incomplete !== undefined) return void incomplete.breakOff();
     const refused = { requestId: randomUUID(), peer: connection.peer };
-    // An answer under way is the earlier request's; one for these bytes could be taken for it.
+    // The answer that is under way belongs to the earlier request; a second one could be taken for it.
     if (current === undefined) refuseOnSocket(socket, refused, rejection, limits);
     events.onRejected(refused, rejection);
   };

@@ -27,21 +27,22 @@ export interface LettingGoRules {
 }
 
 /**
- * One that rests for less may have its next request under way. Within the 3 s that a sidecar's application sleeps by
- * default, of which the hook that announces the stop takes some.
+ * A connection that has rested for less may have its next request under way. Short enough for the 3 s that a sidecar's
+ * application sleeps by default before it stops, of which the hook that announces the stop takes some.
  */
 export const restBeforeClosingMs = 500;
 
-/** A client that has just connected is about to send, and a busy one takes its time. */
+/** A connection without a request rests for so many times longer before it is closed: its client is about to send. */
 const firstRequestRests = 4;
 
 const lookEveryMs = 100;
 const watchEveryMs = 1000;
 
 /**
- * A resting connection cannot be told to close by an answer. While the gate runs on, what has come on it by now is read
- * first, and its client sees an end, not a reset. Node's own `closeIdleConnections` also takes those whose last answer is written but not yet
- * taken in, and cuts it off; its timer for resting connections begins anew with every blank line.
+ * On a resting connection there is no answer that could say `close`, so it is closed as it is. `letGo` and `makeRoom`
+ * first read what has come on it, so that its client sees an end, not a reset. Node's own `closeIdleConnections` also cuts
+ * off an answer that the client has not taken in yet, and its timer for resting connections begins anew with every blank
+ * line.
  */
 export function createLettingGo(rules: LettingGoRules): LettingGo {
   const { live, now } = rules;

@@ -48,8 +48,8 @@ export function lingerAfterAnswer(
 }
 
 /**
- * For what cannot be parsed while an earlier request's answer is under way: past `untilBytes` one piece a second. A
- * socket that nobody reads at all does not tell that its client has left.
+ * Reads bytes that cannot be parsed while the answer to an earlier request is under way: up to `untilBytes` as they come,
+ * then one piece a second. Not read at all, the socket would not tell that its client has left.
  */
 export function readSlowly(socket: Socket, untilBytes: number): void {
   if (socket.bytesRead <= untilBytes || socket.isPaused()) return;

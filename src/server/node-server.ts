@@ -13,10 +13,10 @@ export interface TlsMaterial {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
-/** What Node reads ahead of whoever takes a body, and holds for a client that takes an answer slowly; of each, bytes. */
+/** Bytes that Node reads of a body before somebody takes them, and as many of an answer that a client takes in slowly. */
 const readAheadBytes = 16 * 1024;
 
-/** Node's server, set so that it drops, waits for and answers nothing by itself. */
+/** Node's server, set so that it drops nothing, waits for nothing and answers nothing by itself: the gate does. */
 export function createNodeServer(rules: {
   tls: TlsMaterial | undefined;
   maxHeadBytes: number;
@@ -28,7 +28,7 @@ export function createNodeServer(rules: {
 }): HttpServer | HttpsServer {
   const { tls } = rules;
   const options: ServerOptions = {
-    // Node counts less of a head than the gate does, so that none is refused here that the gate would take.
+    // Node counts fewer bytes of a head than the gate does, so it refuses none that the gate would take.
     maxHeaderSize: rules.maxHeadBytes,
     highWaterMark: readAheadBytes,
     headersTimeout: rules.headerTimeMs,

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Of all connections together: one read full of the shortest requests that there are (18 bytes). */
+/** Over all connections. Enough for what one read can hold: 3,000 of the shortest requests, of 18 bytes each. */
 const maxBytes = 11 * 1024 ** 2;
 
 /**
- * The memory that requests take which came before their turn. Node makes objects of all that is in one read of a socket,
- * 3,000 of the shortest, and keeps them until they are answered or the connection closes.
+ * Bounds the memory of requests that came before their turn. Node makes a request of everything in one read of a socket,
+ * and keeps them until they are answered or the connection closes.
  */
 export function createQueuedBytes() {
   const perSocket = new Map<Socket, number>();

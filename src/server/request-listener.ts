@@ -35,22 +35,23 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const connection = connections.of(request.socket);
-    // After the last answer nothing is judged: it may be the tail of a refused body.
     if (connection === undefined) return;
+    // What comes behind the last request is not judged: it may be the tail of a refused body.
     if (connection.isLast) return void leaveUntaken(connection, request);
     const { peer, secure } = connection;
     const exchange = new ClientExchange(request, response, { peer, secure, atMs: now() });
     connection.isUsed = true;
     const isFirst = connection.current === undefined;
     if (!isFirst) queue(connection, exchange);
-    // Where it is not taken over, Node has dropped what came in one read behind a request that asks for another protocol.
+    // Of a request with `Upgrade` Node drops what came in the same read behind it, also where nobody takes it up.
     if (request.headers.upgrade !== undefined) connection.isLast = true;
     if (isFirst) start(connection, exchange);
   }
 
   /**
-   * One that comes before the answer to the one before it. What comes behind stays in the system's buffers, unread, until
-   * its turn: Node would make requests of all of it. A client that leaves meanwhile is noticed when it is answered.
+   * Keeps a request that came before the one ahead of it was answered. Reading stops until its turn, since Node would make
+   * a request of everything that comes: the rest stays in the system's buffers. That the client has left is noticed only
+   * when it is answered.
    */
   function queue(connection: ClientConnection, exchange: ClientExchange): void {
     const { waiting } = connection;
@@ -73,7 +74,7 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
   }
 
   function stopReading(connection: ClientConnection, socket: Socket): void {
-    // Once the parser is through with the bytes at hand: it makes Node read on with every request that is whole.
+    // Not before the parser is through with the bytes at hand: with every whole request it makes Node read on.
     process.nextTick(() => {
       const { current, waiting, isLast } = connection;
       if (current !== undefined && (isLast || waiting.length > 0)) socket.pause();
@@ -178,7 +179,7 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
       connection.waiting.length = 0;
       connection.isLast = true;
     }
-    // Its head may have promised to keep the connection, before something made it the last.
+    // The head of the answer may have promised to keep the connection, before something made this request the last.
     if (connection.answersLast && !socket.writableEnded) {
       lingerAfterAnswer(
         connection,

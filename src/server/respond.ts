@@ -23,7 +23,7 @@ export function respond(response: ServerResponse, settlement: Settlement, reques
   headers.push('Content-Length', settlement.body?.length ?? 0, 'X-Request-Id', requestId);
   response.writeHead(settlement.status, headers);
   const { body } = settlement;
-  // Node puts a text behind the head and writes both as one piece; bytes of their own take the way of many pieces.
+  // As a text, Node joins the body to the head and writes both at once; a Buffer is written separately.
   if (body !== undefined && body.length <= writtenAsText) response.end(body.toString('latin1'), 'latin1');
   else response.end(body);
 }

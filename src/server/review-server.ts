@@ -45,7 +45,7 @@ export function createReviewServer(options: ReviewServerOptions) {
   });
   let isStopping = false;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    // The API server keeps its connections; only so does it open the next one elsewhere.
+    // The API server keeps its connections, and opens the next one elsewhere only where this one closes.
     if (isStopping) response.setHeader('Connection', 'close');
     answer(request, options).then(
       ({ status, body }) => {

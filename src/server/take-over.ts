@@ -33,7 +33,7 @@ export function createTakeOverListeners(rules: {
     if (connection.current === undefined) {
       refuseTakenOver(socket, refused, rejection, lingerLimits);
     } else {
-      // Behind an unanswered request the answer would be taken for that one's.
+      // An earlier request is not answered yet: this answer would be taken for its own.
       lingerAfterAnswer(connection, socket, lingerLimits, undefined);
       dropWhatComes(socket, lingerLimits);
       socket.resume();

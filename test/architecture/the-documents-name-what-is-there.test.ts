@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const rooms = readdirSync('src', { withFileTypes: true })
@@ -29,4 +29,14 @@ test('CONTRIBUTING names every script that a person calls', () => {
   const page = readFileSync('CONTRIBUTING.md', 'utf8');
   const called = Object.keys(scripts).filter((name) => !['prepare', 'pretest', 'test'].includes(name));
   expect(called.filter((name) => !page.includes(`npm run ${name}`))).toEqual([]);
+});
+
+test('a page that a comment of the sources names is there', () => {
+  const missing = globSync('src/**/*.ts').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?<![\w./:-])[\w/-]+\.md\b/g)]
+      .map(([page]) => page)
+      .filter((page) => !existsSync(page) && !existsSync(`docs/${page}`))
+      .map((page) => `${file}: ${page}`),
+  );
+  expect(missing).toEqual([]);
 });
