@@ -1,5 +1,5 @@
 /**
- * The room `values` holds what is true of plain values and needs nothing else; every room may import it.
+ * The room `values` holds small facts that need no other room; every room may import it.
  *
  * Here: what an error says, as one line for people. Node puts the reasons of several addresses into an
  * `AggregateError` with an empty message, and undici's `fetch` its reason into `cause`; a message alone would then be
