@@ -31,7 +31,8 @@ export function sentenceOf(settings: readonly Setting[]): string {
   const times = settings.map(({ measuredAt }) => measuredAt.slice(0, 16).replace('T', ' ')).toSorted();
   const loads = settings.map(({ load }) => load).filter((load) => !Number.isNaN(load));
   const span = (first: string, last: string): string => (first === last ? first : `${first} to ${last}`);
-  const quick = settings.some((setting) => setting.quick) ? ' (--quick)' : '';
+  const quickOnes = settings.filter((setting) => setting.quick).length;
+  const quick = quickOnes === 0 ? '' : quickOnes === settings.length ? ' (--quick)' : ' (partly --quick)';
   return (
     `Measured ${span(times[0] ?? '', times.at(-1) ?? '')} UTC${quick}, Node ${each(({ node }) => node)}, ${each(({ kernel }) => kernel)}, ` +
     `${each(({ processor }) => processor)}; ${each(({ pinning }) => pinning)}; ` +
