@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubectl, type Ran, tryKubectl, until } from './support/cluster.ts';
-import { createSidecarPlace, type SidecarPlace } from './support/sidecar-place.ts';
+import { createSidecarPlace, initContainersOf, type SidecarPlace } from './support/sidecar-place.ts';
 import { waitForReady } from './support/sidecar-pods.ts';
 import { applicationContainer, nodeContainer, pod } from './support/sidecar-workloads.ts';
 
@@ -99,17 +99,7 @@ test('a pod that another version made, which this one would refuse, is never wed
   });
   const former = pod(namespace, { name: 'old' }, { spec: { initContainers: [old] } });
   // The policies of the release before it act for a moment after they are gone.
-  await until('pods are made as they are written', 30, () => {
-    const made = [
-      'create',
-      '-f',
-      '-',
-      '--dry-run=server',
-      '--output',
-      'jsonpath={.spec.initContainers[*].name}',
-    ];
-    return tryKubectl(made, former).stdout === 'hookgate';
-  });
+  await until('pods are made as they are written', 30, () => initContainersOf(former) === 'hookgate');
   kubectl(['create', '-f', '-'], former);
   await place.install();
   const patch = (content: object) =>

@@ -1,6 +1,5 @@
 /** A sender that sends each event until it is accepted, as the provider does, only sooner. */
-import { spawn } from 'node:child_process';
-import { nodeIn } from './cluster.ts';
+import { type ScriptInSender, startInSender } from './script-in-sender.ts';
 
 export interface SenderReport {
   /** References of events that were sent, and of those that were answered 200. */
@@ -10,11 +9,6 @@ export interface SenderReport {
   readonly attempts: Record<string, number>;
   /** Longest time without an accepted event, in ms, while events were sent. */
   readonly gapMs: number;
-}
-
-export interface Provider {
-  /** Starts no further event, tries the open ones until they are accepted or two minutes passed, and reports. */
-  finish(): Promise<SenderReport>;
 }
 
 /** At most 25 events a second and at least 20 events, every attempt on a connection of its own, again half a second after a failure. */
@@ -61,20 +55,10 @@ const script = `
   process.stdout.write(JSON.stringify({ sent, accepted, attempts, gapMs }));
 `;
 
-/** Sends from the pod `sender` to `url`, with references that begin with `prefix`. */
-export function startProvider(namespace: string, url: string, prefix: string): Provider {
-  const stop = `/tmp/stop-${prefix}`;
-  const node = ['/nodejs/bin/node', '--input-type=module', '-e', script, url, prefix, stop];
-  const child = spawn('kubectl', ['exec', '--namespace', namespace, 'sender', '--', ...node], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
-  return {
-    async finish() {
-      nodeIn(namespace, 'sender', `(await import('node:fs')).writeFileSync('${stop}', '')`);
-      const [stdout, stderr] = await said;
-      if (stdout.length === 0) throw new Error(`the sender ended without a report: ${stderr.join('')}`);
-      return JSON.parse(stdout.join('')) as SenderReport;
-    },
-  };
+/**
+ * Sends from the pod `sender` to `url`, with references that begin with `prefix`. Told to finish, it starts no further
+ * event, and tries the open ones until they are accepted or two minutes have passed.
+ */
+export function startProvider(namespace: string, url: string, prefix: string): ScriptInSender<SenderReport> {
+  return startInSender(namespace, script, [url, prefix]);
 }

@@ -1,6 +1,5 @@
 /** A caller that never tries again after an answer: what it counts as failed, somebody's request was. */
-import { spawn } from 'node:child_process';
-import { nodeIn } from './cluster.ts';
+import { type ScriptInSender, startInSender } from './script-in-sender.ts';
 
 export interface CallerReport {
   readonly sent: number;
@@ -14,10 +13,6 @@ export interface CallerReport {
   readonly accepted: readonly string[];
   /** Longest time without a good answer, in ms. */
   readonly gapMs: number;
-}
-
-export interface Caller {
-  finish(): Promise<CallerReport>;
 }
 
 /**
@@ -92,19 +87,11 @@ const script = `
 `;
 
 /** Calls `base` from the pod `sender`, `rate` times a second; the references of events begin with `prefix`. */
-export function startCaller(namespace: string, base: string, prefix: string, rate: number): Caller {
-  const stop = `/tmp/stop-${prefix}`;
-  const node = ['/nodejs/bin/node', '--input-type=module', '-e', script, base, prefix, stop, String(rate)];
-  const child = spawn('kubectl', ['exec', '--namespace', namespace, 'sender', '--', ...node], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
-  return {
-    async finish() {
-      nodeIn(namespace, 'sender', `(await import('node:fs')).writeFileSync('${stop}', '')`);
-      const [stdout, stderr] = await said;
-      if (stdout.length === 0) throw new Error(`the caller ended without a report: ${stderr.join('')}`);
-      return JSON.parse(stdout.join('')) as CallerReport;
-    },
-  };
+export function startCaller(
+  namespace: string,
+  base: string,
+  prefix: string,
+  rate: number,
+): ScriptInSender<CallerReport> {
+  return startInSender(namespace, script, [base, prefix, String(rate)]);
 }

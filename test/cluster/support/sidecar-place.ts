@@ -61,17 +61,11 @@ export async function createSidecarPlace(): Promise<SidecarPlace> {
     clusterName,
     install(values = []) {
       helm(installSidecarArgs(namespace, place.senderAddress, values));
-      return until('labelled pods get a sidecar', 60, () => {
-        const args = [
-          'create',
-          '-f',
-          '-',
-          '--dry-run=server',
-          '--output',
-          'jsonpath={.spec.initContainers[*].name}',
-        ];
-        return tryKubectl(args, pod(namespace, { generateName: 'first-' })).stdout === 'hookgate';
-      });
+      return until(
+        'labelled pods get a sidecar',
+        60,
+        () => initContainersOf(pod(namespace, { generateName: 'first-' })) === 'hookgate',
+      );
     },
     uninstall: () =>
       void helm(['uninstall', release, '--namespace', namespace, '--wait', '--ignore-not-found']),
@@ -110,4 +104,10 @@ export function ask(namespace: string, url: string): string {
     process.stdout.write(await said.catch((error) => 'no answer: ' + (error.cause ?? error)));`;
   const { stdout, stderr } = nodeIn(namespace, 'sender', script);
   return stdout || `no answer: ${stderr}`;
+}
+
+/** The names of a pod's init containers as the API server would make it now; empty where it refuses it. */
+export function initContainersOf(made: object): string {
+  const path = 'jsonpath={.spec.initContainers[*].name}';
+  return tryKubectl(['create', '-f', '-', '--dry-run=server', '--output', path], made).stdout;
 }
