@@ -1,9 +1,7 @@
 /** The wiring, as a recipe: start, keep up with the files, drain. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAddress } from '../addresses/address.ts';
 import type { ConfigSources } from '../config/load-config.ts';
 import type { DuplicateStore } from '../delivery/duplicate-store.ts';
-import type { Streams } from '../delivery/streams.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { createRecentRejections } from '../log/recent-rejections.ts';
 import { instrumentStore } from '../metrics/instrument-store.ts';
@@ -12,8 +10,7 @@ import { createUndelivered } from '../metrics/undelivered.ts';
 import { createNearMisses, type NearMisses } from '../near-misses/near-misses.ts';
 import { createRecord, type DeliveryRecord } from '../overview/record.ts';
 import { createAdminServer } from '../server/admin.ts';
-import { listenForStop } from '../server/stop-socket.ts';
-import { createTrafficServer, type TrafficServer } from '../server/traffic.ts';
+import type { TrafficServer } from '../server/traffic.ts';
 import { version } from '../version.ts';
 import { createOverview, watchedRoutes } from './gate-overview.ts';
 import { createStatus } from './gate-status.ts';
@@ -21,6 +18,7 @@ import { createGatehouse, type Gatehouse } from './gatehouse.ts';
 import { sayWhatIsInForce } from './in-force.ts';
 import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
+import { openTraffic, tlsMaterial } from './open-traffic.ts';
 import { createReloader, type Reloader } from './reloader.ts';
 import { failedStart, type Start } from './start.ts';
 
@@ -186,39 +184,10 @@ async function open(
   closers.defer(() => house.close());
   closers.defer(() => recordTheRest(house, metrics, log));
 
-  const server = createTrafficServer({
-    host: config.listen.host,
-    port: config.listen.port,
-    tls: tlsMaterial(loaded),
-    limits: {
-      headerBytes: config.limits.headerBytes,
-      headerLines: () => 2 * house.loaded.config.limits.headers,
-      headerTimeMs: config.limits.headerTimeMs,
-      connections: config.limits.connections,
-      connectionsPerPeer: config.limits.connectionsPerPeer,
-      keepAliveMs: config.listen.keepAliveMs,
-    },
-    proxyProtocol: config.clientAddress.from === 'proxyProtocol',
-    isTrustedProxy(text) {
-      const address = parseAddress(text);
-      return address !== undefined && house.loaded.trustedProxies.has(address);
-    },
-    judge: house.judge,
-    streams: config.otherPaths === 'passthrough' ? streamsOf(house) : undefined,
-    onRejected: house.onRefused,
-    onConnectionRefused: (reason) => metrics.connectionsRefused.inc({ reason }),
-    onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
-    now,
-  });
-  closers.defer(() => closeTraffic(server, house));
-  if (config.drain.socket !== '') {
-    const stopSocket = await listenForStop(config.drain.socket, () => {
-      log.info('a stop is near: connections are let go');
-      server.beginDrain();
-    });
-    closers.defer(() => stopSocket.close());
-  }
-  const trafficAddress = await server.listen();
+  const { server, address: trafficAddress } = await openTraffic(
+    { loaded, house, metrics, log, now },
+    closers,
+  );
   life.gatehouse = house;
   record.keep(watchedRoutes(loaded));
   const addresses = { traffic: trafficAddress, admin: adminAddress };
@@ -260,16 +229,6 @@ async function drain({ life, log, house, server }: Opened): Promise<void> {
   await sleep(delayMs);
 }
 
-async function closeTraffic(server: TrafficServer, house: Gatehouse): Promise<void> {
-  const longestMs = Math.max(
-    ...house.loaded.routes.map(({ route }) => route.upstream.timeoutMs + route.upstream.connectTimeoutMs),
-  );
-  const endMs = now() + longestMs;
-  await server.close(longestMs);
-  // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
-  await house.settled(Math.max(0, endMs - now()));
-}
-
 async function recordTheRest(house: Gatehouse, metrics: Metrics, log: Log): Promise<void> {
   const unrecorded = await house.unrecorded.close();
   if (unrecorded.length === 0) return;
@@ -278,22 +237,4 @@ async function recordTheRest(house: Gatehouse, metrics: Metrics, log: Log): Prom
     { unrecorded: unrecorded.length, duplicateKeys: unrecorded.slice(0, loggedKeys) },
     'ending with accepted events that no store has recorded: repeats of them reach the application',
   );
-}
-
-/** Hands each request to the passthrough that is in force when it comes. */
-function streamsOf(house: Gatehouse): Streams {
-  const current = (): Streams => {
-    if (house.streams === undefined) throw new Error('nothing is passed through');
-    return house.streams;
-  };
-  return {
-    request: async (...request) => current().request(...request),
-    upgrade: async (...upgrade) => current().upgrade(...upgrade),
-    mayUpgrade: (request) => house.streams?.mayUpgrade(request) === true,
-  };
-}
-
-function tlsMaterial({ config, tls }: Loaded) {
-  if (tls === undefined || config.listen.tls === undefined) return undefined;
-  return { ...tls, minVersion: config.listen.tls.minVersion };
 }
