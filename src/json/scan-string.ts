@@ -2,8 +2,8 @@ import { hexDigit } from '../values/hex-digit.ts';
 import { BACKSLASH, QUOTE, SPACE } from './ascii.ts';
 import type { Reading } from './reading.ts';
 
-/** Most strings end within so many bytes, and are read sooner one by one. */
-const shortBytes = 32;
+/** Most strings end within so many bytes, checksums in hexadecimal digits too, and are read sooner one by one. */
+const shortBytes = 72;
 
 /**
  * Reads a string whose opening quote is before `start`; returns the position of its closing quote, or -1.
