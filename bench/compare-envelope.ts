@@ -1,8 +1,9 @@
 /**
  * Whether one source tree reads and verifies an event in less time than another: both in this process, in
  * very short rounds that take turns, with an error beside each ratio.
- * `node bench/compare-envelope.ts SRC SRC ... [--rounds 1000]`; the first tree is what the others are compared with, and
- * beside itself once more: noise. Each round is one body's scan, check and duplicate key, many times; µs.
+ * `node bench/compare-envelope.ts SRC SRC ... [--rounds 1000] [--long]`; the first tree is what the others are compared
+ * with, and beside itself once more: noise. Each round is one body's scan, check and duplicate key, many times; µs. With
+ * `--long` bodies of 64 KB, one for each thing that may fill one.
  * `node bench/compare-envelope.ts SRC --profiles paystack,stripe` plays other senders' schemes of one tree against the
  * default one instead, over the same bytes.
  */
@@ -21,20 +22,26 @@ type SignEvent = typeof import('../src/schemes/sign-event.ts').signEvent;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '1000' }, profiles: { type: 'string', default: '' } },
+  options: {
+    rounds: { type: 'string', default: '1000' },
+    profiles: { type: 'string', default: '' },
+    long: { type: 'boolean', default: false },
+  },
 });
 /** Until V8 has compiled what it will compile. */
-const warmUp = 30_000;
-const eventsPerRound = 50;
+const warmUp = values.long ? 2000 : 30_000;
+const eventsPerRound = values.long ? 1 : 50;
 /** When every event of the comparison of profiles was signed and arrived. */
 const signedAtMs = 1_700_000_000_000;
 const secret = Buffer.from('81817411-9ffd-42ba-8bc8-f407b5cef9d9');
 const sorted = sampleData();
-const bodiesOf: Record<string, string> = {
-  'in order': sorted,
-  spaced: JSON.stringify(JSON.parse(sorted), undefined, 1),
-  reordered: JSON.stringify(reversed(JSON.parse(sorted)), undefined, 1),
-};
+const bodiesOf: Record<string, string> = values.long
+  ? longData(64_000)
+  : {
+      'in order': sorted,
+      spaced: JSON.stringify(JSON.parse(sorted), undefined, 1),
+      reordered: JSON.stringify(reversed(JSON.parse(sorted)), undefined, 1),
+    };
 const [first = ''] = positionals;
 const trees = await Promise.all([...positionals, first].map(loadTree));
 const profileNames = values.profiles.split(',').filter((name) => name !== '');
@@ -172,6 +179,24 @@ function sampleData(): string {
     `"+2348012345678","type":"individual"},"id":"b070b0d2-e394-4783-a6f0-f10ccb3cae89","mode":"live",` +
     `"reference":"order-1","status":"success"}`
   );
+}
+
+/** `data` of about so many bytes: one long text of each kind, and what has none. */
+function longData(bytes: number): Record<string, string> {
+  const text = (piece: string): string => {
+    const written = JSON.stringify(piece).slice(1, -1);
+    return `{"text":"${written.repeat(Math.round(bytes / Buffer.byteLength(written)))}"}`;
+  };
+  const list = (piece: string): string =>
+    `{"list":[${new Array<string>(Math.round(bytes / (piece.length + 1))).fill(piece).join(',')}]}`;
+  return {
+    'one text': text('A text in mixed letters, as people write it. '),
+    'a text not in ASCII': text('Текст не из латинских букв. '),
+    'a text with escapes': text('A line, "as" people write it,\n'),
+    'texts of 80 bytes': list(`"${'As long as a line. '.repeat(4)}"`),
+    'short names and values': list(sampleData()),
+    numbers: list('123456'),
+  };
 }
 
 function reversed(value: unknown): unknown {
