@@ -68,7 +68,7 @@ function middleOf(rows: readonly LatencyRow[], name: LatencyRow['name'], at: num
 }
 
 /** One quantile of each round, less that of the application alone in the same round. */
-export function shown(rows: readonly LatencyRow[], row: LatencyRow, at: number): number[] {
+function shown(rows: readonly LatencyRow[], row: LatencyRow, at: number): number[] {
   const alone = row.name === 'direct' || row.name === 'fsync';
   const direct = rows.find(({ name }) => name === 'direct');
   return row.rounds.map((values, round) => {
