@@ -3,12 +3,14 @@ import { keysByFlag } from '../src/config/flags.ts';
 import { type Leaf, leavesOf } from '../src/config/leaves.ts';
 import { hookgateYaml } from '../src/config/schema.ts';
 import type { ShapeSchema } from '../src/config/shape-schema.ts';
+import { documentedFile } from './documented-file.ts';
 
 const schema = hookgateYaml as unknown as ShapeSchema;
 
 /** A page whose tables between `<!-- NAME: written by … -->` and `<!-- NAME end -->` are made anew from the schema. */
 export function withConfigTables(page: string): string {
   const tables: Readonly<Record<string, string>> = {
+    file: `\`\`\`yaml config\n${documentedFile(schema)}\n\`\`\``,
     keys: keysTable(),
     restart: restartList(),
     flags: flagsTable(),

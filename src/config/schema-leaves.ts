@@ -17,15 +17,25 @@ interface Known {
   readonly file?: FileUse;
   readonly inherits?: string;
   readonly optional?: true;
+  /** A value for the documented file, where there is no default. */
+  readonly example?: string;
 }
 
-function keywords({ restartAround, flag, file, inherits, optional }: Known): Omit<About, 'x-reload'> {
+function keywords({
+  restartAround,
+  flag,
+  file,
+  inherits,
+  optional,
+  example,
+}: Known): Omit<About, 'x-reload'> {
   return {
     ...(restartAround === undefined ? {} : { 'x-restart-around': restartAround }),
     ...(flag === undefined ? {} : { 'x-flag': flag }),
     ...(file === undefined ? {} : { 'x-file': file }),
     ...(inherits === undefined ? {} : { 'x-inherits': inherits }),
     ...(optional === undefined ? {} : { 'x-optional': optional }),
+    ...(example === undefined ? {} : { examples: [example] }),
   };
 }
 

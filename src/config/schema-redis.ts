@@ -12,13 +12,13 @@ export const redis = Section(
     url: restart(
       text<string | readonly string[]>(
         'redis-urls',
-        'redis or rediss URL of Redis or Valkey; a list of them is a cluster.',
+        'redis or rediss URL of Redis or Valkey, without a password; a list of them is a cluster.',
         'redis://valkey:6379',
       ),
     ),
     sentinels: restart(
       List(text<string>('host-port', 'host:port of a Sentinel.'), {
-        description: 'Sentinels that name the master.',
+        description: 'Sentinels, each as host:port, that name the master.',
         default: [],
       }),
     ),
@@ -46,5 +46,7 @@ export const redis = Section(
       }),
     ),
   },
-  closed('The store in Redis or Valkey.'),
+  closed(
+    'The store in Redis or Valkey. Its files are read again for every connection: no restart to rotate.',
+  ),
 );

@@ -17,11 +17,17 @@ import { scheme } from './schema-scheme.ts';
 /** An item of `routes`: a new option of a route is a leaf here. */
 export const route = Section(
   {
-    name: live(text<string>('route-name', 'The route label of metrics and logs.')),
-    path: live(text<string>('route-path', 'Absolute path in normal form.'), { flag: '--path' }),
+    name: live(text<string>('route-name', 'Of a-z, 0-9, _ and -; the route label of metrics and logs.'), {
+      example: 'juicyway',
+    }),
+    path: live(text<string>('route-path', 'Absolute path in normal form.'), {
+      flag: '--path',
+      example: '/webhooks/juicyway',
+    }),
     events: live(
       List(text<string>('event-pattern', 'A name, a prefix with ".*", or "*".'), {
-        description: 'Events to forward; others are answered 200 and dropped.',
+        description:
+          'Events to forward: names, prefixes such as payment.*, or *; others are answered 200 and dropped.',
         default: ['*'],
       }),
     ),
@@ -35,7 +41,7 @@ export const route = Section(
           "Directory with the route's keys; required but for juicyway, whose default is checksum.keysDirectory.",
         ),
       ),
-      { file: { holds: 'keys', ...configured, secret: true } },
+      { file: { holds: 'keys', ...configured, secret: true }, example: '/etc/hookgate/keys' },
     ),
     allowlist: Section(
       {
@@ -72,6 +78,7 @@ export const route = Section(
           optional(
             text<URL | undefined>('upstream-url', 'The application of this route; upstream.url by default.'),
           ),
+          { example: 'http://127.0.0.1:3000' },
         ),
         caFile: live(optional(path('As upstream.caFile; that one belongs to upstream.url alone.')), {
           file: { holds: 'authorities', ...configured },
@@ -115,7 +122,7 @@ export const route = Section(
     }),
     repeatable: live(
       freeMap(
-        'Events that genuinely come again with the same data, each with the time in which a repeat is one.',
+        'Events that genuinely come again with the same data, each with the time in which a repeat is one (schemes.md).',
         text<string>('event-name', 'The exact name of an event.'),
         duration('A repeat within it is suppressed.', undefined, '1s', '3650d'),
         {},

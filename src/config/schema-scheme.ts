@@ -34,7 +34,7 @@ export const scheme = live({
       triesAgainFor: schemeText('A duration, none or unknown.'),
       publicUrl: schemeText('For {url}: as it is registered with the sender.'),
     },
-    closed("How the sender signs: a profile's name, or a map."),
+    closed("How the sender signs: a profile's name, or a map (schemes.md)."),
   ),
   type: ['string', 'object'],
   default: 'juicyway',

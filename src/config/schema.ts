@@ -68,7 +68,7 @@ const admin = Section(
   {
     host: restart(text<string>('host', 'Address or name of the admin port.', '::'), { flag: '--admin' }),
     port: restart(
-      count('Port of metrics, probes and status; 0 takes any free port.', {
+      count('Port of metrics, probes and status, not listen.port; 0 takes any free port.', {
         default: 9090,
         minimum: 0,
         maximum: 65_535,
@@ -90,6 +90,7 @@ const upstream = Section(
   {
     url: live(text<URL>('upstream-url', 'The application: http or https, perhaps with a path prefix.'), {
       flag: '--upstream',
+      example: 'http://127.0.0.1:3000',
     }),
     caFile: live(
       path('PEM bundle that replaces the certificate authorities of the system; only with https.', ''),
@@ -101,12 +102,13 @@ const upstream = Section(
     ),
     addresses: live(
       List(text<string>('address', 'An IP address.'), {
-        description: 'Used instead of resolving the name in url; the name stays the one of Host and TLS.',
+        description:
+          "Used instead of resolving the name in url, which stays the one of Host and TLS; in a sidecar the pod's own.",
         default: [],
       }),
     ),
     connections: live(
-      count('Connections to the application, at most, for each upstream.', {
+      count('Connections to the application, at most, for each of its addresses.', {
         default: 64,
         minimum: 1,
         maximum: 65_535,
@@ -151,7 +153,7 @@ const clientAddress = Section(
     ),
     trustedProxies: live(
       List(text<string>('range', 'An address or a CIDR.'), {
-        description: 'Proxies whose word about the address is taken.',
+        description: 'Proxies whose word about the address is taken; needed unless from is peer.',
         default: [],
       }),
     ),
@@ -212,10 +214,21 @@ const duplicates = Section(
       ),
     ),
     retention: restart(
-      duration("How long a delivered event is remembered; beyond the sender's 48 h.", '7d', '1m', '3650d'),
+      duration(
+        'How long a delivered event is remembered: longer than its sender tries again (Juicyway: 48 hours).',
+        '7d',
+        '1m',
+        '3650d',
+      ),
     ),
     lease: restart(
-      duration('How long a delivery in flight is held; beyond the upstream timeouts.', '60s', '1s', '1d'),
+      duration(
+        'How long a delivery in flight is held: longer than upstream.connectTimeout and upstream.timeout together, ' +
+          'and than redis.timeout.',
+        '60s',
+        '1s',
+        '1d',
+      ),
     ),
     whenStoreDown: restart(
       choice(
@@ -321,7 +334,7 @@ export const hookgateYaml = Section(
         socket: restart(
           text<string>(
             'plain',
-            'Unix socket on which whoever connects says that a stop is near; empty: none.',
+            "Unix socket on which whoever connects says that a stop is near (the sidecar's preStop); empty: none.",
             '',
           ),
         ),

@@ -37,6 +37,8 @@ export interface About {
   readonly 'x-inherits'?: string;
   /** Undefined where it is not written. */
   readonly 'x-optional'?: true;
+  /** What the documented file has where there is no default. */
+  readonly examples?: readonly unknown[];
 }
 
 /** What a path names, and who reads it. An empty path names nothing. */

@@ -9,7 +9,7 @@ import { loadYaml } from '../support/load-yaml.ts';
 
 const root = new URL('../../', import.meta.url);
 const documented =
-  /```yaml config\n(listen:[\s\S]*?)```/.exec(
+  /<!-- file: written by[^\n]*\n```yaml config\n([\s\S]*?)```/.exec(
     readFileSync(new URL('docs/configuration.md', root), 'utf8'),
   )?.[1] ?? '';
 const minimal =
@@ -48,10 +48,10 @@ test('hookgate.schema.json is what scripts/write-config-schema.ts writes', () =>
   expect(readFileSync(new URL('hookgate.schema.json', root), 'utf8')).toBe(configSchemaText());
 });
 
-test('the tables of docs/configuration.md are what scripts/write-config-schema.ts writes', () => {
+test('the file and the tables of docs/configuration.md are what scripts/write-config-schema.ts writes', () => {
   const page = readFileSync(new URL('docs/configuration.md', root), 'utf8');
   expect(page).toBe(withConfigTables(page));
-  expect(page.match(/: written by/g)).toHaveLength(4);
+  expect(page.match(/: written by/g)).toHaveLength(5);
 });
 
 test('the schema for editors takes the documented file and refuses a misspelt one', () => {
