@@ -79,16 +79,22 @@ function comment(schema: ShapeSchema, above: string): string[] {
 
 function sentences(schema: ShapeSchema): string[] {
   const { description = '', enum: words, properties } = schema;
-  const { 'x-inherits': inherits, 'x-optional': optional } = schema;
+  const { 'x-inherits': inherits } = schema;
   const isSection = properties !== undefined || schema.items?.properties !== undefined;
-  const isRequired =
-    !isSection && schema.default === undefined && inherits === undefined && optional === undefined;
   return [
-    isRequired ? 'Required.' : '',
+    !isSection && isRequired(schema) ? 'Required.' : '',
     description === `As ${inherits}.` ? '' : description,
     words === undefined || words.every((word) => description.includes(`${word}: `))
       ? ''
       : `One of ${words.join(', ')}.`,
     inherits === undefined ? '' : `By default that of ${inherits}.`,
   ];
+}
+
+/** Whether it must be written: a key without anything in its place, or a section that has such a key. */
+export function isRequired(schema: ShapeSchema | undefined): boolean {
+  if (schema?.['x-optional'] || schema?.['x-inherits'] !== undefined) return false;
+  return schema?.properties === undefined
+    ? schema?.default === undefined
+    : Object.values(schema.properties).some(isRequired);
 }

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hookgateYaml } from '../src/config/schema.ts';
 import type { ShapeSchema } from '../src/config/shape-schema.ts';
 import { withConfigTables } from './config-tables.ts';
+import { isRequired } from './documented-file.ts';
 
 /** The text of hookgate.schema.json, from the same source that the gate itself reads files by. */
 export function configSchemaText(): string {
@@ -59,13 +60,6 @@ function describe(schema: ShapeSchema): string {
     ...(inherits === undefined ? [] : [`By default that of ${inherits}.`]),
     ...(schema['x-reload'] === 'restart' ? ['A change needs a restart.'] : []),
   ].join(' ');
-}
-
-function isRequired(schema: ShapeSchema | undefined): boolean {
-  if (schema?.['x-optional'] || schema?.['x-inherits'] !== undefined) return false;
-  return schema?.properties === undefined
-    ? schema?.default === undefined
-    : Object.values(schema.properties).some(isRequired);
 }
 
 if (import.meta.main) {
