@@ -1,7 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { superviseFile } from '../../src/stores/embedded/file-supervisor.ts';
-import type { WorkerOrders } from '../../src/stores/embedded/file-thread.ts';
+import { startFileThread, type WorkerOrders } from '../../src/stores/embedded/file-thread.ts';
 
 export interface TripsOrders extends WorkerOrders {
   /** A page is written and synchronised for each batch with records. */
@@ -16,19 +15,8 @@ export async function openTrips(file: string, synchronises: boolean): Promise<Tr
     { file, now: () => performance.now(), wallClock: () => Date.now(), lockWaitMs: 0 },
     () => {},
     (orders, onMessage, onEnd) => {
-      const thread = new Worker(new URL('trips-worker.ts', import.meta.url), {
-        workerData: { ...orders, synchronises } satisfies TripsOrders,
-        execArgv: [],
-        env: {},
-        resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
-      });
-      let failure: Error | undefined;
-      thread.on('message', onMessage);
-      thread.on('error', (error) => {
-        failure = error as Error;
-      });
-      thread.on('exit', () => onEnd(failure));
-      return thread;
+      const tripsOrders: TripsOrders = { ...orders, synchronises };
+      return startFileThread(tripsOrders, onMessage, onEnd, new URL('trips-worker.ts', import.meta.url));
     },
   );
   return {

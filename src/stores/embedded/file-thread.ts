@@ -35,13 +35,17 @@ export interface FileThread {
   terminate(): unknown;
 }
 
-/** Starts the file's thread. It ends by itself after `closed` or `fault`, and `onEnd` is always the last call. */
+/**
+ * Starts the file's thread. It ends by itself after `closed` or `fault`, and `onEnd` is always the last call. `program`
+ * is what runs in it: the benchmark has one without a table.
+ */
 export function startFileThread(
   orders: WorkerOrders,
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
+  program = builtFile('embedded-worker.js', 'stores/embedded/file-worker.ts'),
 ): FileThread {
-  const thread = new Worker(builtFile('embedded-worker.js', 'stores/embedded/file-worker.ts'), {
+  const thread = new Worker(program, {
     workerData: orders,
     name: 'hookgate-store',
     execArgv: [],
