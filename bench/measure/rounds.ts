@@ -22,25 +22,40 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /**
  * Lets the rows take turns, so that whatever else the machine does weighs on all of them; the order turns round every
- * time, and the first round only warms up. Gives each row's results, in the order of the rows.
+ * time, and the first round only warms up. Gives each row's results, in the order of the rows. `isAgain` looks at what a
+ * round gave, in the order of the rows too, and says whether it is played once more in place of counting.
  */
 export async function alternate<Row extends { readonly title: string }, Result>(
   rows: readonly Row[],
   rounds: number,
   play: (row: Row, round: number) => Promise<Result>,
+  isAgain: (played: readonly Result[]) => boolean = () => false,
 ): Promise<Result[][]> {
   const results: Result[][] = rows.map(() => []);
-  for (let round = -1; round < rounds; round++) {
-    const order = [...rows.entries()];
-    if (round % 2 !== 0) order.reverse();
-    for (const [place, row] of order) {
-      const result = await play(row, round).catch((error: unknown) => {
-        throw new Error(`${row.title} failed in round ${round}`, { cause: error });
-      });
-      if (round >= 0) results[place]?.push(result);
-    }
+  await playRound(rows, -1, play);
+  for (let round = 0; round < rounds; ) {
+    const played = await playRound(rows, round, play);
+    if (isAgain(played)) continue;
+    for (const [place, result] of played.entries()) results[place]?.push(result);
+    round += 1;
   }
   return results;
+}
+
+async function playRound<Row extends { readonly title: string }, Result>(
+  rows: readonly Row[],
+  round: number,
+  play: (row: Row, round: number) => Promise<Result>,
+): Promise<Result[]> {
+  const played = new Array<Result>(rows.length);
+  const order = [...rows.entries()];
+  if (round % 2 !== 0) order.reverse();
+  for (const [place, row] of order) {
+    played[place] = await play(row, round).catch((error: unknown) => {
+      throw new Error(`${row.title} failed in round ${round}`, { cause: error });
+    });
+  }
+  return played;
 }
 
 /**

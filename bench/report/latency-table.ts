@@ -13,7 +13,7 @@ export interface LatencyRow {
 
 const quantiles = ['p50', 'p99', 'p99.9'];
 /** Where even the application alone is slower than this, in milliseconds at p99, the machine is too busy to tell. */
-const quietP99Ms = 2;
+export const quietP99Ms = 2;
 
 /** The application's own time is taken off every row but its own and the disk's. */
 export function latencyTable(caption: string, rows: readonly LatencyRow[]): Table {

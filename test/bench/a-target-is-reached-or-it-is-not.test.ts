@@ -97,3 +97,25 @@ test('the rows take turns in both directions, and the round that warms up does n
     [0, 1],
   ]);
 });
+
+test('a round that is played again does not count, nor does any other row of it', async () => {
+  let calls = 0;
+  const judged: (readonly string[])[] = [];
+
+  const results = await alternate(
+    [{ title: 'a' }, { title: 'b' }],
+    2,
+    async ({ title }, round) => `${title}${round} ${calls++}`,
+    (played) => judged.push(played) === 2,
+  );
+
+  expect(judged).toEqual([
+    ['a0 2', 'b0 3'],
+    ['a1 5', 'b1 4'],
+    ['a1 7', 'b1 6'],
+  ]);
+  expect(results).toEqual([
+    ['a0 2', 'a1 7'],
+    ['b0 3', 'b1 6'],
+  ]);
+});
