@@ -66,6 +66,11 @@ export function ratioOfRounds(values: readonly number[], others: readonly number
   return median(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 }
 
+/** Median of what each round has more than the round of another row beside it. */
+export function differenceOfRounds(values: readonly number[], others: readonly number[]): number {
+  return median(values.map((value, round) => value - (others[round] ?? Number.NaN)));
+}
+
 /** Mean ratio of rounds side by side without the fifth at either end, and twice its standard error. */
 export function trimmedRatio(
   own: readonly number[],

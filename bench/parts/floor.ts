@@ -2,7 +2,7 @@
 import { eventsOf } from '../load/signed-requests.ts';
 import { type Costs, concurrency, measureCosts, type Subject } from '../measure/costs.ts';
 import { ratioOfRounds, spreadOf } from '../measure/rounds.ts';
-import { atHand, nodeAlone, type Startable } from '../peers/contenders.ts';
+import { atHand, nodeAlone, nodeAndSocketClient, type Startable } from '../peers/contenders.ts';
 import { startHop } from '../peers/hops.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { sizeOf, spreadCell, threeDigits } from '../report/markdown.ts';
@@ -24,10 +24,7 @@ const bare: readonly Startable[] = [
     title: 'a strict first reader alone: the same, without node:http',
     start: (programs) => startHop(programs, 'first-reader', ''),
   },
-  {
-    title: 'node:http, and a client on bare sockets',
-    start: (programs, upstream) => startHop(programs, 'socket-client-hop', upstream),
-  },
+  nodeAndSocketClient,
 ];
 const comparedWith = {
   'http-proxy-kept': 'of http-proxy with keep-alive',

@@ -2,7 +2,7 @@
 import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency, measureCosts, type Subject } from '../measure/costs.ts';
 import { provesItself } from '../measure/proves-itself.ts';
-import { atHand } from '../peers/contenders.ts';
+import { atHand, nodeAndSocketClient } from '../peers/contenders.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { type CostRow, costPicture, costTable, costVerdicts } from '../report/cost-table.ts';
 import { sizeOf } from '../report/markdown.ts';
@@ -60,13 +60,14 @@ async function measureGroup(
   workloads: readonly Workload[],
 ): Promise<Measured[]> {
   const upstream = urlOf(await startApplication(programs));
-  const contenders = atHand();
-  const running: Pick<Subject, 'title' | 'started'>[] = [];
-  for (const { title, verifies, start } of contenders) {
+  const running: (Pick<Subject, 'title' | 'started'> & Pick<CostRow, 'name'>)[] = [];
+  for (const { name, title, verifies, start } of atHand()) {
     const started = await start(programs, upstream);
     if (verifies) await provesItself(title, started);
-    running.push({ title, started });
+    running.push({ name, title, started });
   }
+  const { title, start } = nodeAndSocketClient;
+  running.push({ name: 'floor', title, started: await start(programs, upstream) });
   const measured: Measured[] = [];
   for (const workload of workloads) {
     const { bytes, connections, count } = workload;
@@ -75,7 +76,7 @@ async function measureGroup(
       running.map((each) => ({ ...each, nextRound, count, loop: { connections } })),
       rounds,
     );
-    const rows = costs.map((cost, place) => ({ ...cost, name: contenders[place]?.name ?? 'embedded' }));
+    const rows = costs.map((cost, place) => ({ ...cost, name: running[place]?.name ?? 'embedded' }));
     measured.push({ workload, rows });
   }
   await programs.endAll();

@@ -111,6 +111,12 @@ export const nodeAlone: Startable = {
   start: (programs) => startNodesOwn(programs, 'measured'),
 };
 
+/** The same and a client of no library, which knows of an answer only where it ends: no hop here does less. */
+export const nodeAndSocketClient: Startable = {
+  title: 'node:http, and a client on bare sockets',
+  start: (programs, upstream) => startHop(programs, 'socket-client-hop', upstream),
+};
+
 /** Those of the named that this machine has; the others are named on the console. */
 export function atHand(names: readonly ContenderName[] = contenders.map(({ name }) => name)): Contender[] {
   return contenders.filter(({ name, title, lacks }) => {

@@ -1,12 +1,12 @@
 import type { Costs } from '../measure/costs.ts';
-import { median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
+import { differenceOfRounds, median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { spreadCell, threeDigits } from './markdown.ts';
 import type { Picture, Table, Verdict } from './report.ts';
 import { barPicture, isOwn } from './svg/bars.ts';
 
 export interface CostRow extends Costs {
-  readonly name: ContenderName;
+  readonly name: ContenderName | 'floor';
 }
 
 /** Under this share the program's core was not what limited the rate. */
@@ -51,6 +51,7 @@ export function costVerdicts(
     measured: ratioTo(rows, own, other),
     unit: '',
     bareHop: ratioTo(rows, 'node', other),
+    floor: ratioTo(rows, 'floor', other),
   });
   if (bytes > 60_000 && connections === 'kept')
     return [of('embedded', 'nginx-lua', '64 KiB, kept connection, of nginx with Lua', 2)];
@@ -64,23 +65,17 @@ export function costVerdicts(
     {
       target: 'what the embedded store adds to an event',
       limit: 20,
-      measured: addedBy(rows, 'embedded', 'memory'),
+      measured: differenceOfRounds(costsOf(rows, 'embedded'), costsOf(rows, 'memory')),
       unit: 'µs',
     },
   ];
 }
 
 /** NaN where one of the two was not measured. */
-function ratioTo(rows: readonly CostRow[], name: ContenderName, other: ContenderName): number {
+function ratioTo(rows: readonly CostRow[], name: CostRow['name'], other: ContenderName): number {
   return ratioOfRounds(costsOf(rows, name), costsOf(rows, other));
 }
 
-/** Median of each round's difference to the round beside it. */
-function addedBy(rows: readonly CostRow[], name: ContenderName, without: ContenderName): number {
-  const others = costsOf(rows, without);
-  return median(costsOf(rows, name).map((cost, round) => cost - (others[round] ?? Number.NaN)));
-}
-
-function costsOf(rows: readonly CostRow[], name: ContenderName): readonly number[] {
+function costsOf(rows: readonly CostRow[], name: CostRow['name']): readonly number[] {
   return rows.find((row) => row.name === name)?.costsUs ?? [];
 }

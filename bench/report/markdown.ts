@@ -26,17 +26,23 @@ function pad(cell: string, width: number, index: number): string {
   return index === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
+/** What a target stands beside, where one of a table's targets has it. */
+const besides: readonly { column: string; of: (verdict: Verdict) => number | undefined }[] = [
+  { column: 'a bare hop of Node', of: ({ bareHop }) => bareHop },
+  { column: 'the floor on Node', of: ({ floor }) => floor },
+];
+
 export function renderTargets(verdicts: readonly Verdict[]): string {
-  const besideHop = verdicts.some(({ bareHop }) => bareHop !== undefined);
+  const beside = besides.filter(({ of }) => verdicts.some((verdict) => of(verdict) !== undefined));
   return renderTable({
     caption: 'Targets',
-    columns: ['target', 'at most', 'measured', '', ...(besideHop ? ['a bare hop of Node'] : [])],
+    columns: ['target', 'at most', 'measured', '', ...beside.map(({ column }) => column)],
     rows: verdicts.map((verdict) => [
       verdict.target,
       figure(verdict.limit, verdict.unit),
       figure(verdict.measured, verdict.unit),
       outcomeOf(verdict),
-      ...(besideHop ? [figure(verdict.bareHop ?? Number.NaN, verdict.unit)] : []),
+      ...beside.map(({ of }) => figure(of(verdict) ?? Number.NaN, verdict.unit)),
     ]),
   });
 }

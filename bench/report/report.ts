@@ -25,6 +25,8 @@ export interface Verdict {
   readonly unit: string;
   /** The same of a hop of Node's own parts that does nothing else, in the same run: how near the target could be. */
   readonly bareHop?: number;
+  /** The same of what is left on Node without a line of the gate, in the same part: a gate comes on top of it. */
+  readonly floor?: number;
 }
 
 export interface Picture {

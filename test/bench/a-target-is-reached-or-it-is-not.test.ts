@@ -49,6 +49,22 @@ test('a target stands beside a bare hop of Node where one was measured with it',
   expect(alone).not.toContain('a bare hop');
 });
 
+test('a target stands beside its floor where one was measured with it', () => {
+  const rows = [costRow('embedded', [60]), costRow('http-proxy', [120]), costRow('floor', [30])];
+  const [event] = costVerdicts(rows, { bytes: 800, connections: 'new' });
+  const target = { target: 'a start', limit: 1.7, measured: 4, unit: '' };
+  const beside = renderTargets([
+    { ...target, floor: 2 },
+    { ...target, bareHop: 1 },
+  ]);
+  const withoutFloor = renderTargets([{ ...target, bareHop: 1 }]);
+
+  expect(event?.floor).toBe(0.25);
+  expect(beside).toMatch(/\| a bare hop of Node \| the floor on Node \|/);
+  expect(beside).toMatch(/\| not reached \| +\| +2\.00 \|\n.*\| not reached \| +1\.00 \| +\|$/);
+  expect(withoutFloor).not.toContain('the floor');
+});
+
 test('a rate that the core did not limit is a lower bound', () => {
   const { rows } = costTable('', [costRow('embedded', [60]), costRow('nginx', [20], 0.5)]);
 

@@ -11,7 +11,7 @@ export interface Bar {
   readonly own: boolean;
 }
 
-const [left, right, top, rowHeight] = [260, 70, 44, 26];
+const [left, right, top, rowHeight] = [290, 70, 44, 26];
 
 /** Whether a row's title names the gate. */
 export function isOwn(title: string): boolean {
