@@ -9,8 +9,8 @@ import { bin, startGate } from '../peers/gates.ts';
 import type { Started } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
 import { spreadCell, threeDigits } from '../report/markdown.ts';
-import { measureSteps, stepsTable } from './memory-steps.ts';
 import type { Bench, Part } from './part.ts';
+import { floorStep, measureSteps, type Step, stepStartsTable, stepsAtHand, stepsTable } from './steps.ts';
 
 /** After the start, before the idle memory is read. */
 const settlingMs = 1000;
@@ -21,7 +21,6 @@ const batchSize = 2000;
 
 interface Footprint {
   readonly title: string;
-  readonly readyMs: readonly number[];
   readonly idle: MemoryUse;
   /** Where the most was resident, between batches of events. */
   readonly loaded: MemoryUse;
@@ -31,10 +30,21 @@ export const footprint: Part = {
   name: 'footprint',
   async run(bench) {
     const sent = (bench.quick ? quickBatches : batches) * batchSize;
-    const steps = await measureSteps(bench);
-    const rows = await measureRows(bench, sent);
+    const steps = stepsAtHand();
+    const stepMemory = await measureSteps(bench, steps);
+    const upstream = urlOf(await startApplication(bench.programs));
+    const subjects = subjectsAtHand();
+    const starting = steps.filter(startsOne);
+    const starts = await measureStarts(bench, upstream, [...subjects, ...starting]);
+    const stepStarts = starts
+      .slice(subjects.length)
+      .map((row, place) => ({ ...row, beyond: starting[place]?.beyond }));
+    const readyOf = (title: string): readonly number[] =>
+      starts.find((row) => row.title === title)?.readyMs ?? [];
+    const rows = await measureMemory(bench, upstream, subjects, sent);
     const [gate] = rows;
     const nodeHop = rows.find(({ title }) => title === bareHop);
+    const floorMemory = stepMemory.find(({ title }) => title === floorStep);
     return {
       title: 'Memory and start',
       tables: [
@@ -46,22 +56,26 @@ export const footprint: Part = {
             ...[idle.residentMB, idle.privateMB, loaded.residentMB, loaded.privateMB].map(threeDigits),
           ]),
         },
-        stepsTable(steps),
+        stepsTable(stepMemory),
         {
           caption: `From the start to the first good answer, ${bench.rounds} alternating starts`,
           columns: ['', 'ready ms (least-most)', 'of a Node http hop'],
-          rows: rows.map(({ title, readyMs }) => [
-            title,
-            spreadCell(spreadOf(readyMs)),
-            threeDigits(ratioOfRounds(readyMs, nodeHop?.readyMs ?? [])),
-          ]),
+          rows: starts
+            .slice(0, subjects.length)
+            .map(({ title, readyMs }) => [
+              title,
+              spreadCell(spreadOf(readyMs)),
+              threeDigits(ratioOfRounds(readyMs, readyOf(bareHop))),
+            ]),
         },
+        stepStartsTable(stepStarts, readyOf(bareHop)),
       ],
       verdicts: [
         {
           target: 'resident memory, idle (the aim: 64)',
           ...{ limit: 80, measured: gate?.idle.residentMB ?? Number.NaN, unit: 'MB' },
           ...(nodeHop && { bareHop: nodeHop.idle.residentMB }),
+          ...(floorMemory && { floor: floorMemory.residentMB }),
         },
         {
           target: 'resident memory, loaded (the aim: 96)',
@@ -71,32 +85,52 @@ export const footprint: Part = {
         {
           target: "time until ready, of a Node http hop's",
           limit: 1.7,
-          measured: ratioOfRounds(gate?.readyMs ?? [], nodeHop?.readyMs ?? []),
+          measured: ratioOfRounds(readyOf(gate?.title ?? ''), readyOf(bareHop)),
           unit: '',
+          floor: ratioOfRounds(readyOf(floorStep), readyOf(bareHop)),
         },
       ],
       pictures: [],
-      figures: { rows, steps },
+      figures: { rows, starts, steps: stepMemory },
     };
   },
 };
 
-async function measureRows({ programs, rounds }: Bench, sent: number): Promise<Footprint[]> {
-  const upstream = urlOf(await startApplication(programs));
-  const subjects: Startable[] = [...atHand(), nodeAlone];
-  subjects.push({
+function subjectsAtHand(): readonly Startable[] {
+  const heapAsNodeSetsIt: Startable = {
     title: 'hookgate, embedded store, heap as Node sets it',
     start: (to, url) => startGate(to, url, { program: [process.execPath, bin, 'serve'] }),
-  });
+  };
+  return [...atHand(), nodeAlone, heapAsNodeSetsIt];
+}
+
+function startsOne(step: Step): step is Step & Startable {
+  return step.start !== undefined;
+}
+
+async function measureStarts(
+  { programs, rounds }: Bench,
+  upstream: string,
+  subjects: readonly Startable[],
+): Promise<{ readonly title: string; readonly readyMs: readonly number[] }[]> {
   const readyMs = await alternate(subjects, rounds, async ({ start }) => {
     const started = await start(programs, upstream);
     await programs.end(started);
     return started.readyMs;
   });
+  return subjects.map(({ title }, place) => ({ title, readyMs: readyMs[place] ?? [] }));
+}
+
+async function measureMemory(
+  { programs }: Bench,
+  upstream: string,
+  subjects: readonly Startable[],
+  sent: number,
+): Promise<Footprint[]> {
   const rows = [];
-  for (const [place, { title, start }] of subjects.entries()) {
+  for (const { title, start } of subjects) {
     const started = await start(programs, upstream);
-    rows.push({ title, readyMs: readyMs[place] ?? [], ...(await memoryUnder(started, sent)) });
+    rows.push({ title, ...(await memoryUnder(started, sent)) });
     await programs.end(started);
   }
   return rows;

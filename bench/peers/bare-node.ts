@@ -1,23 +1,30 @@
 /**
  * A Node with nothing in it but what it is told to load: `node bare-node.ts PORT [MODULE ...] [thread]`. Whoever asks is
- * answered over a bare socket. `thread`: one as small as that of the embedded store, with SQLite and nothing to do.
+ * answered over a bare socket, once all is loaded. `thread`: one as small as that of the embedded store, with SQLite and
+ * nothing to do.
  */
 import { createServer } from 'node:net';
 
+const inThread = `
+  process.getBuiltinModule('node:sqlite');
+  process.getBuiltinModule('node:worker_threads').parentPort.postMessage('loaded');
+  setInterval(() => {}, 1e9);
+`;
 const [port, ...words] = process.argv.slice(2);
-for (const word of words) {
-  if (word !== 'thread') process.getBuiltinModule(word);
-  else {
-    const { Worker } = process.getBuiltinModule('node:worker_threads');
-    new Worker("process.getBuiltinModule('node:sqlite'); setInterval(() => {}, 1e9);", {
-      eval: true,
-      execArgv: [],
-      env: {},
-      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
-    });
-  }
-}
-createServer((socket) => {
+const server = createServer((socket) => {
   socket.on('error', () => undefined);
   socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
-}).listen(Number(port), '127.0.0.1');
+});
+const listen = (): unknown => server.listen(Number(port), '127.0.0.1');
+
+for (const word of words) if (word !== 'thread') process.getBuiltinModule(word);
+if (words.includes('thread')) {
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const thread = new Worker(inThread, {
+    eval: true,
+    execArgv: [],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
+  });
+  thread.once('message', listen);
+} else listen();

@@ -1,32 +1,33 @@
-/** What each part of a gate costs in memory when idle: from a bare Node on, one thing more with each row. */
+/** What each part of a gate costs when idle and at its start: from a bare Node on, one thing more with each row. */
 import { sendAll } from '../load/closed-loop.ts';
 import { createEvents, forged } from '../load/events.ts';
 import { postRequest } from '../load/requests.ts';
 import { exchangeMessages } from '../load/streams.ts';
 import { type MemoryUse, memoryOf } from '../measure/memory.ts';
-import { median } from '../measure/rounds.ts';
+import { differenceOfRounds, median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
 import { asJavaScript } from '../peers/as-javascript.ts';
-import { atHand } from '../peers/contenders.ts';
+import { atHand, type Startable } from '../peers/contenders.ts';
 import { imageSettings, startGate } from '../peers/gates.ts';
-import type { Programs, Started } from '../peers/programs.ts';
+import type { Started } from '../peers/programs.ts';
 import { startStreamingApplication, urlOf } from '../peers/start-application.ts';
-import { threeDigits } from '../report/markdown.ts';
+import { spreadCell, threeDigits } from '../report/markdown.ts';
 import type { Table } from '../report/report.ts';
 import type { Bench } from './part.ts';
 
 const settlingMs = 1500;
 const modules = ['node:http', 'node:https', 'node:tls', 'node:crypto'];
 
-interface Step {
-  readonly title: string;
-  /** The row whose memory it had before. */
+/** The row that has everything but the gate: what the targets of memory and start cannot go below. */
+export const floorStep = 'the same, with a thread that has SQLite and does nothing';
+
+export interface Step extends Pick<Startable, 'title'>, Partial<Pick<Startable, 'start'>> {
+  /** The row that it adds to. */
   readonly beyond?: string;
-  readonly start?: (programs: Programs, upstream: string) => Promise<Started>;
   /** What the row before does more; it goes on with that one's process. */
   readonly go?: (port: number) => Promise<unknown>;
 }
 
-const bare = (...words: readonly string[]): NonNullable<Step['start']> => {
+const bare = (...words: readonly string[]): Startable['start'] => {
   return async (programs) => {
     const file = await asJavaScript('bare-node');
     return programs.start({
@@ -35,7 +36,7 @@ const bare = (...words: readonly string[]): NonNullable<Step['start']> => {
     });
   };
 };
-const gate = (store: 'memory' | 'embedded'): NonNullable<Step['start']> => {
+const gate = (store: 'memory' | 'embedded'): Startable['start'] => {
   return (programs, upstream) =>
     startGate(programs, upstream, {
       env: { HOOKGATE_DUPLICATES_STORE: store, HOOKGATE_OTHER_PATHS: 'passthrough' },
@@ -44,7 +45,7 @@ const gate = (store: 'memory' | 'embedded'): NonNullable<Step['start']> => {
 
 const one = { concurrency: 1, connections: 'new' } as const;
 
-const steps = (): readonly Step[] => [
+export const stepsAtHand = (): readonly Step[] => [
   { title: 'Node, nothing loaded', start: bare() },
   {
     title: 'Node with http, https, tls and crypto',
@@ -52,7 +53,7 @@ const steps = (): readonly Step[] => [
     start: bare(...modules),
   },
   {
-    title: 'the same, with a thread that has SQLite and does nothing',
+    title: floorStep,
     beyond: 'Node with http, https, tls and crypto',
     start: bare(...modules, 'thread'),
   },
@@ -85,9 +86,8 @@ export interface StepMemory extends MemoryUse {
 }
 
 /** Medians of so many starts. */
-export async function measureSteps({ programs, quick }: Bench): Promise<StepMemory[]> {
+export async function measureSteps({ programs, quick }: Bench, all: readonly Step[]): Promise<StepMemory[]> {
   const starts = quick ? 1 : 3;
-  const all = steps();
   const upstream = urlOf(await startStreamingApplication(programs));
   const seen: MemoryUse[][] = all.map(() => []);
   for (let round = 0; round < starts; round++) {
@@ -122,6 +122,29 @@ export function stepsTable(rows: readonly StepMemory[]): Table {
         threeDigits(privateMB),
         threeDigits(residentMB - (before?.residentMB ?? Number.NaN)),
         threeDigits(privateMB - (before?.privateMB ?? Number.NaN)),
+      ];
+    }),
+  };
+}
+
+export interface StepStarts {
+  readonly title: string;
+  readonly beyond: string | undefined;
+  readonly readyMs: readonly number[];
+}
+
+/** `hopReadyMs` are the starts of a Node http hop beside them. */
+export function stepStartsTable(rows: readonly StepStarts[], hopReadyMs: readonly number[]): Table {
+  return {
+    caption: `The same from a bare Node to the gate, ${hopReadyMs.length} alternating starts; what a row has more than the one that it adds to is the median of the rounds`,
+    columns: ['', 'ready ms (least-most)', 'more', 'of a Node http hop'],
+    rows: rows.map(({ title, beyond, readyMs }) => {
+      const before = rows.find((row) => row.title === beyond);
+      return [
+        title,
+        spreadCell(spreadOf(readyMs)),
+        threeDigits(differenceOfRounds(readyMs, before?.readyMs ?? [])),
+        threeDigits(ratioOfRounds(readyMs, hopReadyMs)),
       ];
     }),
   };
