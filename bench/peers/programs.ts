@@ -22,6 +22,8 @@ export interface Program {
   readonly words: (port: number, folder: string) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly place: Place;
+  /** Says things on stderr that nobody needs, such as who inspects it. */
+  readonly isTalkative?: boolean;
   /** What says that it is ready: by default a GET of `/` at the traffic port, answered 200. */
   readonly ready?: { readonly port?: number; readonly request?: Buffer; readonly says?: string };
 }
@@ -58,12 +60,12 @@ export function createPrograms(directory: string): Programs {
     clearTimeout(impatient);
   };
 
-  const start = async ({ words, env, place, ready = {} }: Program): Promise<Started> => {
+  const start = async ({ words, env, place, isTalkative = false, ready = {} }: Program): Promise<Started> => {
     const port = await freePort();
     const [program = '', ...args] = pinned(place, words(port, folder()));
     const startedMs = performance.now();
     const child = spawn(program, args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', isTalkative ? 'ignore' : 'inherit'],
       // The bin takes the Node that it finds first: this one, so that all programs run on the same.
       env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}:/usr/sbin`, ...env },
     });
