@@ -7,8 +7,9 @@ const modules: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     util: `module.exports = Object.create(require('node:util'), { _extend: { value: Object.assign } });`,
   },
   'prom-client': {
-    // For its push gateway, which nobody calls: loading it takes memory in every pod.
+    // For its push gateway, which nobody calls: loading them takes memory in every pod.
     zlib: `exports.gzipSync = (...input) => require('node:zlib').gzipSync(...input);`,
+    https: `exports.request = (...input) => require('node:https').request(...input);`,
     // Asked for the span under way, for exemplars: nobody sets one here, and its fifty files take their time at each start.
     '@opentelemetry/api': `exports.context = { active() {} }; exports.trace = { getSpan() {} };`,
   },
@@ -27,7 +28,7 @@ export const modulesForLibraries: Plugin = {
   setup(build) {
     const namespace = 'module-for-library';
     build.onResolve(
-      { filter: /^(util|zlib|assert|thread-stream|@opentelemetry\/api)$/ },
+      { filter: /^(util|zlib|https|assert|thread-stream|@opentelemetry\/api)$/ },
       ({ path, importer }) => {
         const library = Object.keys(modules).find((name) => importer.includes(`/node_modules/${name}/`));
         const contents = modules[library ?? '']?.[path];

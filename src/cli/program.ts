@@ -2,18 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { version } from '../version.ts';
-import { addCheckCommand } from './check.ts';
-import { addExplainCommand } from './explain.ts';
-import { addInjectCommand } from './inject.ts';
-import { addMigrateCommand } from './migrate.ts';
 import { nodeProblem } from './oldest-node.ts';
-import { addProveCommand } from './prove.ts';
-import { addSchemesCommand } from './schemes.ts';
-import { addSendCommand } from './send.ts';
 import { addServeCommand } from './serve.ts';
-import { addSignCommand } from './sign.ts';
 import type { Signals } from './signals.ts';
-import { addStatusCommands } from './status.ts';
 import { endWhenNobodyReads } from './when-nobody-reads.ts';
 
 const usageExitCode = 2;
@@ -29,15 +20,8 @@ export async function runProgram(signals: Signals): Promise<void> {
     .showHelpAfterError('(hookgate --help lists the commands and options)')
     .exitOverride();
   addServeCommand(program, signals);
-  addCheckCommand(program);
-  addSignCommand(program);
-  addSendCommand(program, signals);
-  addProveCommand(program);
-  addExplainCommand(program);
-  addSchemesCommand(program);
-  addInjectCommand(program, signals);
-  addMigrateCommand(program);
-  addStatusCommands(program, signals);
+  // A pod waits for `serve`: neither the other commands nor what they share with it in pieces of their own is read for it.
+  if (process.argv[2] !== 'serve') (await import('./other-commands.ts')).addOtherCommands(program, signals);
   for (const command of program.commands) command.exitOverride();
 
   try {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { dirname } from 'node:path';
-import { createSecureContext } from 'node:tls';
+import { nodeTls } from '../values/node-tls.ts';
 import type { TlsFiles } from './config.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { readBytes } from './read-file.ts';
@@ -58,7 +58,7 @@ function readPair({ certFile, keyFile, minVersion }: TlsFiles, nowMs: number): T
     return refuse(certFile, 'found no certificate that can be read', 'expected a certificate chain in PEM');
   }
   try {
-    createSecureContext({ cert: cert.bytes, key: key.bytes, minVersion });
+    nodeTls().createSecureContext({ cert: cert.bytes, key: key.bytes, minVersion });
   } catch (error) {
     return refuse(keyFile, ...keyPhrase(error, certFile));
   }

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { afterALook } from '../values/after-a-look.ts';
 import { withoutBrackets } from '../values/host-brackets.ts';
+import { nodeTls } from '../values/node-tls.ts';
 import { trustedAuthorities } from '../values/trusted-authorities.ts';
 
 export interface DialRules {
@@ -174,7 +174,7 @@ function createOpener({ url, caPem }: DialRules, host: string) {
 
   return (address: string, onOpen: () => void, onFailed: (error: Error) => void): Socket => {
     const socket = secure
-      ? connectTls({ ...tls, host: address, ...(session === undefined ? {} : { session }) })
+      ? nodeTls().connect({ ...tls, host: address, ...(session === undefined ? {} : { session }) })
       : connectTcp({ ...tcp, host: address });
     if (secure) {
       socket.on('session', (latest: Buffer) => {

@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
   type ServerOptions,
 } from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { Server as HttpsServer } from 'node:https';
 
 /** PEM texts. */
 export interface TlsMaterial {
@@ -44,7 +44,8 @@ export function createNodeServer(rules: {
   const server =
     tls === undefined
       ? createHttpServer(options)
-      : createHttpsServer({
+      : // As `nodeTls` does: not read where nobody speaks TLS.
+        process.getBuiltinModule('node:https').createServer({
           ...options,
           ...tls,
           ALPNProtocols: ['http/1.1'],

@@ -1,4 +1,5 @@
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { nodeTls } from './node-tls.ts';
 
 /**
  * Whom a TLS client believes: the authorities in `caPem`, and without one those of the system.
@@ -11,7 +12,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
  * Make one for many connections: it takes some 10 ms. @throws where `caPem` has no certificate that can be read.
  */
 export function trustedAuthorities(caPem: string | undefined): SecureContext {
-  return caPem === undefined ? ofTheSystem() : createSecureContext({ ca: caPem });
+  return caPem === undefined ? ofTheSystem() : nodeTls().createSecureContext({ ca: caPem });
 }
 
 /** Node reads the store once in the life of a process, so what is made of it holds as long. */
@@ -19,6 +20,7 @@ let system: SecureContext | undefined;
 
 function ofTheSystem(): SecureContext {
   if (system === undefined) {
+    const { createSecureContext, getCACertificates } = nodeTls();
     const found = getCACertificates('system');
     const base = found.length > 0 ? found : getCACertificates('bundled');
     // A store has most certificates twice, in one file and under their hashes.

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { prepareGate, startGateProcess } from '../support/gate-process.ts';
 import { createLoadList } from '../support/load-list.ts';
 
-test('serve loads neither fetch, HTTP/2, compression nor what other commands need', async () => {
+test('serve loads neither fetch, HTTP/2, TLS, compression nor what other commands need', async () => {
   const list = createLoadList();
   const env = { ...list.env, HOOKGATE_DRAIN_DELAY: '0s' };
   const gate = await startGateProcess(await prepareGate('http://127.0.0.1:1'), { env });
@@ -16,6 +16,8 @@ test('serve loads neither fetch, HTTP/2, compression nor what other commands nee
   for (const name of [
     'internal/deps/undici/undici',
     'http2',
+    'tls',
+    'https',
     'zlib',
     'assert',
     'readline',
@@ -26,7 +28,7 @@ test('serve loads neither fetch, HTTP/2, compression nor what other commands nee
   const files = loaded.filter((name) => name.includes('/dist/'));
   expect(files.join(' ')).toMatch(/\/serve-/);
   expect(files.join(' ')).not.toMatch(
-    /\/(x509|open-redis-store|inject|explain|run-send|memory|check|http-proxy)-/,
+    /\/(x509|open-redis-store|other-commands|inject|explain|run-send|memory|check|http-proxy)-/,
   );
   // prom-client asks for it, for exemplars that nobody writes.
   expect(files.filter((file) => readFileSync(file, 'utf8').includes('opentelemetry.js.api'))).toEqual([]);
