@@ -28,7 +28,7 @@ LABEL org.opencontainers.image.title="hookgate" \
       org.opencontainers.image.base.name="${RUNTIME_IMAGE}"
 COPY --from=build /src/dist /app
 # A sidecar is paid for in every pod (docs/performance.md).
-ENV NODE_ENV=production GLIBC_TUNABLES=glibc.malloc.tcache_count=0 MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TOP_PAD_=65536 MALLOC_TRIM_THRESHOLD_=524288
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1
 USER 65532:65532
 EXPOSE 8080 9090
 # No shell and no init: Node itself gets SIGTERM. SIGUSR1 opens no inspector, from the first moment on.
