@@ -1,4 +1,4 @@
-import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import type { ClaimResult, DuplicateStore } from '../delivery/duplicate-store.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The same store, with every operation counted and `hookgate_duplicate_store_up` kept true. */
@@ -14,24 +14,25 @@ export function instrumentStore(store: DuplicateStore, metrics: Metrics): Duplic
     wasUp = up;
     metrics.storeUp.set(up ? 1 : 0);
   };
-  const counted = <T>(operation: string, run: Promise<T>, resultOf: (value: T) => string): Promise<T> =>
-    run.then(
-      (value) => {
-        count(operation, resultOf(value));
-        return value;
-      },
-      (error) => {
-        count(operation, 'error');
-        throw error;
-      },
-    );
+  /** What counts one operation, made once: closures for every call would be most of what counting allocates. */
+  const counting = <T>(operation: string, resultOf: (value: T) => string) => ({
+    done(value: T): T {
+      count(operation, resultOf(value));
+      return value;
+    },
+    failed(error: unknown): never {
+      count(operation, 'error');
+      throw error;
+    },
+  });
+  const claims = counting('claim', ({ kind }: ClaimResult) => kind);
+  const confirms = counting('confirm', (held: boolean) => (held ? 'recorded' : 'taken_over'));
+  const releases = counting<void>('release', () => 'released');
   return {
-    claim: (key, leaseMs) => counted('claim', store.claim(key, leaseMs), (result) => result.kind),
+    claim: (key, leaseMs) => store.claim(key, leaseMs).then(claims.done, claims.failed),
     confirm: (key, token, retentionMs) =>
-      counted('confirm', store.confirm(key, token, retentionMs), (held) =>
-        held ? 'recorded' : 'taken_over',
-      ),
-    release: (key, token) => counted('release', store.release(key, token), () => 'released'),
+      store.confirm(key, token, retentionMs).then(confirms.done, confirms.failed),
+    release: (key, token) => store.release(key, token).then(releases.done, releases.failed),
     // Asked for a gauge alone, so it is not counted among what deliveries do.
     isDelivered: (key) => store.isDelivered(key),
     async health() {
