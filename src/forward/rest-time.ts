@@ -6,11 +6,13 @@ export function restTimeMs(headers: readonly string[], withoutHintMs: number): n
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
     if (name.length !== 10 || name.toLowerCase() !== 'keep-alive') continue;
-    const seconds = /(?:^|[,\s])timeout=(\d{1,9})(?:$|[,\s])/i.exec(headers[index + 1] as string)?.[1];
+    const seconds = timeout.exec(headers[index + 1] as string)?.[1];
     if (seconds !== undefined) return Math.max(0, Math.min(longestRestMs, Number(seconds) * 1000 - marginMs));
   }
   return withoutHintMs;
 }
 
+// Made once: where one stands in a function, V8 makes a new object of it with every call.
+const timeout = /(?:^|[,\s])timeout=(\d{1,9})(?:$|[,\s])/i;
 const longestRestMs = 60_000;
 const marginMs = 1_000;
