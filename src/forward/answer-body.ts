@@ -13,13 +13,13 @@ export function bodyOf({ status, headers, minorVersion }: AnswerHead, method = '
   let length: string | undefined;
   let coding: string | undefined;
   for (let index = 0; index < headers.length; index += 2) {
-    const name = (headers[index] as string).toLowerCase();
+    const name = headers[index] as string;
     const value = headers[index + 1] as string;
-    if (name === 'content-length') {
-      if (length !== undefined || !/^\d{1,15}$/.test(value))
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      if (length !== undefined || !plainNumber.test(value))
         throw new AnswerFault('a Content-Length that is no number, or a second one');
       length = value;
-    } else if (name === 'transfer-encoding') {
+    } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
       if (coding !== undefined || value.toLowerCase() !== 'chunked')
         throw new AnswerFault(`Transfer-Encoding: ${value}, only chunked is read`);
       coding = value;
@@ -31,6 +31,9 @@ export function bodyOf({ status, headers, minorVersion }: AnswerHead, method = '
   if (coding !== undefined) return new ChunkedBody();
   return length === undefined ? untilClose : new SizedBody(Number(length));
 }
+
+// Made once: where one stands in a function, V8 makes a new object of it with every call.
+const plainNumber = /^\d{1,15}$/;
 
 const nothing = Buffer.alloc(0);
 

@@ -6,7 +6,8 @@ import type { UpstreamEvent, UpstreamResult } from './upstream-event.ts';
 /** One event on its way, from the queue to its outcome. Settled once, by its own deadline at the latest. */
 export class EventExchange implements UpstreamExchange {
   readonly method = 'POST';
-  readonly event: UpstreamEvent;
+  #event: UpstreamEvent;
+  #path: string;
   #rules: ExchangeRules;
   #resolve: (result: UpstreamResult) => void;
   #timer: NodeJS.Timeout;
@@ -19,8 +20,15 @@ export class EventExchange implements UpstreamExchange {
   #answerBytes = 0;
   #bodyDropped = false;
 
-  constructor(event: UpstreamEvent, rules: ExchangeRules, resolve: (result: UpstreamResult) => void) {
-    this.event = event;
+  /** `path` stands in the request line, with what the upstream's URL puts before the event's own. */
+  constructor(
+    event: UpstreamEvent,
+    path: string,
+    rules: ExchangeRules,
+    resolve: (result: UpstreamResult) => void,
+  ) {
+    this.#event = event;
+    this.#path = path;
     this.#rules = rules;
     this.#resolve = resolve;
     this.#expiresAtMs = rules.now() + rules.timeoutMs;
@@ -43,7 +51,7 @@ export class EventExchange implements UpstreamExchange {
   }
 
   write(socket: Socket, connection: 'keep-alive' | 'close', done: () => void): void {
-    const { body } = this.event;
+    const { body } = this.#event;
     // Handed to the system together: to copy both into one piece is no cheaper for a short body, and dear for a long one.
     socket.cork();
     socket.write(Buffer.from(this.#headText(connection), 'latin1'));
@@ -52,7 +60,7 @@ export class EventExchange implements UpstreamExchange {
   }
 
   #headText(connection: string): string {
-    const { headers, path, body } = this.event;
+    const { headers, body } = this.#event;
     let host = this.#rules.host;
     let lines = '';
     for (let index = 0; index < headers.length; index += 2) {
@@ -61,7 +69,7 @@ export class EventExchange implements UpstreamExchange {
       else lines += `${name}: ${headers[index + 1]}\r\n`;
     }
     return (
-      `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n${lines}` +
+      `POST ${this.#path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n${lines}` +
       `Content-Length: ${body.length}\r\n\r\n`
     );
   }
@@ -74,7 +82,7 @@ export class EventExchange implements UpstreamExchange {
   takeContent(content: Buffer): void {
     this.#answerBytes += content.length;
     const isTooLong = this.#answerBytes > this.#rules.maxAnswerBytes;
-    if (isTooLong || this.event.held?.take(content.length) === false) this.#bodyDropped = true;
+    if (isTooLong || this.#event.held?.take(content.length) === false) this.#bodyDropped = true;
     if (this.#bodyDropped) this.#chunks = [];
     else this.#chunks.push(content);
   }
@@ -106,6 +114,7 @@ export class EventExchange implements UpstreamExchange {
     clearTimeout(this.#timer);
     this.#chunks = [];
     this.#resolve(result);
+    this.#rules.onSettled();
   }
 }
 
@@ -115,6 +124,7 @@ export interface ExchangeRules {
   readonly maxAnswerBytes: number;
   /** What Host says where the event has none. */
   readonly host: string;
+  readonly onSettled: () => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }

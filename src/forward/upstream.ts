@@ -32,7 +32,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
     ...rules,
     dial: createDial({ ...rules, connectionsPerAddress: rules.connections }),
   });
-  const exchangeRules = { ...rules, host: rules.url.host };
+  const exchangeRules = { ...rules, host: rules.url.host, onSettled: end };
   const prefix = prefixOf(rules.url);
   let underWay = 0;
   let closing: PromiseWithResolvers<void> | undefined;
@@ -55,11 +55,7 @@ export function createUpstream(rules: UpstreamRules): Upstream {
       if (fault !== undefined) return Promise.resolve({ kind: 'unreachable', cause: new Error(fault) });
       underWay += 1;
       return new Promise((resolve) => {
-        const settle = (result: UpstreamResult): void => {
-          resolve(result);
-          end();
-        };
-        pool.add(new EventExchange({ ...event, path }, exchangeRules, settle));
+        pool.add(new EventExchange(event, path, exchangeRules, resolve));
       });
     },
     close() {
@@ -82,7 +78,7 @@ function findUnsendable(path: string, headers: readonly string[]): string | unde
     const value = headers[index + 1];
     if (!isFieldName(name)) return `the header name ${JSON.stringify(name)} is not legal`;
     if (value === undefined || !isFieldValue(value)) return `the value of the header ${name} is not legal`;
-    if (name.length > 17 || !setByConnection.has(name.toLowerCase())) continue;
+    if (!setByConnection.test(name)) continue;
     if (name.length !== 4) return `the header ${name} belongs to the connection`;
     hosts += 1;
     if (hosts > 1) return 'there are two Host headers';
@@ -92,12 +88,4 @@ function findUnsendable(path: string, headers: readonly string[]): string | unde
 
 const illegalInPath = /[^\x21-\xff]/;
 
-const setByConnection: ReadonlySet<string> = new Set([
-  'host',
-  'expect',
-  'upgrade',
-  'keep-alive',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-]);
+const setByConnection = /^(?:host|expect|upgrade|keep-alive|connection|content-length|transfer-encoding)$/i;
