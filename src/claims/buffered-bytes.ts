@@ -42,22 +42,29 @@ export function createBufferedBytes(maxBytes: () => number): BufferedBytes {
     else perShare.delete(share);
   }
 
+  /** A class, since closures would be made anew for every delivery. */
+  class Account implements Held {
+    #owner: Owner;
+    #bytes = 0;
+    constructor(owner: Owner) {
+      this.#owner = owner;
+    }
+
+    take(bytes: number): boolean {
+      if (!mayTake(this.#owner, bytes)) return false;
+      this.#bytes += bytes;
+      add(this.#owner, bytes);
+      return true;
+    }
+
+    giveBack(): void {
+      if (this.#bytes > 0) add(this.#owner, -this.#bytes);
+      this.#bytes = 0;
+    }
+  }
+
   return {
-    open(owner) {
-      let held = 0;
-      return {
-        take(bytes) {
-          if (!mayTake(owner, bytes)) return false;
-          held += bytes;
-          add(owner, bytes);
-          return true;
-        },
-        giveBack() {
-          if (held > 0) add(owner, -held);
-          held = 0;
-        },
-      };
-    },
+    open: (owner) => new Account(owner),
     get taken() {
       return taken;
     },

@@ -22,7 +22,7 @@ export interface ClaimManner {
   readonly retentionMs: number;
   /** How long a repeat waits for the attempt before it. */
   readonly waitMs: number;
-  readonly onAccepted?: () => void;
+  readonly onAccepted?: (() => void) | undefined;
 }
 
 export interface ClaimsOptions {

@@ -51,7 +51,7 @@ function claimOnce(claims: Claims, occurrences: Occurrences, verified: Verified)
   const manner = {
     retentionMs: windowMs ?? route.retentionMs,
     waitMs: route.upstream.timeoutMs,
-    ...(windowMs === undefined ? {} : { onAccepted: () => occurrences.end(key) }),
+    onAccepted: windowMs === undefined ? undefined : () => occurrences.end(key),
   };
   return claims.claim(key, manner).then((verdict) => {
     if (verdict.kind !== 'claimed') return answerFor(verdict);
