@@ -6,7 +6,7 @@ import type { RecentRejections } from '../log/recent-rejections.ts';
 import { codeClass, type Metrics, noRoute } from '../metrics/metrics.ts';
 import type { Undelivered } from '../metrics/undelivered.ts';
 import type { DeliveryRecord } from '../overview/record.ts';
-import { deliveryLine } from './delivery-line.ts';
+import { type DeliveryEnd, deliveryLine } from './delivery-line.ts';
 import type { OnFault, OnSettled } from './run.ts';
 
 /** Records a refusal of what never was a delivery: unparsable bytes, or a request that was passed through. */
@@ -37,9 +37,10 @@ export function createJournal(options: JournalOptions): {
     onSettled(delivery, settlement) {
       const outcome = outcomeOf(settlement);
       const durationMs = options.now() - delivery.arrivedAtMs;
-      count(delivery, settlement, outcome, durationMs);
-      write(delivery, settlement, outcome, durationMs);
-      keep(delivery, settlement, outcome, durationMs);
+      const end = { settlement, outcome, durationMs, gateMs: gateMs(delivery, durationMs) };
+      count(delivery, end);
+      write(delivery, end);
+      keep(delivery, end);
     },
     onFault(delivery, fault) {
       log.error({ requestId: delivery.requestId, err: fault }, 'fault in a gate');
@@ -53,12 +54,12 @@ export function createJournal(options: JournalOptions): {
     },
   };
 
-  function count(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
+  function count(delivery: Delivery, { settlement, outcome, durationMs, gateMs }: DeliveryEnd): void {
     const { facts } = delivery;
     const { route } = facts;
     metrics.deliveries.inc(route, outcome);
     metrics.deliverySeconds.observe(durationMs / 1000, route, outcome);
-    metrics.gateSeconds.observe(gateMs(delivery, durationMs) / 1000);
+    metrics.gateSeconds.observe(gateMs / 1000);
     if (facts.upstreamMs !== undefined) {
       metrics.upstreamSeconds.observe(facts.upstreamMs / 1000, route, codeClass(facts.upstreamStatus));
     }
@@ -85,7 +86,7 @@ export function createJournal(options: JournalOptions): {
     );
   }
 
-  function keep(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
+  function keep(delivery: Delivery, { settlement, outcome, durationMs, gateMs }: DeliveryEnd): void {
     const { facts } = delivery;
     const refusal = settlement instanceof Answer ? undefined : settlement;
     options.record.add({
@@ -101,16 +102,15 @@ export function createJournal(options: JournalOptions): {
       encoding: facts.encoding,
       upstreamStatus: facts.upstreamStatus,
       durationMs,
-      gateMs: gateMs(delivery, durationMs),
+      gateMs,
       upstreamMs: facts.upstreamMs,
       wouldReject: facts.wouldReject?.map(({ code }) => code) ?? nothing,
     });
   }
 
-  function write(delivery: Delivery, settlement: Settlement, outcome: Outcome, durationMs: number): void {
-    const isWorrying = delivery.facts.warning !== undefined || outcome === 'upstream_failed';
-    const ending = { settlement, outcome, durationMs, gateMs: gateMs(delivery, durationMs) };
-    options.writeLine(isWorrying ? 'warn' : 'info', () => deliveryLine(delivery, ending));
+  function write(delivery: Delivery, end: DeliveryEnd): void {
+    const isWorrying = delivery.facts.warning !== undefined || end.outcome === 'upstream_failed';
+    options.writeLine(isWorrying ? 'warn' : 'info', () => deliveryLine(delivery, end));
   }
 }
 
