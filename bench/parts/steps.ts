@@ -15,7 +15,7 @@ import type { Table } from '../report/report.ts';
 import type { Bench } from './part.ts';
 
 const settlingMs = 1500;
-const modules = ['node:http', 'node:https', 'node:tls', 'node:crypto'];
+const modules = ['node:http', 'node:crypto'];
 
 /** The row that has everything but the gate: what the targets of memory and start cannot go below. */
 export const floorStep = 'the same, with a thread that has SQLite and does nothing';
@@ -48,18 +48,18 @@ const one = { concurrency: 1, connections: 'new' } as const;
 export const stepsAtHand = (): readonly Step[] => [
   { title: 'Node, nothing loaded', start: bare() },
   {
-    title: 'Node with http, https, tls and crypto',
+    title: 'Node with http and crypto',
     beyond: 'Node, nothing loaded',
     start: bare(...modules),
   },
   {
     title: floorStep,
-    beyond: 'Node with http, https, tls and crypto',
+    beyond: 'Node with http and crypto',
     start: bare(...modules, 'thread'),
   },
   {
     title: 'hookgate, memory store',
-    beyond: 'Node with http, https, tls and crypto',
+    beyond: 'Node with http and crypto',
     start: gate('memory'),
   },
   {
