@@ -57,17 +57,13 @@ export function endpointPorts(namespace: string, service: string): readonly numb
   return [...new Set(text.split(' ').filter(Boolean).map(Number))];
 }
 
+/** Until all pods that the label selector names are ready; the first of them may still have to be made by its workload. */
 export function waitForReady(namespace: string, what: string): void {
-  kubectl([
-    'wait',
-    '--namespace',
-    namespace,
-    '--for=condition=Ready',
-    'pod',
-    '--selector',
-    what,
-    '--timeout=120s',
-  ]);
+  // Where there is no pod, `kubectl wait` for its readiness ends at once, with an error.
+  for (const condition of ['create', 'condition=Ready']) {
+    const pods = ['pod', '--namespace', namespace, '--selector', what];
+    kubectl(['wait', `--for=${condition}`, ...pods, '--timeout=120s']);
+  }
 }
 
 export function waitForRollout(namespace: string, what: string): void {
