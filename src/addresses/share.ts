@@ -1,12 +1,13 @@
 import { isIPv4 } from 'node:net';
+import { withoutMapping } from '../values/ipv4-mapped.ts';
 
 /**
  * What one client has: its address or, for IPv6, its /64, since whoever has one address of that has them all. `address`
  * is in canonical text.
  */
 export function shareOf(address: string): string {
-  if (isIPv4(address)) return address;
-  if (address.startsWith('::ffff:') && address.includes('.')) return address.slice('::ffff:'.length);
+  const unmapped = withoutMapping(address);
+  if (isIPv4(unmapped)) return unmapped;
   const [front = '', back] = address.split('::');
   const groups = front === '' ? [] : front.split(':');
   if (back !== undefined) {

@@ -1,4 +1,5 @@
 import type { Delivery } from '../delivery/delivery.ts';
+import { withoutMapping } from '../values/ipv4-mapped.ts';
 import { signatureFields } from './forward-signature.ts';
 import { isPlausible, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
@@ -80,9 +81,6 @@ export function eventHeaders(event: {
   return headers;
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
-const mapped = /^::ffff:(?=.*\.)/i;
-
 /**
  * The chain as far as the gate has established it: the client first, then each trusted proxy. What stood to the
  * left of the client was written by the client itself, and a careless application reads the leftmost.
@@ -92,7 +90,7 @@ function forwardedFor({ facts, peer }: Delivery): string {
   if (hops === undefined || address === undefined || peer.proxied !== undefined)
     return address ?? peer.address;
   const nearestFirst = hops.slice(0, hops.includes(address) ? hops.indexOf(address) : hops.length);
-  const peerAddress = peer.address.replace(mapped, '');
+  const peerAddress = withoutMapping(peer.address);
   if (nearestFirst[0] !== peerAddress) nearestFirst.unshift(peerAddress);
   return [address, ...nearestFirst.reverse()].join(', ');
 }

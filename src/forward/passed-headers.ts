@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Delivery } from '../delivery/delivery.ts';
+import { withoutMapping } from '../values/ipv4-mapped.ts';
 import { isPlausible, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
@@ -51,9 +52,4 @@ function mayBeTold(name: string, value: string | string[] | undefined, peerIsTru
   const role = roleOf(name);
   if (role === undefined) return true;
   return peerIsTrusted && typeof value === 'string' && isPlausible(role, value);
-}
-
-/** A dual-stack socket reports IPv4 peers as `::ffff:192.0.2.1`. */
-function withoutMapping(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
