@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../demo/free-port.ts';
+import { readImageSettings } from '../../scripts/image-settings.ts';
 import { path, secret } from '../load/events.ts';
 import { getRequest } from '../load/requests.ts';
 import type { Programs, Started } from './programs.ts';
@@ -31,10 +32,8 @@ export const bin = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
 /** Node with the settings of the image, in the words of its Dockerfile. */
 export function imageSettings(): string[] {
-  const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
-  const variables = /^ENV (.*)$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
-  const entryPoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
-  return ['env', ...variables, process.execPath, ...entryPoint.slice(1, -1)];
+  const { variables, flags } = readImageSettings();
+  return ['env', ...variables, process.execPath, ...flags];
 }
 
 /** The built program, as the image starts it, in front of this application. */

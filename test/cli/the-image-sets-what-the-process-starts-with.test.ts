@@ -1,12 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readImageSettings } from '../../scripts/image-settings.ts';
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const dockerfile = read('Dockerfile');
-
-/** What stands between Node and the program in the image's entry point. */
-const flags = (JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[]).slice(1, -1);
+const { variables, flags } = readImageSettings();
 
 test('the image starts Node with a small heap, and without the signal that opens its inspector', () => {
   expect(flags).toEqual(['--disable-sigusr1', '--max-semi-space-size=2']);
@@ -15,10 +12,10 @@ test('the image starts Node with a small heap, and without the signal that opens
 test('Node takes the flags, and docs/performance.md has what to set without the image', () => {
   const { status, stderr } = spawnSync(process.execPath, [...flags, '--eval', '0'], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const [, variables = ''] = /^ENV NODE_ENV=production (.*)$/m.exec(dockerfile) ?? [];
-  for (const setting of [...flags, ...variables.split(' ')]) {
-    expect(read('docs/performance.md')).toContain(`\`${setting}\``);
-  }
+  const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
+  const [nodeEnv, ...others] = variables;
+  expect(nodeEnv).toBe('NODE_ENV=production');
+  for (const setting of [...flags, ...others]) expect(page).toContain(`\`${setting}\``);
 });
 
 test('the bin runs by itself; its first line asks for nothing but Node', () => {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
+import { readImageSettings } from '../../scripts/image-settings.ts';
 import { prepareGate, startGateProcess } from '../support/gate-process.ts';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { postEvent } from '../support/post-event.ts';
@@ -116,13 +117,11 @@ function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-/** What the Dockerfile sets for the process: its variables, and Node's flags as a variable. */
+/** What the image sets for the process: its variables, and Node's flags as a variable. */
 function environmentOfTheImage(): Record<string, string> {
-  const dockerfile = readFileSync('Dockerfile', 'utf8');
-  const line = /^ENV (NODE_ENV=.*)$/m.exec(dockerfile)?.[1] ?? '';
-  const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+  const { variables, flags } = readImageSettings();
   return {
-    ...Object.fromEntries(line.split(' ').map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
-    NODE_OPTIONS: words.slice(1, -1).join(' '),
+    ...Object.fromEntries(variables.map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
+    NODE_OPTIONS: flags.join(' '),
   };
 }
