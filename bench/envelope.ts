@@ -3,6 +3,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import { createHmac as createOwnHmac } from '../src/schemes/hmac.ts';
 import { signEvent } from '../src/schemes/sign-event.ts';
 import { createVerifier, duplicateKey, type Envelope, scanEnvelope } from '../test/support/default-scheme.ts';
+import { median } from './measure/rounds.ts';
 
 const secret = Buffer.from('81817411-9ffd-42ba-8bc8-f407b5cef9d9');
 const rounds = 15;
@@ -43,8 +44,8 @@ function dataOf(bytes: number): string {
 }
 
 /** Microseconds of processor time per call, so that other load on the machine counts little. */
-function median(times: number, work: () => void): number {
-  return middle(roundsOf(times, [work]).map(([us]) => us as number));
+function costOf(times: number, work: () => void): number {
+  return median(roundsOf(times, [work]).map(([us]) => us as number));
 }
 
 /** A row for each round, with the cost of every piece of work in it: one after the other, so that a slow while weighs on all. */
@@ -58,10 +59,6 @@ function roundsOf(times: number, works: readonly (() => void)[]): number[][] {
       return (user + system) / times;
     }),
   );
-}
-
-function middle(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[values.length >> 1] as number;
 }
 
 function envelopeOf(body: Buffer): Envelope {
@@ -94,20 +91,20 @@ for (const bytes of [800, 4 * 1024, 64 * 1024, 255 * 1024]) {
     };
     const costs = roundsOf(times, [work.scan, work.verify, work.all]) as [number, number, number][];
     row(shape, body.length, [
-      middle(costs.map(([scan]) => scan)),
-      middle(costs.map(([scan, verified]) => verified - scan)),
-      middle(costs.map(([, verified, all]) => all - verified)),
-      middle(costs.map(([, , all]) => all)),
+      median(costs.map(([scan]) => scan)),
+      median(costs.map(([scan, verified]) => verified - scan)),
+      median(costs.map(([, verified, all]) => all - verified)),
+      median(costs.map(([, , all]) => all)),
     ]);
   }
 }
 
 console.log('\nhostile bodies of 256 KiB: us for the scan and, where it is accepted, the sorted form');
 for (const [name, body] of Object.entries(hostileBodies(256 * 1024))) {
-  const scan = median(5, () => scanEnvelope(body));
+  const scan = costOf(5, () => scanEnvelope(body));
   const result = scanEnvelope(body);
   const sorted =
-    result.kind === 'envelope' ? median(5, () => envelopeOf(body).dataIn('sorted')) - scan : Number.NaN;
+    result.kind === 'envelope' ? costOf(5, () => envelopeOf(body).dataIn('sorted')) - scan : Number.NaN;
   console.log(
     `${name.padEnd(28)}${scan.toFixed(0).padStart(8)}${Number.isNaN(sorted) ? '       -' : sorted.toFixed(0).padStart(8)}  ${result.kind === 'fault' ? result.problem : 'accepted'}`,
   );
@@ -119,10 +116,10 @@ const digest = Buffer.alloc(32);
 const writeHmac = createOwnHmac('sha256', secret);
 console.log('\nus per HMAC of an 800-byte event');
 console.log(
-  `two one-shot hashes ${median(4000, () => writeHmac(digest, 'card.transaction|', data)).toFixed(2)}`,
+  `two one-shot hashes ${costOf(4000, () => writeHmac(digest, 'card.transaction|', data)).toFixed(2)}`,
 );
 console.log(
-  `createHmac          ${median(4000, () => void createHmac('sha256', key).update('card.transaction|').update(data).digest('binary')).toFixed(2)}`,
+  `createHmac          ${costOf(4000, () => void createHmac('sha256', key).update('card.transaction|').update(data).digest('binary')).toFixed(2)}`,
 );
 
 function row(name: string, bytes: number, figures: number[]): void {

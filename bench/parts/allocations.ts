@@ -2,13 +2,18 @@
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
 import { concurrency, warmUpCount } from '../measure/costs.ts';
-import { atHand, bareHop, nodeAlone, nodeAndSocketClient, type Startable } from '../peers/contenders.ts';
-import { imageSettings, startGate } from '../peers/gates.ts';
+import { atHand, bareHop, nodeAlone, nodeAndSocketClient } from '../peers/contenders.ts';
+import { imageSettings } from '../peers/gates.ts';
 import type { Programs } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
-import type { PlaceOf } from '../profile/call-tree.ts';
-import { createPlaces } from '../profile/places.ts';
-import { collectingOf, type Profiled, profileEvents, roomsOf } from '../profile/profile-events.ts';
+import {
+  collectingOf,
+  type Profilable,
+  type Profiled,
+  profilableGate,
+  profileEvents,
+  roomsOf,
+} from '../profile/profile-events.ts';
 import { threeDigits } from '../report/markdown.ts';
 import { measureNewSpaces, newSpacesTable } from './new-space.ts';
 import type { Part } from './part.ts';
@@ -29,7 +34,7 @@ export const allocations: Part = {
     await bundle('0.0.0-profile', dist, 'inline');
     const profiled: Profiled[] = [];
     for (const row of rowsOf(join(dist, 'hookgate.js')))
-      profiled.push(await profileEvents(row, programs, upstream, count));
+      profiled.push(await profileEvents(row, programs, upstream, { count }));
     const [gate] = profiled as [Profiled];
     const figures = profiled.map((row) => ({
       title: row.title,
@@ -73,18 +78,10 @@ export const allocations: Part = {
 };
 
 /** The gate first; the others forward and verify nothing, or do not even forward. */
-function rowsOf(bin: string): readonly (Startable & { readonly placeOf?: PlaceOf })[] {
-  const gate = (store: 'embedded' | 'memory') => ({
-    placeOf: createPlaces(),
-    title: `hookgate, ${store} store`,
-    start: (programs: Programs, upstream: string) =>
-      startGate(programs, upstream, {
-        program: [...imageSettings(), bin, 'serve'],
-        env: { HOOKGATE_DUPLICATES_STORE: store },
-      }),
-  });
+function rowsOf(bin: string): readonly Profilable[] {
+  const gates = ['embedded', 'memory'].map((store) => profilableGate(bin, store));
   const others = [...atHand(['http-proxy-kept', 'node', 'undici']), nodeAlone, nodeAndSocketClient];
-  return [gate('embedded'), gate('memory'), ...others, { title: floorRow, start: startFloor }];
+  return [...gates, ...others, { title: floorRow, start: startFloor }];
 }
 
 function startFloor(programs: Programs, upstream: string) {

@@ -42,7 +42,7 @@ export async function measureNewSpaces(
     const { residentMB } = memoryOf(started.pid);
     await programs.end(started);
     const collecting = collectingOf(
-      await profileEvents(subjects[place] as Startable, programs, upstream, count),
+      await profileEvents(subjects[place] as Startable, programs, upstream, { count }),
     );
     rows.push({ title, collecting, costsUs: costs[place]?.costsUs ?? [], residentMB });
   }

@@ -12,18 +12,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from '../../scripts/bundle.ts';
-import { sendAll } from '../load/closed-loop.ts';
-import { eventsOf } from '../load/signed-requests.ts';
-import { concurrency, warmUpCount } from '../measure/costs.ts';
-import { imageSettings, startGate } from '../peers/gates.ts';
 import { pinThisProcess } from '../peers/pinning.ts';
 import { createPrograms } from '../peers/programs.ts';
 import { startApplication, urlOf } from '../peers/start-application.ts';
-import { allocationTree, type Call, processorTree, weightsBy } from './call-tree.ts';
+import { type Call, weightsBy } from './call-tree.ts';
 import { drawFlames } from './draw-flames.ts';
-import { chooseInspectorPort, inspect } from './inspector.ts';
-import { createPlaces, type Place } from './places.ts';
-import { sampleAllocations, sampleProcessor } from './sample.ts';
+import type { Place } from './places.ts';
+import { profilableGate, profileEvents } from './profile-events.ts';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -52,23 +47,12 @@ try {
 }
 
 async function profileGate(bin: string): Promise<void> {
-  const { port: inspectorPort, flags } = await chooseInspectorPort();
-  const { port } = await startGate(programs, urlOf(await startApplication(programs)), {
-    program: [...imageSettings(), ...flags, bin, 'serve'],
-    env: { HOOKGATE_DUPLICATES_STORE: store },
-  });
-  const inspector = await inspect(inspectorPort);
-  const nextRound = eventsOf(bytes);
-  const send = (size: number): Promise<number> =>
-    sendAll(nextRound(size), { port, concurrency, connections, status: 200 });
-  await send(Math.min(warmUpCount, 5 * count));
-  const processor = await sampleProcessor(inspector, () => send(count));
-  const allocations = await sampleAllocations(inspector, () => send(count));
-  inspector.close();
-  const placeOf = createPlaces();
+  const upstream = urlOf(await startApplication(programs));
+  const load = { count, bytes, connections } as const;
+  const profiled = await profileEvents(profilableGate(bin, store), programs, upstream, load);
   mkdirSync(values.out, { recursive: true });
-  report('processor', `processor time, ${store} store`, 'µs', processorTree(processor, placeOf));
-  report('allocations', `allocations, ${store} store`, 'bytes', allocationTree(allocations, placeOf));
+  report('processor', `processor time, ${store} store`, 'µs', profiled.processor);
+  report('allocations', `allocations, ${store} store`, 'bytes', profiled.allocations);
 }
 
 function report(picture: string, title: string, unit: string, root: Call): void {
