@@ -81,6 +81,8 @@ export interface Facts {
   upstreamStatus: number | undefined;
   /** Milliseconds spent waiting for the sender's body. */
   bodyMs: number;
+  /** Milliseconds spent waiting for what becomes of another attempt at the same event. */
+  waitedMs: number;
   /** Milliseconds from handing the event to the upstream until its answer was complete or had failed. */
   upstreamMs: number | undefined;
   /** A sentence about an event that the application may have run although it was not accepted. */
@@ -116,6 +118,7 @@ export function noFacts(): Facts {
     wouldReject: undefined,
     upstreamStatus: undefined,
     bodyMs: 0,
+    waitedMs: 0,
     upstreamMs: undefined,
     warning: undefined,
   };

@@ -35,15 +35,24 @@ class ClaimedDelivery {
 }
 export type Claimed = ClaimedDelivery;
 
-/** Lets each verified event through once; repeats get the answer of the first. */
-export function createDuplicateGate(
-  claims: Claims,
-  occurrences: Occurrences,
-): Gate<Verified | Unverified, Claimed | Unverified> {
-  return (stage) => ('keyName' in stage ? claimOnce(claims, occurrences, stage) : stage);
+export interface DuplicateGateOptions {
+  readonly claims: Claims;
+  readonly occurrences: Occurrences;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
 }
 
-function claimOnce(claims: Claims, occurrences: Occurrences, verified: Verified): Promise<Claimed | Ending> {
+/** Lets each verified event through once; repeats get the answer of the first. */
+export function createDuplicateGate(
+  options: DuplicateGateOptions,
+): Gate<Verified | Unverified, Claimed | Unverified> {
+  return (stage) => ('keyName' in stage ? claimOnce(options, stage) : stage);
+}
+
+function claimOnce(
+  { claims, occurrences, now }: DuplicateGateOptions,
+  verified: Verified,
+): Promise<Claimed | Ending> {
   const { route, identity } = verified;
   const key = eventKey(route.name, route.scheme.covers, verified.envelope.body, identity);
   verified.delivery.facts.duplicateKey = key;
@@ -53,7 +62,11 @@ function claimOnce(claims: Claims, occurrences: Occurrences, verified: Verified)
     waitMs: route.upstream.timeoutMs,
     onAccepted: windowMs === undefined ? undefined : () => occurrences.end(key),
   };
+  const askedAtMs = now();
   return claims.claim(key, manner).then((verdict) => {
+    if (verdict.kind === 'joined' || verdict.kind === 'in_flight') {
+      verified.delivery.facts.waitedMs = now() - askedAtMs;
+    }
     if (verdict.kind !== 'claimed') return answerFor(verdict);
     if (verdict.claim.withoutStore) {
       noteWouldReject(

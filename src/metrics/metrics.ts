@@ -69,7 +69,7 @@ export function createMetrics() {
     ),
     gateSeconds: pairHistogram(
       'hookgate_gate_duration_seconds',
-      'Time that the gate itself adds: without waiting for the body and for the application.',
+      'Time that the gate itself adds: without waiting for the body, the application or another attempt at the event.',
       [],
       gateSeconds,
     ),

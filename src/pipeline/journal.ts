@@ -133,5 +133,5 @@ function outcomeOf(settlement: Settlement): Outcome {
 }
 
 function gateMs({ facts }: Delivery, durationMs: number): number {
-  return Math.max(0, durationMs - facts.bodyMs - (facts.upstreamMs ?? 0));
+  return Math.max(0, durationMs - facts.bodyMs - facts.waitedMs - (facts.upstreamMs ?? 0));
 }

@@ -51,7 +51,7 @@ export function orderGates(parts: GateParts): Gates {
   const { slots, isDraining, now } = parts;
   return endedBy(
     orderJudgingGates(parts),
-    createDuplicateGate(parts.claims, parts.occurrences),
+    createDuplicateGate({ claims: parts.claims, occurrences: parts.occurrences, now }),
     createForwardGate({ slots, isDraining, now }),
   );
 }
