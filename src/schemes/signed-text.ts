@@ -1,8 +1,8 @@
 import type { Way } from '../json/way.ts';
 import { bigPart, type ChangingPart, type CompiledPart, compileParts } from './compiled-parts.ts';
-import { Envelope, wholeBodyAsData } from './envelope.ts';
+import { Envelope, type EnvelopeForm, wholeBodyAsData } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
-import { memberSpan, scalarText, utf8AsLatin1 } from './member-text.ts';
+import { memberSpan, onlySpan, scalarText, utf8AsLatin1 } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import type { Part } from './template.ts';
 
@@ -92,7 +92,7 @@ export function createMessageReader(
         return wholeBodyAsData(envelope.body) ?? envelope.body;
       }
       case 'member':
-        return readMember(part, envelope, scheme.form?.event);
+        return readMember(part, envelope, scheme.form);
       default:
         return readHeadPart(part, rawHeaders);
     }
@@ -169,17 +169,22 @@ class DeliveryParts implements MessageParts {
 function readMember(
   part: Extract<Part, { kind: 'member' }>,
   envelope: Envelope,
-  eventName: string | undefined,
+  form: EnvelopeForm | undefined,
 ): string | Buffer | Envelope | NoText {
-  const span = memberSpan(part.pointer, envelope);
-  if (span === undefined) return noText(`the body has no /${part.pointer.join('/')}`);
   const { body } = envelope;
+  // A body that is signed whole beside this member was not scanned.
+  const span = form === undefined ? onlySpan(part.pointer, body) : memberSpan(part.pointer, envelope);
+  if (span === undefined) return noText(`the body has no /${part.pointer.join('/')}, or several`);
   if (part.ways !== undefined) {
     if (body[span.start] !== 0x7b) return noText(`/${part.pointer.join('/')} is no object`);
+    if (form === undefined) {
+      const member = body.subarray(span.start, span.end);
+      return wholeBodyAsData(member) ?? member;
+    }
     return part.pointer.length === 1 ? envelope : envelope.withData(span);
   }
   // Visible ASCII, as the scan has judged it.
-  if (part.pointer.length === 1 && part.pointer[0] === eventName && envelope.event !== undefined)
+  if (part.pointer.length === 1 && part.pointer[0] === form?.event && envelope.event !== undefined)
     return envelope.event;
   const text = scalarText(body, span);
   return text === undefined ? body.subarray(span.start, span.end) : utf8AsLatin1(text);

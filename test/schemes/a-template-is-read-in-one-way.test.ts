@@ -76,6 +76,19 @@ test('an id that is empty tells nothing, so the signed text does', () => {
   expect(one).not.toBe(other);
 });
 
+test.each([
+  ['a member', '{json:/ref}.{body}', 'r1.'],
+  ['a number', '{json:/data/n}|{body}', '1.50|'],
+  ['an object', '{json:/data@compact}.{body}', '{"n":1.50}.'],
+])('%s may stand before the whole body', (_name, message, before) => {
+  const scheme = schemeOf({ message });
+  const body = '{"ref":"r1", "data":{ "n":1.50 }}';
+  expect(verdictOf(scheme, body, signed(before + body)).kind).toBe('match');
+  expect(verdictOf(scheme, body, signed(body)).kind).toBe('mismatch');
+  const other = '{"ref":"r1", "ref":"r1", "data":{ "n":1.50 }, "data":{ "n":1.50 }}';
+  expect(verdictOf(scheme, other, signed(before + other)).kind).toBe('mismatch');
+});
+
 test('a body that ends its line is signed with that end', () => {
   const scheme = schemeOf({ message: '{body@received,compact}' });
   const body = '{"event":"a","data":{}}\n';
