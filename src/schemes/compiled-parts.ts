@@ -1,6 +1,6 @@
 import { utf8AsLatin1 } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
-import { isSamePlace, type Part } from './template.ts';
+import { isSamePlace, type Part, type Place } from './template.ts';
 
 export type ChangingPart = Exclude<Part, { kind: 'literal' | 'url' }>;
 
@@ -12,6 +12,8 @@ export type CompiledPart =
       readonly constant: undefined;
       readonly part: ChangingPart;
       readonly isTime: boolean;
+      /** Names down to the signed time, where it stands within this part; undefined for every other part. */
+      readonly timeWithin: readonly string[] | undefined;
       /** Literal text behind it, which may not stand in it; undefined for the last part that changes. */
       readonly behind: { readonly text: string; readonly latin1: string } | undefined;
     };
@@ -24,8 +26,19 @@ export function compileParts({ message, publicUrl, time }: Scheme): readonly Com
     if (part.kind === 'url') return { constant: utf8AsLatin1(publicUrl) };
     const text = index < lastChanging ? constantBehind(message, index, publicUrl) : '';
     const behind = text === '' ? undefined : { text, latin1: utf8AsLatin1(text) };
-    return { constant: undefined, part, isTime: time !== undefined && isSamePlace(part, time.from), behind };
+    const isTime = time !== undefined && isSamePlace(part, time.from);
+    const timeWithin = isTime ? undefined : pointerWithin(part, time?.from);
+    return { constant: undefined, part, isTime, timeWithin, behind };
   });
+}
+
+/** Names from a part of the body down to a member within it; undefined where that member is not in it. */
+function pointerWithin(part: ChangingPart, place: Place | undefined): readonly string[] | undefined {
+  if (place?.kind !== 'member') return undefined;
+  if (part.kind === 'body') return place.pointer;
+  if (part.kind !== 'member' || !part.pointer.every((name, index) => place.pointer[index] === name))
+    return undefined;
+  return place.pointer.slice(part.pointer.length);
 }
 
 /** All text that stands between a part and the next one that changes: literal text and the registered URL. */

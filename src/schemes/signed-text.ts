@@ -156,15 +156,27 @@ class DeliveryParts implements MessageParts {
     for (const [index, step] of compiled.entries()) {
       if (step.constant !== undefined || step.isTime) continue;
       const written = index === bigAt ? this.#written : undefined;
-      lasting.push(
+      const value =
         written === undefined
           ? (this.#values[index] as string | Buffer)
-          : written.dataIn(scheme.rewritesStrings ? unescaped : 'sorted'),
+          : written.dataIn(scheme.rewritesStrings ? unescaped : 'sorted');
+      const { timeWithin } = step;
+      lasting.push(
+        timeWithin === undefined || typeof value === 'string' ? value : withoutTime(value, timeWithin),
       );
     }
     return lasting;
   }
 }
+
+/** A part of the body with a zero in the place of the signed time: a retry that is signed anew has another. */
+function withoutTime(json: Buffer, pointer: readonly string[]): Buffer {
+  const span = onlySpan(pointer, json);
+  if (span === undefined) return json;
+  return Buffer.concat([json.subarray(0, span.start), zero, json.subarray(span.end)]);
+}
+
+const zero = Buffer.from('0');
 
 function readMember(
   part: Extract<Part, { kind: 'member' }>,
