@@ -43,7 +43,7 @@ export function compileScheme(
   if (signature === undefined) {
     report(
       'signature',
-      'expected header:NAME, header:NAME#tag or json:/member, where the sender puts its signature',
+      'expected header:NAME, header:NAME#tag or json:/member (of the top level), where the sender puts its signature',
     );
   }
   const key = parseKeyForm(settings.key);
@@ -52,21 +52,23 @@ export function compileScheme(
   }
   const template = parseTemplate(settings.message);
   if (template.kind === 'invalid') report('message', template.expected);
-  const message = template.kind === 'template' ? withWays(template.parts, ways) : [];
+  // What is signed is not known where the message cannot be read, so nothing is said of it then.
+  const isRead = template.kind === 'template';
+  const message = isRead ? withWays(template.parts, ways) : [];
   if (settings.algorithm === 'equals' && message.length > 0) {
     report('message', 'expected "", since algorithm equals compares a secret and covers no text');
   }
-  if (template.kind === 'template' && settings.algorithm !== 'equals' && !message.some(isVariable)) {
+  if (isRead && settings.algorithm !== 'equals' && !message.some(isVariable)) {
     report('message', 'expected a part in braces, or the same signature would hold for every body');
   }
   judgeParts(message, settings, signature, report);
-  if (ways !== undefined && !message.some((part) => 'ways' in part && part.ways !== undefined)) {
+  if (isRead && ways !== undefined && !message.some((part) => 'ways' in part && part.ways !== undefined)) {
     report('message', 'expected a part with "@", since ways of writing are listed for it');
   }
   if (settings.algorithm === 'ed25519' && key?.kind === 'text') {
     report('key', 'expected base64 or hex for algorithm ed25519, whose key has 32 bytes');
   }
-  const time = readTime(settings, message, report);
+  const time = readTime(settings, isRead ? message : undefined, report);
   const event = readPlace('event', settings.event, report);
   const id = readPlace('id', settings.id, report);
   if (event?.kind === 'tag') report('event', 'expected json:/member or header:NAME');
@@ -166,7 +168,11 @@ function judgeParts(
   }
 }
 
-function readTime(settings: SchemeSettings, message: readonly Part[], report: ReportProblem): Scheme['time'] {
+function readTime(
+  settings: SchemeSettings,
+  message: readonly Part[] | undefined,
+  report: ReportProblem,
+): Scheme['time'] {
   const { from, unit, tolerance } = settings.timestamp;
   if (from === '') return undefined;
   const place = parsePlace(from);
@@ -178,7 +184,7 @@ function readTime(settings: SchemeSettings, message: readonly Part[], report: Re
     );
     return undefined;
   }
-  if (!isSigned(place, message)) {
+  if (message !== undefined && !isSigned(place, message)) {
     report('timestamp.from', 'expected a part of message, or anybody could write the time', `found ${from}`);
   }
   if (tolerance <= 0) report('timestamp.tolerance', 'expected more than nothing', 'found 0ms');

@@ -93,10 +93,9 @@ function parsePart(text: string): Part | Extract<Template, { kind: 'invalid' }> 
 
 /** Two parts side by side could be cut in two ways: `ab` and `c`, or `a` and `bc`. */
 function judgeOrder(parts: readonly Part[]): Extract<Template, { kind: 'invalid' }> | undefined {
-  const changing = parts.filter(({ kind }) => kind !== 'url');
-  for (const [index, part] of changing.entries()) {
-    const next = changing[index + 1];
-    if (next !== undefined && part.kind !== 'literal' && next.kind !== 'literal') {
+  for (const [index, part] of parts.entries()) {
+    const next = parts[index + 1];
+    if (next !== undefined && isChanging(part) && isChanging(next)) {
       return invalid('expected text between two parts, or it could not be told where one ends');
     }
   }
@@ -104,6 +103,11 @@ function judgeOrder(parts: readonly Part[]): Extract<Template, { kind: 'invalid'
     return invalid('expected one part with "@" at most');
   }
   return undefined;
+}
+
+/** The registered URL is the same in every delivery, and so as good as text. */
+function isChanging({ kind }: Part): boolean {
+  return kind !== 'literal' && kind !== 'url';
 }
 
 function invalid(expected: string): Extract<Template, { kind: 'invalid' }> {

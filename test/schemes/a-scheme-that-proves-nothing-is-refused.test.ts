@@ -83,6 +83,11 @@ test.each<[string, string, RegExp]>([
     /expected forward, since \/data\/id is no top-level member/,
   ],
   [
+    'a signature deep down',
+    route('scheme: { signature: "json:/signature/signature" }'),
+    /json:\/member \(of the top level\)/,
+  ],
+  [
     'a retention below the retries',
     `${route('scheme: stripe, retention: 71h')}`,
     /routes\[0\]\.retention: found 71h; expected more than 3d/,
@@ -143,8 +148,14 @@ test.each<[string, string, RegExp]>([
   expect(told.join('\n')).toMatch(sentence);
 });
 
+test('a message that cannot be read is told alone, not as one that leaves the time out', () => {
+  const told = sentences(scheme('message: "{header:X-T}{body}", timestamp: { from: "header:X-T" }'));
+  expect(told).toEqual([expect.stringContaining('expected text between two parts')]);
+});
+
 test.each([
   route('scheme: stripe'),
+  scheme('message: "{header:X-T}{url}{body}", publicUrl: "https://a.example/b"'),
   route('scheme: github, events: [push]'),
   route(
     'scheme: korapay, events: [charge.success], checksum: { encodings: [sorted+spaced+ascii, received] }',

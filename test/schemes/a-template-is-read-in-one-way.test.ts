@@ -49,6 +49,14 @@ test('no part may hold the registered URL that stands behind it', () => {
   expect(verdictOf(scheme, '{"a":1}', moved).kind).toBe('mismatch');
 });
 
+test('the registered URL alone tells where a part ends', () => {
+  const scheme = schemeOf({ message: '{header:X-A}{url}{body}', publicUrl: 'https://g/x' });
+  const body = 'https://g/x{}';
+  const signature = signed(`1https://g/x${body}`);
+  expect(verdictOf(scheme, body, ['X-A', '1', ...signature]).kind).toBe('match');
+  expect(verdictOf(scheme, '{}', ['X-A', '1https://g/x', ...signature]).kind).toBe('mismatch');
+});
+
 test('nor end in what could be the begin of the text behind it', () => {
   const scheme = schemeOf({ message: '{header:X-A}::{header:X-B}::{body}' });
   const signature = signed('a:::b::{}');
