@@ -155,7 +155,7 @@ function checkEvents({ events }: RouteSettings, scheme: Scheme, key: KeyOf): Fin
 }
 
 function checkCoverage(route: RouteSettings, scheme: Scheme, key: KeyOf): Finding[] {
-  const deep = deepPointers(scheme);
+  const deep = [...deepPointers(scheme), ...deepUnsignedEvent(scheme)];
   if (scheme.covers === 'members' && deep.length > 0 && route.unsignedFields !== 'forward') {
     return [
       {
@@ -205,6 +205,12 @@ function checkRepeatable(route: RouteSettings, scheme: Scheme, key: KeyOf): Find
     );
   }
   return [];
+}
+
+/** An event's name that nobody signed is never stripped, and all that stands around it with it. */
+function deepUnsignedEvent({ event }: Scheme): string[] {
+  if (event === undefined || event.isSigned || event.from.kind !== 'member') return [];
+  return event.from.pointer.length > 1 ? [`/${event.from.pointer.join('/')}`] : [];
 }
 
 /** The headers that both Standard Webhooks as a scheme and upstream.signing use. */

@@ -83,6 +83,11 @@ test.each<[string, string, RegExp]>([
     /expected forward, since \/data\/id is no top-level member/,
   ],
   [
+    'an unsigned name deep down',
+    scheme('message: "{json:/data@received}", event: "json:/meta/type" }, events: [a], x: { y: z'),
+    /found strip; expected forward, since \/meta\/type is no top-level member/,
+  ],
+  [
     'a signature deep down',
     route('scheme: { signature: "json:/signature/signature" }'),
     /json:\/member \(of the top level\)/,
