@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AnswerHead } from './answer-head.ts';
 import { passedFields } from './passed-answer.ts';
+import { resetWhenCut } from './reset-when-cut.ts';
 import { Silence } from './silence.ts';
 import { answerBytes, type Standstill } from './standstill.ts';
 import type { UpstreamExchange } from './upstream-connection.ts';
@@ -118,12 +119,13 @@ export class PassedExchange implements UpstreamExchange {
   }
 
   takeHead(head: AnswerHead): void {
-    const { response, requestId } = this.#passed;
+    const { request, response, requestId } = this.#passed;
     // The gate has refused it meanwhile (a broken body, a silence): there is one answer, and it has begun.
     if (response.headersSent) return void this.#socket?.destroy();
     this.#hasHead = true;
     this.#rules.onAnswered(head.status);
     response.writeHead(head.status, passedFields(head.headers, requestId));
+    if (request.httpVersionMinor === 0) resetWhenCut(request.socket, response);
     // What begins with a head and nothing else, such as server-sent events; what came with its head goes on with it.
     process.nextTick(flush, this);
   }

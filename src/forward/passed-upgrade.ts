@@ -6,6 +6,7 @@ import { answerHeadBytes } from '../delivery/answer-bytes.ts';
 import { AnswerFault } from './answer-head.ts';
 import type { DialAgent } from './dial-agent.ts';
 import { passedFields } from './passed-answer.ts';
+import { resetWhenCut } from './reset-when-cut.ts';
 import { type Standstill, tunnelBytes } from './standstill.ts';
 import { watchForLeaving } from './watch-for-leaving.ts';
 
@@ -150,6 +151,7 @@ function join(socket: Socket, client: Duplex, upstream: Socket): void {
  * and needs no chunks.
  */
 function passRefusal(answered: IncomingMessage, client: Duplex, socket: Socket): void {
+  resetWhenCut(socket, socket);
   answered.once('error', () => socket.destroy());
   answered.once('close', () => {
     if (!answered.readableEnded) socket.destroy();

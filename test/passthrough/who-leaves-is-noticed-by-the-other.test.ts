@@ -72,6 +72,29 @@ test.each([
   expect(client.text).not.toContain('\r\n0\r\n');
 });
 
+const handshake = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n`;
+
+// Nothing but the end of the connection tells these that they have all: nginx asks by HTTP/1.0 unless told otherwise.
+test.each([
+  ['an HTTP/1.0 client', get.replace('HTTP/1.1', 'HTTP/1.0')],
+  ['a client that is refused a tunnel', get.replace('\r\n\r\n', `\r\n${handshake}\r\n`)],
+])('%s does not take half an answer for a whole one', async (_, request) => {
+  const application = await startScriptedApplication();
+  const gate = await runGate(application.url.origin, { otherPaths: 'passthrough' });
+  async function endOfAnswer(lastChunk: string): Promise<string | undefined> {
+    application.play((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n${lastChunk}`);
+      socket.end();
+    });
+    const client = await openRaw(gate.port);
+    client.send(request);
+    expect(await client.closing()).toMatch(/\r\n\r\npart$/);
+    return client.errorCode;
+  }
+  expect(await endOfAnswer('')).toBe('ECONNRESET');
+  expect(await endOfAnswer('0\r\n\r\n')).toBeUndefined();
+});
+
 test('an early refusal of an upload reaches the client', async () => {
   const application = await startPlainApplication((_, response) => {
     response.writeHead(413, { Connection: 'close' }).end('too much');
