@@ -1,4 +1,4 @@
-/** Asks whether a gate stands at an address: docs/operators-guide.md, "Does every way lead through it?". */
+/** Asks whether a gate stands at an address: docs/injector.md, "Services that lead past the gate". */
 export const probeHeader = 'Hookgate-Probe';
 
 /** What a probe may ask to be given back: nothing that could be more than a random word. */

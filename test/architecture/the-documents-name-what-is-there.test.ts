@@ -1,4 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const rooms = readdirSync('src', { withFileTypes: true })
@@ -38,5 +39,20 @@ test('a page that a comment of the sources names is there', () => {
       .filter((page) => !existsSync(page) && !existsSync(`docs/${page}`))
       .map((page) => `${file}: ${page}`),
   );
+  expect(missing).toEqual([]);
+});
+
+test('a section that a comment, a value or a page names in quotation marks is there', () => {
+  const files = globSync(['src/**/*.ts', 'charts/hookgate/values.yaml', '*.md', 'docs/**/*.md']);
+  const named = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/([\w/.-]+\.md)\)?, "([^"]+)"/g)].map(
+      ([, page = '', section = '']) => ({ file, page, section }),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(4);
+  const missing = named.filter(({ file, page, section }) => {
+    const place = [page, `docs/${page}`, join(dirname(file), page)].find((path) => existsSync(path));
+    return place === undefined || !readFileSync(place, 'utf8').includes(`\n## ${section}\n`);
+  });
   expect(missing).toEqual([]);
 });
