@@ -34,7 +34,7 @@ export const remedies: Readonly<Record<RejectionCode, Remedy>> = {
   address_not_allowed: {
     cause: 'the sender uses a new address; or every request seems to come from the load balancer',
     remedy:
-      "compare the log's `address` and `hops` with the provider's list; behind a load balancer set `clientAddress` (docs/configuration.md)",
+      "compare the log's `address` and `hops` with the provider's list; behind a load balancer set `clientAddress` (docs/client-address.md)",
   },
   allowlist_empty: {
     cause: 'the allowlist file has no entries',
@@ -50,7 +50,8 @@ export const remedies: Readonly<Record<RejectionCode, Remedy>> = {
   },
   unsupported_media_type: {
     cause: 'not JSON, or compressed',
-    remedy: 'something in between changes the request',
+    remedy:
+      'let the sender send `application/json` (GitHub: the content type of the webhook); if it does, something in between changes the request',
   },
   malformed_body: {
     cause: 'not one well-formed event',
@@ -93,8 +94,10 @@ export const remedies: Readonly<Record<RejectionCode, Remedy>> = {
     remedy: "the application's own log, by X-Request-Id",
   },
   overloaded: {
-    cause: 'the application is slower than the events come',
-    remedy: 'raise `limits.inFlight`, or make the application answer before lengthy work',
+    cause:
+      'the application is slower than the events come; or bodies and streams take all of `limits.bufferedBytes`',
+    remedy:
+      'the log line says which limit: raise it, with the memory that it takes, or make the application answer before lengthy work',
   },
   internal_error: {
     cause: 'a fault in Hookgate; the log line has the stack',
