@@ -1,6 +1,6 @@
 /**
  * What is known of one request while it is judged. The room `delivery` holds the words that all others speak:
- * the delivery, its rejection or answer, and the interface of a duplicate store. It imports nothing.
+ * the delivery, its rejection or answer, and the interface of a duplicate store. It imports from no other room.
  */
 
 /** The head of a request as it came over the wire. */

@@ -13,7 +13,7 @@ export type ClaimResult =
  * Every method rejects with `StoreUnavailable` when the store cannot answer; nothing else is ever thrown.
  */
 export interface DuplicateStore {
-  /** Atomically claims `key` for `leaseMs` (monotonic) milliseconds unless it is delivered or claimed. */
+  /** Atomically claims `key` for `leaseMs` milliseconds, by the store's own clock, unless it is delivered or claimed. */
   claim(key: string, leaseMs: number): Promise<ClaimResult>;
   /**
    * Records the key as delivered for `retentionMs`; resolves only when the record is durable. Resolves false when
