@@ -15,9 +15,10 @@ import { createAdminServer, type Readiness } from '../server/admin.ts';
 import { version } from '../version.ts';
 import { createWatch, type Watch } from './inject-look.ts';
 import type { InjectServer, InjectServerOptions } from './inject-server.ts';
+import { createRunning, type Running } from './running.ts';
 import { failedStart, type Start } from './start.ts';
 
-export interface RunningInjector {
+export interface RunningInjector extends Running {
   /** Undefined where it only looks. */
   readonly reviews: { readonly address: string; readonly port: number } | undefined;
   readonly admin: { readonly address: string; readonly port: number };
@@ -25,9 +26,6 @@ export interface RunningInjector {
   look(): Promise<void>;
   /** Looks at Services, guarded pods and other injectors now. Never rejects. */
   lookAround(): Promise<void>;
-  stop(): Promise<void>;
-  /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
-  reportFatal(fault: unknown): void;
 }
 
 export type InjectorStart = Start<{ readonly injector: RunningInjector }>;
@@ -60,25 +58,16 @@ export async function startInjector(
     const opened = await open({ config, template, env, now }, closers);
     keepUp(opened, config, closers);
     const { addresses, log, flush, server, watch } = opened;
-    let stopped: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
-      await drain(opened, config);
-      await closers.disposeAsync();
-      log.info('stopped');
-      flush();
-    };
+    const running = createRunning({
+      drain: () => drain(opened, config),
+      closers,
+      log,
+      flush,
+      fatalSentence: 'a fault that nobody caught: the injector ends',
+    });
     return {
       kind: 'running',
-      injector: {
-        ...addresses,
-        look: async () => server?.look(),
-        lookAround: watch.look,
-        stop: () => (stopped ??= stop()),
-        reportFatal(fault) {
-          log.fatal({ err: fault }, 'a fault that nobody caught: the injector ends');
-          flush();
-        },
-      },
+      injector: { ...addresses, ...running, look: async () => server?.look(), lookAround: watch.look },
     };
   } catch (error) {
     return failedStart(error, closers);

@@ -20,20 +20,14 @@ import { type Loaded, loadEverything } from './load.ts';
 import { openStore } from './open-store.ts';
 import { openTraffic, tlsMaterial } from './open-traffic.ts';
 import { createReloader, type Reloader } from './reloader.ts';
+import { createRunning, type Running } from './running.ts';
 import { failedStart, type Start } from './start.ts';
 
-export interface RunningGate {
+export interface RunningGate extends Running {
   readonly traffic: { readonly address: string; readonly port: number };
   readonly admin: { readonly address: string; readonly port: number };
   /** Reads all files again, now. */
   reload(): Promise<void>;
-  /**
-   * Says that it is not ready and takes what comes for `drain.delay` more, then stops listening, lets what is in flight
-   * end, and records it. Resolves when all is closed.
-   */
-  stop(): Promise<void>;
-  /** Writes a fault that nobody caught to the log, at once: the process ends after it. */
-  reportFatal(fault: unknown): void;
 }
 
 export type GateStart = Start<{ readonly gate: RunningGate }>;
@@ -62,25 +56,14 @@ export async function startGate(
     const reloader = keepUp(opened, sources, closers);
     const { log, flush, addresses } = opened;
     sayWhatIsInForce(log, result.loaded, addresses);
-    let stopped: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
-      await drain(opened);
-      await closers.disposeAsync();
-      log.info('stopped');
-      flush();
-    };
-    return {
-      kind: 'running',
-      gate: {
-        ...addresses,
-        reload: reloader.reload,
-        stop: () => (stopped ??= stop()),
-        reportFatal(fault) {
-          log.fatal({ err: fault }, 'a fault that nobody caught: the gate ends, and its senders try again');
-          flush();
-        },
-      },
-    };
+    const running = createRunning({
+      drain: () => drain(opened),
+      closers,
+      log,
+      flush,
+      fatalSentence: 'a fault that nobody caught: the gate ends, and its senders try again',
+    });
+    return { kind: 'running', gate: { ...addresses, ...running, reload: reloader.reload } };
   } catch (error) {
     return failedStart(error, closers);
   }
