@@ -1,4 +1,5 @@
 /** What each part of a gate costs when idle and at its start: from a bare Node on, one thing more with each row. */
+import { fileThreadLimits } from '../../src/stores/embedded/file-thread.ts';
 import { sendAll } from '../load/closed-loop.ts';
 import { createEvents, forged } from '../load/events.ts';
 import { postRequest } from '../load/requests.ts';
@@ -55,7 +56,7 @@ export const stepsAtHand = (): readonly Step[] => [
   {
     title: floorStep,
     beyond: 'Node with http and crypto',
-    start: bare(...modules, 'thread'),
+    start: bare(...modules, JSON.stringify(fileThreadLimits)),
   },
   {
     title: 'hookgate, memory store',

@@ -1,7 +1,7 @@
 /**
- * A Node with nothing in it but what it is told to load: `node bare-node.ts PORT [MODULE ...] [thread]`. Whoever asks is
- * answered over a bare socket, once all is loaded. `thread`: one as small as that of the embedded store, with SQLite and
- * nothing to do.
+ * A Node with nothing in it but what it is told to load: `node bare-node.ts PORT [MODULE ...] [LIMITS]`. Whoever asks is
+ * answered over a bare socket, once all is loaded. `LIMITS` are the resource limits, as JSON, of a thread with SQLite and
+ * nothing to do; they are told, since what this file imports would be in it too.
  */
 import { createServer } from 'node:net';
 
@@ -17,14 +17,15 @@ const server = createServer((socket) => {
 });
 const listen = (): unknown => server.listen(Number(port), '127.0.0.1');
 
-for (const word of words) if (word !== 'thread') process.getBuiltinModule(word);
-if (words.includes('thread')) {
+const limits = words.find((word) => word.startsWith('{'));
+for (const word of words) if (word !== limits) process.getBuiltinModule(word);
+if (limits !== undefined) {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const thread = new Worker(inThread, {
     eval: true,
     execArgv: [],
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
+    resourceLimits: JSON.parse(limits),
   });
   thread.once('message', listen);
 } else listen();

@@ -35,6 +35,9 @@ export interface FileThread {
   terminate(): unknown;
 }
 
+/** What the thread may take of memory. The benchmark gives a thread that does nothing the same. */
+export const fileThreadLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
+
 /**
  * Starts the file's thread. It ends by itself after `closed` or `fault`, and `onEnd` is always the last call. `program`
  * is what runs in it: the benchmark has one without a table.
@@ -50,7 +53,7 @@ export function startFileThread(
     name: 'hookgate-store',
     execArgv: [],
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
+    resourceLimits: fileThreadLimits,
   });
   let failure: Error | undefined;
   thread.on('message', onMessage);
