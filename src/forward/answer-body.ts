@@ -32,7 +32,6 @@ export function bodyOf({ status, headers, minorVersion }: AnswerHead, method = '
   return length === undefined ? untilClose : new SizedBody(Number(length));
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
 const plainNumber = /^\d{1,15}$/;
 
 const nothing = Buffer.alloc(0);

@@ -50,7 +50,6 @@ export function isHostField(value: string): boolean {
   return hostOrAddress.test(value);
 }
 
-// Made once: where it stands in a function, V8 makes a new object of it with every call.
 const hostOrAddress = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 const schemeName = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 const portNumber = /^\d{1,5}$/;

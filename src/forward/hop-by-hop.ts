@@ -22,7 +22,6 @@ export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
   return kept;
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
 const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const illegalInValue = /[^\t\x20-\x7e\x80-\xff]/;
 

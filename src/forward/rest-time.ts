@@ -12,7 +12,6 @@ export function restTimeMs(headers: readonly string[], withoutHintMs: number): n
   return withoutHintMs;
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
 const timeout = /(?:^|[,\s])timeout=(\d{1,9})(?:$|[,\s])/i;
 const longestRestMs = 60_000;
 const marginMs = 1_000;

@@ -96,7 +96,6 @@ function isJsonInUtf8(contentType: string): boolean {
   });
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
 const jsonMediaType = /^application\/(?:[a-z0-9.-]+\+)?json$/;
 const parameter = /^([!#$%&'*+\-.^_`|~a-z0-9]+)[ \t]*=[ \t]*([^= \t"]+|"(?:[^"\\]|\\.)*")$/;
 

@@ -202,7 +202,6 @@ function readMember(
   return text === undefined ? body.subarray(span.start, span.end) : utf8AsLatin1(text);
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
 const digits = /^\d{1,16}$/;
 
 /** Ten digits are seconds until 2286, sixteen are more than anybody writes. */

@@ -87,7 +87,6 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   };
 }
 
-// Made once: where one stands in a function, V8 makes a new object of it with every call.
 const noHexDigit = /[^0-9a-f]/i;
 
 function isKey(key: string): boolean {
