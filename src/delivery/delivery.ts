@@ -76,7 +76,7 @@ export interface Facts {
   encoding: string | undefined;
   /** Duplicate key in hex, once the checksum held. */
   duplicateKey: string | undefined;
-  /** What `observe` mode let through. */
+  /** For what reasons it would have been refused: let through by `observe` mode, or without the store. */
   wouldReject: { readonly code: string; readonly detail: string }[] | undefined;
   upstreamStatus: number | undefined;
   /** Milliseconds spent waiting for the sender's body. */

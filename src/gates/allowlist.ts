@@ -4,6 +4,7 @@ import type { Located } from './client-address.ts';
 import type { Gate } from './gate.ts';
 import type { HeaderFields } from './headers.ts';
 import type { LiveRoute } from './live-route.ts';
+import { noteWouldReject } from './would-reject.ts';
 
 /** The sender may be listened to: from here on its body is read. */
 class AdmittedDelivery {
@@ -53,10 +54,4 @@ function hintFor({ delivery, fields }: Located): string {
   const { hops } = delivery.facts;
   if (fields.forwardedFor.length === 0 || hops !== undefined) return '';
   return '; it sent X-Forwarded-For: if it is a proxy of yours, clientAddress.trustedProxies must list it, with clientAddress.from: forwarded';
-}
-
-/** Notes what `observe` mode lets through. */
-export function noteWouldReject(delivery: Delivery, refusal: Rejection): void {
-  delivery.facts.wouldReject ??= [];
-  delivery.facts.wouldReject.push({ code: refusal.code, detail: refusal.detail });
 }

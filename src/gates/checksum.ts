@@ -3,10 +3,10 @@ import { type RejectionCode, reject } from '../delivery/rejections.ts';
 import type { Envelope } from '../schemes/envelope.ts';
 import type { Identity } from '../schemes/identify.ts';
 import type { Verification } from '../schemes/verify.ts';
-import { noteWouldReject } from './allowlist.ts';
 import type { Enveloped } from './envelope.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
+import { noteWouldReject } from './would-reject.ts';
 
 /** The signature holds: what it covers is as somebody wrote it who knows a key of the route. */
 class VerifiedDelivery {

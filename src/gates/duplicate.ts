@@ -7,10 +7,10 @@ import { reject } from '../delivery/rejections.ts';
 import { eventKey } from '../schemes/duplicate-key.ts';
 import type { Envelope } from '../schemes/envelope.ts';
 import type { Identity } from '../schemes/identify.ts';
-import { noteWouldReject } from './allowlist.ts';
 import type { Unverified, Verified } from './checksum.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
+import { noteWouldReject } from './would-reject.ts';
 
 /** Nobody else delivers this event now, and it was not delivered before. */
 class ClaimedDelivery {

@@ -42,7 +42,8 @@ async function forwardClaimed(options: ForwardGateOptions, claimed: Claimed): Pr
 }
 
 async function forwardUnverified(options: ForwardGateOptions, unverified: Unverified): Promise<Settlement> {
-  if (!options.slots.enter()) return reject('overloaded', 'limits.inFlight deliveries are being forwarded');
+  if (!options.slots.enter())
+    return reject('overloaded', 'as many deliveries are being forwarded as limits.inFlight allows');
   try {
     return await forward(options, unverified);
   } finally {
