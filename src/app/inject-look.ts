@@ -50,6 +50,7 @@ export function createWatch(options: {
   let rivals: readonly string[] = [];
   let trouble: string | undefined = 'not looked yet';
   let said = '';
+  let unwritten = '';
 
   async function look(): Promise<void> {
     try {
@@ -62,24 +63,41 @@ export function createWatch(options: {
       }));
       unguarded = found.unguarded.map(({ namespace, name }) => `${namespace}/${name}`);
       show(found);
-      for (const one of found.past.slice(0, maxEvents)) {
-        const { namespace, lead } = one;
-        const about = `${lead.service}.${lead.port}`;
-        await recordEvent(api, one, {
-          about,
-          reason: 'BypassedByService',
-          message: leadSentence(lead, namespace),
-          now: now(),
-        });
-      }
       showRivals(findRivals(own, reaches, namespaces));
       metrics.lastLook.set(now().getTime() / 1000);
       trouble = undefined;
       sayOnce();
+      await recordEvents(found);
     } catch (error) {
       trouble = whatWentWrong(error);
       log.error({ sentence: trouble }, 'Services and guarded pods could not be looked at');
     }
+  }
+
+  /**
+   * What was found is told in other ways as well: a namespace that takes no events, since it ends or has a quota of them,
+   * keeps no look from being one.
+   */
+  async function recordEvents({ past: found }: FoundPods): Promise<void> {
+    const refused = new Map<string, string>();
+    for (const one of found.slice(0, maxEvents)) {
+      const { namespace, lead } = one;
+      if (refused.has(namespace)) continue;
+      try {
+        await recordEvent(api, one, {
+          about: `${lead.service}.${lead.port}`,
+          reason: 'BypassedByService',
+          message: leadSentence(lead, namespace),
+          now: now(),
+        });
+      } catch (error) {
+        refused.set(namespace, whatWentWrong(error));
+      }
+    }
+    const sentences = [...refused.values()];
+    if (sentences.length > 0 && sentences.join() !== unwritten)
+      log.error({ sentences }, 'events of pods past whose gate a Service leads could not be written');
+    unwritten = sentences.join();
   }
 
   function show({ past: found, unguarded: without }: FoundPods): void {

@@ -27,7 +27,8 @@ export async function recordEvent(
   const answer = await api.call('POST', `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name.slice(0, 200)}.${mark}`, namespace },
+    // A cut may end in what no part of a name may end in.
+    metadata: { name: `${name.slice(0, 200).replace(/[-.]+$/, '')}.${mark}`, namespace },
     involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
     reason: event.reason,
     message: event.message.slice(0, 1000),

@@ -10,10 +10,10 @@ const service = (targetPort: string | number) => ({
 });
 const series = 'hookgate_service_past_gate_pods{guarded_namespace="shop",service="payments",port="80"}';
 
-async function clusterWithGuardedPod() {
+async function clusterWithGuardedPod(name = 'payments-1') {
   const kubernetes = await fakeKubernetes();
   const { spec, metadata } = injected(optedIn({ labels }));
-  const named = { ...metadata, name: 'payments-1', namespace: 'shop', uid: 'uid-1' };
+  const named = { ...metadata, name, namespace: 'shop', uid: 'uid-1' };
   kubernetes.list('/api/v1/namespaces/shop/pods', [{ metadata: named, spec }]);
   return kubernetes;
 }
@@ -45,6 +45,34 @@ test('a Service that comes later: event, metric and status, until it is mended',
   await injector.lookAround();
   await expect(metric(series)).rejects.toThrow();
 });
+
+test('a namespace that takes no events, since it ends or has a quota of them, keeps no look from being one', async () => {
+  const kubernetes = await clusterWithGuardedPod();
+  kubernetes.list('/api/v1/namespaces/shop/services', [service(3000)]);
+  kubernetes.forbidden.add('/api/v1/namespaces/shop/events');
+  const { injector, adminUrl, metric } = await runLookout(kubernetes, { namespaces: 'shop' });
+  await injector.lookAround();
+  expect(kubernetes.calls).toContain('POST /api/v1/namespaces/shop/events 403');
+  expect(await metric(series)).toBe(1);
+  expect(await metric('hookgate_injector_last_look_timestamp_seconds')).toBeGreaterThan(0);
+  expect((await get(`${adminUrl}/readyz`)).status).toBe(200);
+  kubernetes.forbidden.clear();
+  await injector.lookAround();
+  expect(kubernetes.events).toHaveLength(1);
+});
+
+test.each(['-b', '.b'])(
+  'the event of a pod whose long name is cut before %s has a name that is one',
+  async (end) => {
+    const kubernetes = await clusterWithGuardedPod(`${'a'.repeat(199)}${end}`);
+    kubernetes.list('/api/v1/namespaces/shop/services', [service(3000)]);
+    const { injector } = await runLookout(kubernetes, { namespaces: 'shop' });
+    await injector.lookAround();
+    expect(kubernetes.events[0]?.metadata.name).toMatch(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    );
+  },
+);
 
 test('it looks by itself, again and again', async () => {
   const kubernetes = await clusterWithGuardedPod();
