@@ -30,9 +30,9 @@ export function addSidecar(
 }
 
 /**
- * What others may change in a sidecar: where its image is fetched from and when (mirrors, AlwaysPullImages), and what
- * it may use (a LimitRange's defaults, autoscalers). The API server asks each webhook a second time at most, so what is
- * set back here would stay so.
+ * What others may change in a sidecar: where its image is fetched from and when (mirrors, AlwaysPullImages), what it may
+ * use (a LimitRange's defaults, autoscalers), and how its probes reach it by HTTP (a mesh that ends mTLS lets them ask its own
+ * agent). The API server asks each webhook a second time at most, so what is set back here would stay so.
  */
 function asOthersMayHave(sidecar: Container, present: Container): Container {
   const { image, imagePullPolicy = sidecar.imagePullPolicy, resources = sidecar.resources } = present;
@@ -41,8 +41,15 @@ function asOthersMayHave(sidecar: Container, present: Container): Container {
     ...(isSameImage(image, sidecar.image) && image !== undefined && { image }),
     ...(imagePullPolicy !== undefined && { imagePullPolicy }),
     ...(resources !== undefined && { resources }),
+    ...Object.fromEntries(
+      probes.flatMap((probe) =>
+        sidecar[probe]?.httpGet && present[probe]?.httpGet ? [[probe, present[probe]]] : [],
+      ),
+    ),
   };
 }
+
+const probes = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
 
 function withVolumes(present: readonly Volume[], wanted: readonly Volume[]): Volume[] {
   const replaced = present.map((volume) => {

@@ -78,7 +78,7 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
   const applicationPort = optIn.move?.to ?? guarded.port.containerPort;
   const { name } = guarded.port;
   const nowName = name && renamedPort(name, portsTogether(pod.spec));
-  const renamed = withApplication(pod.spec, guarded, {
+  const renamed = withApplication(withOthersAt(pod.spec, guarded, applicationPort), guarded, {
     ...withStopDelay(application, delaySeconds),
     ports: (application.ports ?? []).map((port) =>
       port === guarded.port
@@ -137,7 +137,18 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
 
 /** The name goes to the sidecar; the application keeps the number, and its handlers ask for that. */
 function handOver({ place, port }: GuardedPort): Container {
-  return withHandlersAt(place.container, port.name === undefined ? [] : [port.name], port.containerPort);
+  return withHandlersAt(place.container, port, port.containerPort);
+}
+
+/** The other containers may ask the application's number, at which the sidecar answers once the application has moved. */
+function withOthersAt(spec: PodSpec, { port: { containerPort } }: GuardedPort, number: number): PodSpec {
+  if (number === containerPort) return spec;
+  const at = (container: Container) => withHandlersAt(container, { containerPort }, number);
+  return {
+    ...spec,
+    containers: spec.containers.map(at),
+    ...(spec.initContainers && { initContainers: spec.initContainers.map(at) }),
+  };
 }
 
 function withApplication(spec: PodSpec, { place }: GuardedPort, application: Container): PodSpec {

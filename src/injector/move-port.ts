@@ -1,6 +1,6 @@
 import { type Denial, deny } from './denials.ts';
 import type { GuardedPort } from './guarded-port.ts';
-import { withHandlersAt } from './handlers.ts';
+import { asks, withHandlersAt } from './handlers.ts';
 import type { OptIn } from './opt-in.ts';
 import type { Container } from './pod.ts';
 
@@ -16,19 +16,19 @@ export function moveApplication(
   move: NonNullable<OptIn['move']>,
 ): Container | Denial {
   const { container } = place;
-  const variable = container.env?.find(({ name }) => name === move.variable);
-  if (variable?.valueFrom !== undefined)
+  const isMoved = ({ name }: { readonly name: string }) => name === move.variable;
+  const env = container.env ?? [];
+  if (env.some((one) => isMoved(one) && one.valueFrom !== undefined))
     return deny(
       'move_port_env',
       `the variable ${move.variable} of its container ${container.name} comes from elsewhere (valueFrom)`,
     );
   const value = String(move.to);
-  const env =
-    variable === undefined
-      ? [...(container.env ?? []), { name: move.variable, value }]
-      : (container.env ?? []).map((one) => (one === variable ? { ...one, value } : one));
-  const old = port.name === undefined ? [port.containerPort] : [port.containerPort, port.name];
-  const moved = withHandlersAt({ ...container, env }, old, move.to);
+  // All of that name: of several the kubelet takes the last.
+  const told = env.some(isMoved)
+    ? env.map((one) => (isMoved(one) ? { ...one, value } : one))
+    : [...env, { name: move.variable, value }];
+  const moved = withHandlersAt({ ...container, env: told }, port, move.to);
   const { readinessProbe } = moved;
   if (readinessProbe === undefined) {
     const probe = {
@@ -40,7 +40,9 @@ export function moveApplication(
     };
     return { ...moved, readinessProbe: probe };
   }
-  if (readinessProbe.httpGet?.port !== move.to && readinessProbe.tcpSocket?.port !== move.to)
+  const { httpGet, tcpSocket } = readinessProbe;
+  const there = { containerPort: move.to };
+  if (![httpGet, tcpSocket].some((asked) => asked && asks(asked, there)))
     return deny(
       'move_port_unverified',
       `the readiness probe of its container ${container.name} does not ask port ${move.to}, so nothing would show whether the application has moved`,

@@ -1,9 +1,9 @@
 import { type Denial, deny } from './denials.ts';
 import { type GuardedPort, isOnTheNode, pastByHostPort, runningTogether } from './guarded-port.ts';
-import { handlersOf } from './handlers.ts';
+import { asks, handlersOf } from './handlers.ts';
 import type { OptIn } from './opt-in.ts';
 import { isTcp, type NodeSelectorTerm, type PodSpec } from './pod.ts';
-import type { SidecarTemplate } from './sidecar-template.ts';
+import { adminPortName, type SidecarTemplate } from './sidecar-template.ts';
 
 /** What in the pod as a whole keeps the sidecar out. */
 export function findObstacle(spec: PodSpec): Denial | undefined {
@@ -82,6 +82,11 @@ export function findCollision(
         );
     }
   }
+  if (guarded.port.name === adminPortName)
+    return deny(
+      'port_ambiguous',
+      `the guarded port is called ${adminPortName}, as the sidecar's own admin port`,
+    );
   if (move !== undefined && (move.to === template.adminPort || move.to === guarded.port.containerPort))
     return deny('move_port_taken', `the sidecar itself needs port ${move.to}`);
 
@@ -100,13 +105,12 @@ export function findCollision(
 /** The sidecar speaks HTTP/1.1 without TLS to the application; a probe tells where the port speaks something else. */
 function findOtherProtocol({ place, port }: GuardedPort): Denial | undefined {
   for (const { httpGet, grpc } of handlersOf(place.container)) {
-    const isGuarded = (value: string | number) => value === port.containerPort || value === port.name;
-    if (httpGet?.scheme === 'HTTPS' && isGuarded(httpGet.port))
+    if (httpGet?.scheme === 'HTTPS' && asks(httpGet, port))
       return deny(
         'protocol_unsupported',
         `a probe asks the guarded port by HTTPS, so the application itself ends TLS there`,
       );
-    if (grpc !== undefined && isGuarded(grpc.port))
+    if (grpc !== undefined && asks(grpc, port))
       return deny('protocol_unsupported', 'a gRPC probe asks the guarded port, so it speaks HTTP/2');
   }
   return undefined;

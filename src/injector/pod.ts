@@ -76,11 +76,17 @@ export interface ContainerPort {
 
 /** A probe or a lifecycle handler. */
 export interface Handler {
-  readonly httpGet?: { readonly port: string | number; readonly scheme?: string };
-  readonly tcpSocket?: { readonly port: string | number };
+  readonly httpGet?: PortAsked & { readonly scheme?: string };
+  readonly tcpSocket?: PortAsked;
   readonly grpc?: { readonly port: number };
   readonly exec?: unknown;
   readonly sleep?: unknown;
+}
+
+export interface PortAsked {
+  readonly port: string | number;
+  /** The pod's own address when left out. */
+  readonly host?: string;
 }
 
 export interface Named {

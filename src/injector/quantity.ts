@@ -29,7 +29,10 @@ export function isQuantity(text: string): boolean {
 
 /** The amount in its base unit (cores, bytes); undefined for what is no quantity. */
 export function amount(quantity: unknown): number | undefined {
-  const match = /^(\d+(?:\.\d*)?|\.\d+)([numkMGTPE]?|[KMGTPE]i)$/.exec(String(quantity));
-  const factor = factors[match?.[2] ?? ''];
-  return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
+  const match = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]?|[KMGTPE]i))$/.exec(
+    String(quantity),
+  );
+  const [, number, exponent = '', suffix = ''] = match ?? [];
+  const factor = factors[suffix];
+  return number === undefined || factor === undefined ? undefined : Number(number + exponent) * factor;
 }

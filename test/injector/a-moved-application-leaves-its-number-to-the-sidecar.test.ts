@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { endpointOf } from '../support/endpoint-lookup.ts';
-import { containerOf, injected, optedIn } from '../support/injection.ts';
+import { containerOf, injected, injection, optedIn } from '../support/injection.ts';
 
 const annotations = { 'hookgate.io/move-port': 'PORT=18080', 'hookgate.io/port': '3000' };
 const unnamed = { ports: [{ containerPort: 3000 }] };
@@ -26,6 +26,38 @@ test('the variable keeps its place, since others may be made of it', () => {
   ];
   const app = containerOf(injected(optedIn({ annotations, container: { ...unnamed, env } })), 'app');
   expect(app.env).toEqual([{ name: 'PORT', value: '18080' }, env[1]]);
+});
+
+test('a variable that stands there twice is the new one twice, since the kubelet takes the last', () => {
+  const env = [
+    { name: 'PORT', value: '3000' },
+    { name: 'PORT', value: '3001' },
+  ];
+  const app = containerOf(injected(optedIn({ annotations, container: { ...unnamed, env } })), 'app');
+  expect(app.env?.map(({ value }) => value)).toEqual(['18080', '18080']);
+});
+
+test('other containers that ask the number go on asking the application', () => {
+  const container = (name: string, port: number) => ({ name, livenessProbe: { httpGet: { port } } });
+  const spec = {
+    containers: [{ name: 'app', ...unnamed }, container('other', 3000), container('third', 3001)],
+    initContainers: [{ ...container('native', 3000), restartPolicy: 'Always' }],
+  };
+  const pod = injected(optedIn({ annotations, spec }));
+  const asked = (name: string) => containerOf(pod, name).livenessProbe?.httpGet?.port;
+  expect([asked('other'), asked('third'), asked('native')]).toEqual([18080, 3001, 18080]);
+  expect(injection(pod)).toMatchObject({ kind: 'injected', patch: [] });
+});
+
+test('a handler that asks another host asks the port that it asked', () => {
+  const host = 'registry.example';
+  const container = {
+    ports: [{ name: 'web', containerPort: 3000 }],
+    lifecycle: { postStart: { httpGet: { host, port: 3000 } }, preStop: { httpGet: { host, port: 'web' } } },
+  };
+  const { lifecycle } = containerOf(injected(optedIn({ annotations, container })), 'app');
+  expect(lifecycle?.postStart?.httpGet).toEqual({ host, port: 3000 });
+  expect(lifecycle?.preStop?.httpGet).toEqual({ host, port: 3000 });
 });
 
 test('probes by number and by name ask the new port', () => {

@@ -82,3 +82,12 @@ test("mirrors, pull policies and resources of others' webhooks are left in the s
   });
   expect(injection(pod)).toMatchObject({ kind: 'injected', patch: [] });
 });
+
+test("probes that a mesh sends to its own agent are left in the sidecar, and another's command is not", () => {
+  const pod = structuredClone(injected(optedIn()));
+  const readinessProbe = { httpGet: { path: '/app-health/hookgate/readyz', port: 15020, scheme: 'HTTP' } };
+  Object.assign(containerOf(pod, 'hookgate'), { readinessProbe });
+  expect(injection(pod)).toMatchObject({ kind: 'injected', patch: [] });
+  Object.assign(containerOf(pod, 'hookgate'), { readinessProbe: { exec: { command: ['true'] } } });
+  expect(containerOf(injected(pod), 'hookgate')).toEqual(containerOf(injected(optedIn()), 'hookgate'));
+});

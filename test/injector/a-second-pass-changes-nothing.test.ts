@@ -49,6 +49,17 @@ test('what the API server fills in is no difference', () => {
   expect(injection(pod as unknown as Pod)).toMatchObject({ kind: 'injected', patch: [] });
 });
 
+test('a quantity with an exponent is the same quantity', () => {
+  const pod = structuredClone(
+    injected(
+      optedIn({ annotations: { 'hookgate.io/memory-limit': '0.3e9', 'hookgate.io/cpu-limit': '1E0' } }),
+    ),
+  );
+  const resources = { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '1e0', memory: '300e6' } };
+  Object.assign(containerOf(pod, 'hookgate'), { terminationMessagePolicy: 'File', resources });
+  expect(injection(pod)).toMatchObject({ kind: 'injected', patch: [] });
+});
+
 test.each([
   ['its image', { image: 'evil.example/other:1' }],
   ['its command', { command: ['sh'] }],

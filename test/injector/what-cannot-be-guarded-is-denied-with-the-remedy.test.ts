@@ -108,6 +108,15 @@ const cases: readonly (readonly [
     'port_ambiguous',
     /app gives the number 3000 a second name, "web" beside "http"\. Leave the port/,
   ],
+  [
+    "the name of the sidecar's admin port, which would stand there twice",
+    {
+      ...ports({ name: 'hookgate-admin', containerPort: 3000 }),
+      annotations: { 'hookgate.io/port': 'hookgate-admin' },
+    },
+    'port_ambiguous',
+    /called hookgate-admin.*under one name/,
+  ],
   ['Windows by nodeSelector', nodes({ 'kubernetes.io/os': 'windows' }), 'not_linux', /nodeSelector asks for/],
   [
     'another system by the older label',
@@ -142,6 +151,26 @@ const cases: readonly (readonly [
     { container: { env: [{ name: 'PORT', valueFrom: { configMapKeyRef: {} } }] }, ...move('PORT=18080') },
     'move_port_env',
     /variable PORT .*valueFrom/,
+  ],
+  [
+    'a variable with a value, and once more from elsewhere',
+    {
+      container: {
+        env: [
+          { name: 'PORT', value: '1' },
+          { name: 'PORT', valueFrom: { configMapKeyRef: {} } },
+        ],
+      },
+      ...move('PORT=18080'),
+    },
+    'move_port_env',
+    /variable PORT .*valueFrom/,
+  ],
+  [
+    'a readiness that asks another host',
+    { container: { readinessProbe: { httpGet: { host: 'a.example', port: 18080 } } }, ...move('PORT=18080') },
+    'move_port_unverified',
+    /does not ask port 18080/,
   ],
   [
     'a taken number',
@@ -198,6 +227,15 @@ test.each([
   ['a nodeSelector for Linux', nodes({ 'kubernetes.io/os': 'linux' })],
   ['an affinity that leaves Linux nodes too', affinity(['In', 'windows'], ['In', 'linux'])],
   ['the same number under no second name', ports(http, { containerPort: 3000 })],
+  [
+    'TLS of another host',
+    {
+      container: {
+        lifecycle: { postStart: { httpGet: { host: 'a.example', port: 3000, scheme: 'HTTPS' } } },
+      },
+    },
+  ],
+  ['a quantity with an exponent', { annotations: { 'hookgate.io/memory-limit': '129e6' } }],
   ['the same number and name for another protocol', ports(http, { ...http, protocol: 'UDP' })],
 ])('%s is no reason', (_what, parts) => {
   expect(injection(optedIn(parts)).kind).toBe('injected');
