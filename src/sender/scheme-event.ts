@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Way } from '../json/way.ts';
+import { type RawHeaders, readField } from '../schemes/head-fields.ts';
+import { onlySpan } from '../schemes/member-text.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import { type SignedDelivery, signDelivery } from '../schemes/sign-delivery.ts';
+import { isSamePlace } from '../schemes/template.ts';
+import { isMap } from '../values/is-map.ts';
 import { withForgedAmount } from './sample-event.ts';
 import type { Tampering } from './tamper.ts';
 
@@ -15,28 +19,38 @@ export interface PlayedEvent {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** A delivery as the scheme's sender makes it: data, and the event's name and an id where the scheme looks for them. */
+/** A delivery as the scheme's sender makes it: data, and whatever else the scheme looks for, made up where it is signed. */
 export function playEvent(scheme: Scheme, played: PlayedEvent): SignedDelivery {
-  const { event, dataJson, secret, way, nowMs, fields } = played;
-  const body = Buffer.from(bodyOf(scheme, event, dataJson, `evt_${randomUUID()}`), 'utf8');
+  const { event, secret, way, nowMs, fields = [] } = played;
+  const body = playedBody(scheme, played);
   const id = `msg_${randomUUID()}`;
   const hexCase = scheme.signature.kind === 'member' ? 'upper' : 'lower';
-  return signDelivery(scheme, body, { secret, way, nowMs, event, id, hexCase, fields });
+  const own = [...fields, ...otherSignedFields(scheme, fields)];
+  return signDelivery(scheme, body, { secret, way, nowMs, event, id, hexCase, fields: own });
+}
+
+/** Signed fields that are neither given nor made by whoever signs: the time, the id and the event's name. */
+function otherSignedFields({ message, time, id, event }: Scheme, given: RawHeaders): string[] {
+  const made = [time?.from, id, event?.from];
+  return message.flatMap((part) => {
+    if (part.kind !== 'header' || made.some((place) => place !== undefined && isSamePlace(part, place)))
+      return [];
+    return readField(given, part.name.toLowerCase()).kind === 'absent' ? [part.name, madeUp()] : [];
+  });
 }
 
 /** The same, spoilt in one place after it was signed: the gate has to refuse each. */
 export function spoil(scheme: Scheme, signed: SignedDelivery, tampering: Tampering): SignedDelivery {
-  const text = signed.body.toString('utf8');
   switch (tampering) {
-    case 'data': {
-      const { data, ...rest } = JSON.parse(text) as { data?: unknown };
-      const forged = JSON.parse(withForgedAmount(JSON.stringify(data ?? {}))) as unknown;
-      return { ...signed, body: Buffer.from(JSON.stringify({ ...rest, data: forged })) };
+    case 'data':
+      return { ...signed, body: changedAt(signed.body, dataPointer(scheme), forged) };
+    case 'event': {
+      const from = scheme.event?.from;
+      if (from?.kind === 'header')
+        return { ...signed, headers: changed(signed.headers, from.name, (name) => `${name}.forged`) };
+      if (from?.kind !== 'member') throw new Error(`scheme ${scheme.name} says no name of an event to spoil`);
+      return { ...signed, body: changedAt(signed.body, from.pointer, (name) => `forged.${name}`) };
     }
-    case 'event':
-      return scheme.event?.from.kind === 'header'
-        ? { ...signed, headers: changed(signed.headers, scheme.event.from.name, (name) => `${name}.forged`) }
-        : { ...signed, body: Buffer.from(text.replace(/("(?:event|type|eventType|Event)":")/, '$1forged.')) };
     case 'checksum':
     case 'missing':
       return withoutSignature(scheme, signed, tampering);
@@ -73,23 +87,63 @@ function without(headers: readonly string[], name: string): string[] {
   return headers.filter((_text, index) => headers[index & ~1]?.toLowerCase() !== name.toLowerCase());
 }
 
+type Change = (value: unknown) => unknown;
+
+/** The body with another value at a pointer. */
+function changedAt(body: Buffer, pointer: readonly string[], change: Change): Buffer {
+  const at = (value: unknown, [name, ...below]: readonly string[]): unknown => {
+    if (name === undefined) return change(value);
+    const object = isMap(value) ? value : {};
+    return { ...object, [name]: at(object[name], below) };
+  };
+  return Buffer.from(JSON.stringify(at(JSON.parse(body.toString('utf8')), pointer)));
+}
+
+function forged(value: unknown): unknown {
+  if (value !== undefined && !isMap(value)) return `${value}9`;
+  return JSON.parse(withForgedAmount(JSON.stringify(value ?? {})));
+}
+
+/** Where the data stands: the signed object, else the first signed member, else a member that the whole body has. */
+function dataPointer({ message }: Scheme): readonly string[] {
+  if (message.some(({ kind }) => kind === 'body')) return ['data'];
+  const members = message.filter((part) => part.kind === 'member');
+  const part = members.find(({ ways }) => ways !== undefined) ?? members[0];
+  return part?.pointer ?? ['data'];
+}
+
 interface Tree {
   [name: string]: Tree | string;
 }
 
-function bodyOf(scheme: Scheme, event: string, dataJson: string, id: string): string {
+function playedBody(scheme: Scheme, { event, dataJson, nowMs }: PlayedEvent): Buffer {
+  const { message, time } = scheme;
   const tree: Tree = {};
-  for (const [place, value] of [
-    [scheme.id, id],
-    [scheme.event?.from, event],
+  const signedTime = Math.floor(nowMs / (time?.unit === 'ms' ? 1 : 1000));
+  for (const [place, json] of [
+    [scheme.id, JSON.stringify(`evt_${randomUUID()}`)],
+    [scheme.event?.from, JSON.stringify(event)],
+    [time?.from, String(signedTime)],
   ] as const) {
-    if (place?.kind === 'member') put(tree, place.pointer, JSON.stringify(value));
+    if (place?.kind === 'member') put(tree, place.pointer, json);
   }
-  const part = scheme.message.find(({ kind }) => kind === 'member');
-  const dataName =
-    part?.kind === 'member' && 'ways' in part && part.ways !== undefined ? part.pointer : ['data'];
-  if (tree[dataName[0] as string] === undefined) put(tree, dataName, dataJson.trim());
-  return write(tree);
+  const members = message.filter((part) => part.kind === 'member');
+  const data = members.find(({ ways }) => ways !== undefined)?.pointer ?? ['data'];
+  if (tree[data[0] as string] === undefined) put(tree, data, dataJson.trim());
+  for (const { pointer } of members) if (!has(tree, pointer)) put(tree, pointer, JSON.stringify(madeUp()));
+  return Buffer.from(write(tree), 'utf8');
+}
+
+function madeUp(): string {
+  return `hookgate-${randomUUID()}`;
+}
+
+function has(tree: Tree | string | undefined, pointer: readonly string[]): boolean {
+  const [name, ...below] = pointer;
+  if (tree === undefined || name === undefined) return tree !== undefined;
+  return typeof tree === 'string'
+    ? onlySpan(pointer, Buffer.from(tree)) !== undefined
+    : has(tree[name], below);
 }
 
 function put(tree: Tree, [name, ...below]: readonly string[], json: string): void {
@@ -99,9 +153,14 @@ function put(tree: Tree, [name, ...below]: readonly string[], json: string): voi
     return;
   }
   const next = tree[name];
-  const inner: Tree = typeof next === 'object' ? next : {};
+  const inner = typeof next === 'object' ? next : membersOf(next ?? '{}');
   tree[name] = inner;
   put(inner, below, json);
+}
+
+function membersOf(json: string): Tree {
+  const entries = Object.entries(JSON.parse(json) as object);
+  return Object.fromEntries(entries.map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
 function write(tree: Tree | string): string {

@@ -122,6 +122,53 @@ test('prove plays every sender', async () => {
   expect(application.events).toEqual([]);
 });
 
+/** Schemes of operators' own, each with something else that its sender has to put where it belongs. */
+const ownSchemes: Record<string, string> = {
+  payload: '{ signature: "header:X-S", message: "{json:/payload@received}", event: "json:/kind" }',
+  time: '{ signature: "header:X-S", timestamp: { from: "json:/ts" }, event: "json:/kind" }',
+  inside:
+    '{ signature: "json:/sig", message: "{json:/ts}|{json:/kind}|{json:/data@compact}", timestamp: { from: "json:/ts", unit: ms }, event: "json:/kind" }',
+  fields:
+    '{ signature: "header:X-S", message: "{json:/ref}|{json:/status}|{json:/amount}", id: "json:/ref", event: "json:/status" }',
+  nonce: '{ signature: "header:X-S", message: "{header:X-Nonce}.{body}", event: "header:X-Event" }',
+  deep: '{ signature: "header:X-S#v1", message: "id:{json:/data/no};ts:{signature#ts};", timestamp: { from: "signature#ts" }, event: "json:/kind" }',
+  secret: '{ signature: "header:X-S", algorithm: equals, message: "", event: "json:/kind" }',
+};
+const ownRoutes = Object.entries(ownSchemes).map(([name, scheme]) => ({
+  name,
+  scheme,
+  keys: { primary: secret },
+  events: '[invoice.paid]',
+  ...(name === 'deep' ? { more: 'unsignedFields: forward' } : {}),
+}));
+
+test('prove plays the schemes that operators write', async () => {
+  const { gate, application } = await runSchemeGate(ownRoutes);
+  const { code, stdout, stderr } = await hookgate('prove', '--config', gate.configFile);
+  expect(stdout.match(/^ok .* with key /gm), stdout + stderr).toHaveLength(3 * ownRoutes.length);
+  expect(code, stdout).toBe(0);
+  expect(application.events).toEqual([]);
+});
+
+test.each(['payload', 'time', 'fields'])('send spoils what the scheme of %s signs', async (name) => {
+  const { gate, application, keysOf } = await runSchemeGate(ownRoutes.filter((route) => route.name === name));
+  const send = (...more: string[]) =>
+    hookgate(
+      'send',
+      ...['--url', `http://127.0.0.1:${gate.port}/hooks/${name}`],
+      ...['--key-file', join(keysOf(name), 'primary')],
+      ...['--config', gate.configFile, '--route', name],
+      ...event,
+      ...more,
+    );
+  expect((await send('--tamper', 'data')).code).toBe(1);
+  // Where the name is not signed, the forged one is none that the route forwards.
+  expect((await send('--tamper', 'event')).code).toBe(name === 'payload' ? 0 : 1);
+  expect(application.events).toEqual([]);
+  expect((await send()).code).toBe(0);
+  expect(application.events.length).toBe(1);
+});
+
 test('send signs as a route of the configuration says, over the fields that are given', async () => {
   const scheme =
     '{ signature: "header:X-House", message: "{header:X-Time}.{body}", event: "header:X-Event" }';
