@@ -13,6 +13,8 @@ export interface ExplainQuestion {
   readonly keysDirectory: string | undefined;
   /** A profile, for a keys directory; by default that of a route that names none. */
   readonly scheme?: string | undefined;
+  /** For such a profile that signs it: the URL as it is registered with the sender. */
+  readonly publicUrl?: string | undefined;
   /** Only this route of the configuration. */
   readonly route?: string | undefined;
   readonly address: string | undefined;

@@ -8,7 +8,7 @@ import { defaultProfile } from '../schemes/profiles.ts';
 import { matchSentence, remedyFor } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { Explained, ExplainQuestion } from './explain-question.ts';
-import { usualMistakes } from './usual-mistakes.ts';
+import { timeMistakes, usualMistakes } from './usual-mistakes.ts';
 
 export const addressCodes = ['client_address_unknown', 'address_not_allowed', 'allowlist_empty'];
 
@@ -69,7 +69,13 @@ export function bodySentences(
   }
   const refusal = `The checksum gate refuses it: ${observed?.detail ?? detail}.`;
   if (what === 'timestamp_out_of_tolerance') {
-    return [refusal, 'The signature holds: only its time does not. --at says when it arrived.', ...notes];
+    const delivered = { rawHeaders: question.headers ?? [], envelope };
+    return [
+      refusal,
+      'The signature holds: only its time does not. --at says when it arrived.',
+      ...timeMistakes(scheme, delivered),
+      ...notes,
+    ];
   }
   return [refusal, ...signingSentences(question, envelope, loaded), ...notes];
 }

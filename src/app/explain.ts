@@ -8,10 +8,9 @@ import { Rejection } from '../delivery/rejections.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { orderJudgingGates } from '../pipeline/order.ts';
 import { passJudging } from '../pipeline/run.ts';
-import { compileScheme } from '../schemes/compile.ts';
 import { readLiveKey } from '../schemes/live-key.ts';
-import { findProfile } from '../schemes/profiles.ts';
-import type { Scheme } from '../schemes/scheme.ts';
+import { namedScheme } from '../schemes/named-scheme.ts';
+import { defaultProfile } from '../schemes/profiles.ts';
 import { capturedDelivery } from './captured-delivery.ts';
 import type { Explained, ExplainQuestion } from './explain-question.ts';
 import {
@@ -90,7 +89,7 @@ type JudgedRead =
  */
 async function readJudged(question: ExplainQuestion): Promise<JudgedRead> {
   const { keysDirectory, sources, address, route } = question;
-  if (keysDirectory !== undefined) return readKeysAlone(keysDirectory, question.scheme);
+  if (keysDirectory !== undefined) return readKeysAlone(keysDirectory, question);
   const result = await loadEverything(sources ?? { env: {}, flags: {} });
   if (result.kind === 'problems') return result;
   const { config, warnings, routes, trustedProxies } = result.loaded;
@@ -117,24 +116,24 @@ async function readJudged(question: ExplainQuestion): Promise<JudgedRead> {
 }
 
 /** One route, with the keys of a directory and one profile. */
-function readKeysAlone(keysDirectory: string, profile = 'juicyway'): JudgedRead {
+function readKeysAlone(
+  keysDirectory: string,
+  { scheme: profile = defaultProfile.name, publicUrl }: ExplainQuestion,
+): JudgedRead {
   const flags = { upstream: 'http://127.0.0.1', path: '/webhooks/juicyway', keysDirectory };
   const defaults = loadConfig({ env: { HOOKGATE_ALLOWLIST_MODE: 'off' }, flags });
   if (defaults.kind === 'problems') return defaults;
   const read = readKeys(keysDirectory);
   if (read.kind === 'problems') return read;
   const warnings = [...read.warnings, ...read.unmeant.map(formatProblem)];
-  const [route] = defaults.config.routes;
-  const scheme = profile === 'juicyway' ? route?.scheme : schemeNamed(profile);
-  if (route === undefined || scheme === undefined) {
-    const problem = problemAt(
-      { source: '--scheme' },
-      '',
-      `found ${profile}`,
-      'expected a profile that needs no more keys',
-    );
+  const named = namedScheme(profile, publicUrl);
+  if (named.kind === 'none') {
+    const problem = problemAt({ source: '--scheme' }, '', `found ${profile}`, named.sentence);
     return { kind: 'problems', problems: [problem] };
   }
+  const { scheme } = named;
+  // The path among the flags makes one route.
+  const route = defaults.config.routes[0] as Config['routes'][number];
   const nobody = compileAddressSet([]);
   const loaded: LoadedRoute = {
     route: { ...route, scheme },
@@ -155,12 +154,6 @@ function readKeysAlone(keysDirectory: string, profile = 'juicyway'): JudgedRead 
   });
   const judged = { config: defaults.config, routes: [loaded], trustedProxies: nobody };
   return { kind: 'ok', judged, hasAllowlist: false, warnings: [...warnings, ...unusable] };
-}
-
-function schemeNamed(name: string): Scheme | undefined {
-  const profile = findProfile(name);
-  const compiled = profile === undefined ? undefined : compileScheme(profile, profile);
-  return compiled?.kind === 'scheme' ? compiled.scheme : undefined;
 }
 
 async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Promise<Explained[]> {

@@ -1,12 +1,16 @@
 import type { Envelope } from '../schemes/envelope.ts';
-import { type RawHeaders, readField } from '../schemes/head-fields.ts';
+import { type RawHeaders, readField, readTagged } from '../schemes/head-fields.ts';
+import { onlySpan } from '../schemes/member-text.ts';
 import type { Scheme } from '../schemes/scheme.ts';
+import type { Place } from '../schemes/template.ts';
+
+interface Delivered {
+  readonly rawHeaders: RawHeaders;
+  readonly envelope: Envelope;
+}
 
 /** What is often the cause where no key and no way of writing matches; only what this delivery allows. */
-export function usualMistakes(
-  scheme: Scheme,
-  { rawHeaders, envelope }: { readonly rawHeaders: RawHeaders; readonly envelope: Envelope },
-): string[] {
+export function usualMistakes(scheme: Scheme, { rawHeaders, envelope }: Delivered): string[] {
   const { body } = envelope;
   const found: string[] = [];
   if (scheme.covers === 'body') {
@@ -22,16 +26,7 @@ export function usualMistakes(
       );
     }
   }
-  const time = scheme.time?.from;
-  if (time?.kind === 'header') {
-    const field = readField(rawHeaders, time.name.toLowerCase());
-    const digits = field.kind === 'value' && /^\d+$/.test(field.text) ? field.text.length : 0;
-    if (scheme.time?.unit === 's' && digits >= 12)
-      found.push(`${time.name} looks like milliseconds; the scheme has seconds.`);
-    if (scheme.time?.unit === 'ms' && digits > 0 && digits <= 11) {
-      found.push(`${time.name} looks like seconds; the scheme has milliseconds.`);
-    }
-  }
+  found.push(...timeMistakes(scheme, { rawHeaders, envelope }));
   if (scheme.publicUrl !== '') {
     found.push(
       `The URL ${scheme.publicUrl} is signed too: it has to be the registered one letter by letter.`,
@@ -45,4 +40,31 @@ export function usualMistakes(
     );
   }
   return found;
+}
+
+/** A time in the other unit: under a signature that holds, too, since the digits are signed as they are. */
+export function timeMistakes({ time, signature }: Scheme, { rawHeaders, envelope }: Delivered): string[] {
+  if (time === undefined) return [];
+  const { from, unit } = time;
+  const { text, name } = timeAt(from, signature.name, rawHeaders, envelope.body);
+  const digits = /^\d+$/.test(text) ? text.length : 0;
+  if (unit === 's' && digits >= 12) return [`${name} looks like milliseconds; the scheme has seconds.`];
+  if (unit === 'ms' && digits > 0 && digits <= 11)
+    return [`${name} looks like seconds; the scheme has milliseconds.`];
+  return [];
+}
+
+/** The text of a signed time, empty where there is none, and what people call its place. */
+function timeAt(from: Place, signatureName: string, rawHeaders: RawHeaders, body: Buffer) {
+  if (from.kind === 'member') {
+    const span = onlySpan(from.pointer, body);
+    const text = span === undefined ? '' : body.toString('latin1', span.start, span.end);
+    return { text: text.replaceAll('"', ''), name: `/${from.pointer.join('/')}` };
+  }
+  const isTag = from.kind === 'tag';
+  const field = readField(rawHeaders, (isTag ? signatureName : from.name).toLowerCase());
+  const value = field.kind === 'value' ? field.text : '';
+  return isTag
+    ? { text: readTagged(value, from.tag)[0] ?? '', name: `${from.tag} of ${signatureName}` }
+    : { text: value, name: from.name };
 }

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load-config.ts';
 import { formatProblem } from '../config/problem.ts';
-import { compileScheme } from '../schemes/compile.ts';
-import { defaultProfile, findProfile, profiles } from '../schemes/profiles.ts';
+import { namedScheme } from '../schemes/named-scheme.ts';
+import { defaultProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 
 /** The options by which `sign` and `send` are told whose sender they play. */
@@ -18,21 +18,9 @@ export function chosenScheme(
   env: Readonly<Record<string, string | undefined>>,
 ): Scheme {
   if (options.config !== undefined || options.route !== undefined) return schemeOfRoute(options, env);
-  const name = options.scheme ?? defaultProfile.name;
-  const profile = findProfile(name);
-  if (profile === undefined) {
-    throw new Error(
-      `${name} is no scheme; expected one of ${profiles.map((known) => known.name).join(', ')}`,
-    );
-  }
-  const compiled = compileScheme(profile, { ...profile, publicUrl: options.publicUrl ?? profile.publicUrl });
-  if (compiled.kind === 'scheme') return compiled.scheme;
-  const [problem] = compiled.problems;
-  throw new Error(
-    name === 'custom'
-      ? 'custom has no signature of its own; --config F --route NAME takes the scheme of a route'
-      : `scheme ${name}: ${problem?.key}: ${problem?.expected}${problem?.key === 'publicUrl' ? ' (--public-url)' : ''}`,
-  );
+  const named = namedScheme(options.scheme ?? defaultProfile.name, options.publicUrl);
+  if (named.kind === 'scheme') return named.scheme;
+  throw new Error(named.sentence);
 }
 
 function schemeOfRoute(

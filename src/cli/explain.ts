@@ -14,6 +14,7 @@ interface ExplainOptions {
   keyFile?: string[];
   json?: boolean;
   scheme?: string;
+  publicUrl?: string;
   route?: string;
   header: readonly string[];
   at?: number;
@@ -30,6 +31,12 @@ export function addExplainCommand(program: Command): void {
     .option('--address <address>', 'where it came from; with --config', parseSender)
     .option('--key-file <file>', 'a further key to try that is not live (repeatable)', collect)
     .option('--scheme <name>', 'whose sender it came from; only routes of this scheme')
+    .addOption(
+      new Option(
+        '--public-url <url>',
+        'with --keys-directory, for a scheme that signs it: the URL as it is registered with the sender',
+      ).conflicts('config'),
+    )
     .option('--route <name>', 'only this route of the configuration')
     .option('--header <field>', "a field that came with it, 'Name: value' (repeatable)", collectHeader, [])
     .option(
@@ -50,6 +57,7 @@ export function addExplainCommand(program: Command): void {
           address: options.address,
           headers: options.header,
           scheme: options.scheme,
+          publicUrl: options.publicUrl,
           route: options.route,
           arrivedMs: options.at,
           otherKeys: (options.keyFile ?? []).map((name) => ({

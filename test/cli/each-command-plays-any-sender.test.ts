@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -47,6 +48,7 @@ function place() {
   return { keys, key, file, captured };
 }
 
+const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('hex');
 const event = ['--event', 'invoice.paid', '--data', '{"id":1}'];
 
 test('what sign writes for a scheme explain takes, at the time when it came', async () => {
@@ -70,6 +72,45 @@ test('what sign writes for a scheme explain takes, at the time when it came', as
   expect((await explain(...headers, '--at', seconds)).code).toBe(0);
   expect((await explain()).stdout).toMatch(/checksum_missing[\s\S]*no Stripe-Signature; --header/);
   expect((await explain('--at', 'yesterday')).code).not.toBe(0);
+});
+
+test.each([
+  [
+    'stripe',
+    't of Stripe-Signature',
+    (ms: number, body: string) => [`Stripe-Signature: t=${ms},v1=${hmac(`${ms}.${body}`)}`],
+  ],
+  [
+    'slack',
+    'X-Slack-Request-Timestamp',
+    (ms: number, body: string) => [
+      `X-Slack-Request-Timestamp: ${ms}`,
+      `X-Slack-Signature: v0=${hmac(`v0:${ms}:${body}`)}`,
+    ],
+  ],
+])('explain says of a time of %s that it is in milliseconds', async (scheme, where, sign) => {
+  const { keys, captured } = place();
+  const body = '{"id":"evt_1","type":"a"}';
+  const { path, headers } = captured(`${sign(Date.now(), body).join('\n')}\n\n${body}`);
+  const explained = await hookgate('explain', '--keys-directory', keys, '--scheme', scheme, ...headers, path);
+  expect([explained.code, explained.stdout]).toEqual([
+    1,
+    expect.stringContaining('timestamp_out_of_tolerance'),
+  ]);
+  expect(explained.stdout).toContain(`${where} looks like milliseconds; the scheme has seconds.`);
+});
+
+test('a URL that is signed is told to explain as it is to sign', async () => {
+  const { keys, key, captured } = place();
+  const at = ['--scheme', 'square', '--public-url', 'https://shop.example/hooks'];
+  const { path, headers } = captured((await hookgate('sign', ...at, '--key-file', key, ...event)).stdout);
+  const explain = (...more: string[]) =>
+    hookgate('explain', '--keys-directory', keys, ...more, ...headers, path);
+  expect((await explain(...at)).stdout).toMatch(/^It would pass/);
+  expect(await explain('--scheme', 'square')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/publicUrl: expected the URL.*\(--public-url\)/),
+  });
 });
 
 test('a route of a configuration says how to sign, and with which signed fields', async () => {
