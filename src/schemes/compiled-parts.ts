@@ -2,21 +2,22 @@ import { utf8AsLatin1 } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import { isSamePlace, type Part, type Place } from './template.ts';
 
-export type ChangingPart = Exclude<Part, { kind: 'literal' | 'url' }>;
+type ChangingPart = Exclude<Part, { kind: 'literal' | 'url' }>;
 
 /** A part with all of it that no delivery changes. */
 export type CompiledPart =
   /** In Latin-1. */
-  | { readonly constant: string }
-  | {
-      readonly constant: undefined;
-      readonly part: ChangingPart;
-      readonly isTime: boolean;
-      /** Names down to the signed time, where it stands within this part; undefined for every other part. */
-      readonly timeWithin: readonly string[] | undefined;
-      /** Literal text behind it, which may not stand in it; undefined for the last part that changes. */
-      readonly behind: { readonly text: string; readonly latin1: string } | undefined;
-    };
+  { readonly constant: string } | ChangingStep;
+
+export interface ChangingStep {
+  readonly constant: undefined;
+  readonly part: ChangingPart;
+  readonly isTime: boolean;
+  /** Names down to the signed time, where it stands within this part; undefined for every other part. */
+  readonly timeWithin: readonly string[] | undefined;
+  /** Literal text behind it, which may not stand in it; undefined for the last part that changes. */
+  readonly behind: { readonly text: string; readonly latin1: string } | undefined;
+}
 
 /** What is known of each part of a scheme's message before a delivery comes. */
 export function compileParts({ message, publicUrl, time }: Scheme): readonly CompiledPart[] {

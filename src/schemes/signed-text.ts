@@ -1,5 +1,5 @@
 import type { Way } from '../json/way.ts';
-import { bigPart, type ChangingPart, type CompiledPart, compileParts } from './compiled-parts.ts';
+import { bigPart, type ChangingStep, type CompiledPart, compileParts } from './compiled-parts.ts';
 import { Envelope, type EnvelopeForm, wholeBodyAsData } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
 import { memberSpan, onlySpan, scalarText, utf8AsLatin1 } from './member-text.ts';
@@ -64,8 +64,8 @@ export function createMessageReader(
         values.push(step.constant);
         continue;
       }
-      const { part, isTime, behind } = step;
-      const value = read(part, rawHeaders, envelope);
+      const { isTime, behind } = step;
+      const value = read(step, rawHeaders, envelope);
       if (typeof value === 'object' && 'kind' in value) return value;
       if (value instanceof Envelope) {
         written = value;
@@ -82,14 +82,17 @@ export function createMessageReader(
   };
 
   function read(
-    part: ChangingPart,
+    { part, behind }: ChangingStep,
     rawHeaders: RawHeaders,
     envelope: Envelope,
   ): string | Buffer | Envelope | NoText {
     switch (part.kind) {
       case 'body': {
         if (part.ways === undefined) return envelope.body;
-        return wholeBodyAsData(envelope.body) ?? envelope.body;
+        const data = wholeBodyAsData(envelope.body);
+        if (data !== undefined || behind === undefined) return data ?? envelope.body;
+        // An object tells where it ends, whatever stands behind it; what is left of one that was cut off does not.
+        return noText('the body is no strict JSON object, and another signed part stands behind it');
       }
       case 'member':
         return readMember(part, envelope, scheme.form);

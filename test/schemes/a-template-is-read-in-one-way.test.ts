@@ -57,6 +57,13 @@ test('the registered URL alone tells where a part ends', () => {
   expect(verdictOf(scheme, '{}', ['X-A', '1https://g/x', ...signature]).kind).toBe('mismatch');
 });
 
+test('a body that is cut off where it holds that text is not the signed one', () => {
+  const scheme = schemeOf({ message: '{body@received,compact}.{header:X-A}' });
+  const signature = signed('{"a":"x.y"}.h');
+  expect(verdictOf(scheme, '{"a":"x.y"}', ['X-A', 'h', ...signature]).kind).toBe('match');
+  expect(verdictOf(scheme, '{"a":"x', ['X-A', 'y"}.h', ...signature]).kind).toBe('mismatch');
+});
+
 test('nor end in what could be the begin of the text behind it', () => {
   const scheme = schemeOf({ message: '{header:X-A}::{header:X-B}::{body}' });
   const signature = signed('a:::b::{}');
