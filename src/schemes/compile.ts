@@ -158,14 +158,20 @@ function judgeParts(
     if (part.kind === 'tag' && !(signature?.kind === 'header' && signature.tag !== undefined)) {
       report('message', `{signature#${part.tag}} names a part of a signature that has no tags`);
     }
-    if (signature?.kind !== 'member') continue;
-    if (part.kind === 'body' || (part.kind === 'member' && part.pointer[0] === signature.name)) {
+    if (signature !== undefined && holdsSignature(part, signature)) {
       report(
         'message',
-        `expected a message without the member that holds the signature, json:/${signature.name}`,
+        `expected a message without what holds the signature, ${settings.signature}, since none can be made over itself`,
       );
     }
   }
+}
+
+function holdsSignature(part: Part, signature: SignaturePlace): boolean {
+  if (signature.kind === 'member')
+    return part.kind === 'body' || (part.kind === 'member' && part.pointer[0] === signature.name);
+  if (part.kind === 'tag') return part.tag === signature.tag;
+  return part.kind === 'header' && part.name.toLowerCase() === signature.name.toLowerCase();
 }
 
 function readTime(

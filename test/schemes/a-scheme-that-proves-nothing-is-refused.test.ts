@@ -144,7 +144,17 @@ test.each<[string, string, RegExp]>([
   [
     'a signature in the body that it signs',
     route('scheme: { signature: "json:/sig", message: "{body}" }'),
-    /without the member that holds the signature/,
+    /without what holds the signature, json:\/sig/,
+  ],
+  [
+    'a signature in the field that it signs',
+    scheme('message: "{header:x-s}.{body}"'),
+    /without what holds the signature, header:X-S/,
+  ],
+  [
+    'a signature in the tag that it signs',
+    route('scheme: { signature: "header:X-S#v1", message: "{signature#v1}.{body}" }'),
+    /without what holds the signature, header:X-S#v1/,
   ],
 ])('%s', (_name, text, sentence) => {
   const told = sentences(
