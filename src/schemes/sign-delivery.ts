@@ -52,8 +52,9 @@ export function signDelivery(scheme: Scheme, body: Buffer, signing: SignDelivery
       add(place.name, signing.event);
   }
   const { signature } = scheme;
-  const isTimeTagged = scheme.time?.from.kind === 'tag';
-  const before = isTimeTagged && scheme.time?.from.kind === 'tag' ? `${scheme.time.from.tag}=${time}` : '';
+  // A signed tag is nearly always the time, also where the scheme does not look at it.
+  const tags = new Set(scheme.message.flatMap((part) => (part.kind === 'tag' ? [part.tag] : [])));
+  const before = [...tags].map((tag) => `${tag}=${time}`).join(',');
   const provisional = before === '' ? headers : [...headers, signature.name, before];
   const written = writeSignature(scheme, signing, provisional, envelope);
   if (signature.kind === 'member') {

@@ -32,11 +32,14 @@ export function playEvent(scheme: Scheme, played: PlayedEvent): SignedDelivery {
 /** Signed fields that are neither given nor made by whoever signs: the time, the id and the event's name. */
 function otherSignedFields({ message, time, id, event }: Scheme, given: RawHeaders): string[] {
   const made = [time?.from, id, event?.from];
-  return message.flatMap((part) => {
+  const fields: string[] = [];
+  for (const part of message) {
     if (part.kind !== 'header' || made.some((place) => place !== undefined && isSamePlace(part, place)))
-      return [];
-    return readField(given, part.name.toLowerCase()).kind === 'absent' ? [part.name, madeUp()] : [];
-  });
+      continue;
+    if (readField([...given, ...fields], part.name.toLowerCase()).kind === 'absent')
+      fields.push(part.name, madeUp());
+  }
+  return fields;
 }
 
 /** The same, spoilt in one place after it was signed: the gate has to refuse each. */

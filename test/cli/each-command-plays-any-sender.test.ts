@@ -171,7 +171,9 @@ const ownSchemes: Record<string, string> = {
     '{ signature: "json:/sig", message: "{json:/ts}|{json:/kind}|{json:/data@compact}", timestamp: { from: "json:/ts", unit: ms }, event: "json:/kind" }',
   fields:
     '{ signature: "header:X-S", message: "{json:/ref}|{json:/status}|{json:/amount}", id: "json:/ref", event: "json:/status" }',
-  nonce: '{ signature: "header:X-S", message: "{header:X-Nonce}.{body}", event: "header:X-Event" }',
+  nonce:
+    '{ signature: "header:X-S", message: "{header:X-Nonce}.{header:X-Nonce}.{body}", event: "header:X-Event" }',
+  tag: '{ signature: "header:X-S#v1", message: "{signature#t}.{body}", event: "json:/kind" }',
   deep: '{ signature: "header:X-S#v1", message: "id:{json:/data/no};ts:{signature#ts};", timestamp: { from: "signature#ts" }, event: "json:/kind" }',
   secret: '{ signature: "header:X-S", algorithm: equals, message: "", event: "json:/kind" }',
 };
