@@ -74,7 +74,9 @@ function claimOnce(
         reject('store_unavailable', 'forwarded without the duplicate store'),
       );
     }
-    const occurrence = windowMs === undefined ? key : occurrences.keyOf(key, route.scheme.triesAgainForMs);
+    // Also of a sender that tries nothing again, somebody may send what failed once more by hand.
+    const occurrence =
+      windowMs === undefined ? key : occurrences.keyOf(key, Math.max(windowMs, route.scheme.triesAgainForMs));
     return new ClaimedDelivery(verified, occurrence, verdict.claim);
   });
 }

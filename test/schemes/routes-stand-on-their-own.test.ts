@@ -182,3 +182,16 @@ test('a repeatable event comes again after its window, each time under a key of 
   expect(third).toBe(second);
   expect(gate.port).toBeGreaterThan(0);
 });
+
+test('what failed and is sent again by hand keeps its key, also of a sender that tries nothing again', async () => {
+  const { application, post } = await runSchemeGate([
+    { ...routeOf(github), more: 'repeatable: { push: 1h }' },
+  ]);
+  const { body, headers } = await signedBy(github);
+  application.answer = (response) => response.writeHead(500).end();
+  expect((await post('github', body, headers)).status).toBe(500);
+  application.answer = (response) => response.end();
+  expect((await post('github', body, headers)).status).toBe(200);
+  const keys = application.events.map((event) => event.headers['idempotency-key']);
+  expect(keys[1]).toBe(keys[0]);
+});
