@@ -40,13 +40,14 @@ function isBlank(code: number): boolean {
 const maxTagged = 64;
 
 /**
- * The texts under a tag of a signature header, in one of two spellings, told by how the value begins: `t=…,v1=…`
- * (commas between parts) or `v1,… v1,…` (blanks between parts).
+ * The texts under a tag of a signature header, in one of three spellings: `t=…,v1=…`, or the same with semicolons where
+ * there is no comma (Paddle), or `v1,… v1,…` (blanks between parts). How the value begins tells pairs.
  */
 export function readTagged(value: string, tag: string): readonly string[] {
   const found: string[] = [];
   const inPairs = /^[A-Za-z0-9-]+=/.test(value);
-  for (const item of value.split(inPairs ? ',' : ' ', maxTagged)) {
+  const between = inPairs ? (value.includes(',') ? ',' : ';') : ' ';
+  for (const item of value.split(between, maxTagged)) {
     const part = trimmed(item);
     const cut = part.indexOf(inPairs ? '=' : ',');
     if (cut === tag.length && part.startsWith(tag)) found.push(part.slice(cut + 1));

@@ -25,6 +25,12 @@ const routes = [
     scheme:
       '{ signature: "header:X-S", message: "{header:X-T}.{header:X-N}.{body}", timestamp: { from: "header:X-T", unit: ms } }',
   },
+  {
+    name: 'semicolons',
+    keys: { primary: secret },
+    scheme:
+      '{ signature: "header:Paddle-Signature#h1", message: "{signature#ts}:{body}", timestamp: { from: "signature#ts" } }',
+  },
   { name: 'korapay', keys: { primary: secret }, scheme: 'korapay', events: '[charge.success]' },
 ];
 let count = 0;
@@ -57,6 +63,9 @@ const standard = (body: string, id: string, time: string, around = (text: string
 const shopify = (body: string, change: (digest: string) => string): Headers => ({
   'X-Shopify-Topic': 'orders/paid',
   'X-Shopify-Hmac-SHA256': change(hmac(body).digest('base64')),
+});
+const semicolons = (body: string, around: (pair: string) => string): Headers => ({
+  'Paddle-Signature': around(`ts=${now()};h1=${hmac(`${now()}:${body}`).digest('hex')}`),
 });
 const millis = (body: string, time: string, more: Headers = {}): Headers => ({
   'X-T': time,
@@ -171,6 +180,15 @@ const cases: readonly Case[] = [
     'stripe',
     (b) => ({ 'Stripe-Signature': `${'a=1,'.repeat(64)}${stripe(b, now())['Stripe-Signature']}` }),
   ],
+
+  ['semicolons between the tags', 200, 'semicolons', (b) => semicolons(b, (pair) => pair)],
+  [
+    'two secrets at once, with blanks',
+    200,
+    'semicolons',
+    (b) => semicolons(b, (pair) => pair.replace(';', `; h1=${'0'.repeat(64)}; `)),
+  ],
+  ['semicolons and commas', 401, 'semicolons', (b) => semicolons(b, (pair) => `${pair},x=y`)],
 
   ['a time with a sign', 401, 'slack', (b) => slack(b, `+${now()}`)],
   ['a time below zero', 401, 'slack', (b) => slack(b, `-${now()}`)],
