@@ -54,7 +54,7 @@ Gives the findings as a JSON list.
 {{- end -}}
 
 {{- define "hookgate.urlFinding" -}}
-{{- $url := .Values.upstream.url -}}
+{{- $url := .Values.upstream.url | default "" -}}
 {{- $own := include "hookgate.fullname" . -}}
 {{- $names := list $own (printf "%s.%s" $own .Release.Namespace) (printf "%s.%s.svc" $own .Release.Namespace) (printf "%s.%s.svc.cluster.local" $own .Release.Namespace) -}}
 {{- $host := regexReplaceAll "^https?://([^:/]*).*$" $url "${1}" -}}
