@@ -198,6 +198,11 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
   ['sidecars with a memory each', ['--set', 'shape=sidecar'], /each guarded pod.*acceptPerPodMemory=true/],
   ['an injector with a memory each', ['--set', 'injector.enabled=true'], /duplicates\.store is embedded/],
   ['a claim for sidecars', [...sidecar, '--set', 'persistence.enabled=true'], /a sidecar has no claim/],
+  [
+    "a NetworkPolicy of the gateway's for sidecars",
+    [...sidecar, '--set', 'networkPolicy.enabled=true'],
+    /nothing would be closed.*docs\/injector\.md/,
+  ],
   ['a config for sidecars', [...sidecar, '--set', 'existingConfigMap=x'], /annotation hookgate\.io\/config/],
   ...[`${'a'.repeat(50)}long`, 'ends-so-'].map(
     (name) =>

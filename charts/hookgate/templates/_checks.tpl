@@ -75,6 +75,9 @@ in _forms.tpl.
 {{- if and (eq $v.shape "sidecar") $v.existingConfigMap -}}
 {{- $found = append $found "existingConfigMap is for the gateway. A guarded pod names a ConfigMap of its own in the annotation hookgate.io/config" -}}
 {{- end -}}
+{{- if and (eq $v.shape "sidecar") $v.networkPolicy.enabled -}}
+{{- $found = append $found "networkPolicy.enabled is true, but it is about the gateway's pods, and nothing would be closed. Which other ports of guarded pods must stay open only their team knows: docs/injector.md has a NetworkPolicy for them, under \"What the sidecar cannot protect\"" -}}
+{{- end -}}
 {{- if and (eq $v.shape "sidecar") $v.persistence.enabled -}}
 {{- $found = append $found "persistence.enabled is true, but a sidecar has no claim of its own. Set duplicates.store=redis to remember beyond the life of a pod" -}}
 {{- end -}}

@@ -28,6 +28,16 @@
      kubectl --namespace NAMESPACE create secret generic {{ .keysSecret }} --from-literal=live=KEY
 {{- end }}
 {{- end }}
+{{- $others := list }}
+{{- $made := printf "%s-allowlist" (include "hookgate.fullname" .) }}
+{{- range (include "hookgate.sidecar" . | fromYaml).volumes }}
+{{- if and .secret (not (hasPrefix "hookgate-keys" .name)) }}{{ $others = append $others (printf "secret/%s" .secret.secretName) }}{{ end }}
+{{- if and .configMap (ne .name "hookgate-config") (not (hasPrefix $made .configMap.name)) }}{{ $others = append $others (printf "configmap/%s" .configMap.name) }}{{ end }}
+{{- end }}
+{{- with uniq $others }}
+   The sidecar mounts these besides, which each namespace needs too:
+     kubectl --namespace NAMESPACE get {{ join " " . }}
+{{- end }}
 {{- with include "hookgate.sidecarPullSecrets" . | fromJsonArray }}
    The sidecar's image is fetched with {{ range $index, $one := . }}{{ if $index }}, {{ end }}{{ $one.name }}{{ end }}, which each namespace needs as well:
      kubectl --namespace NAMESPACE get secret {{ (first .).name }}
