@@ -42,7 +42,7 @@
 {{- if not $limits.bufferedBytes -}}
 {{- $_ := unset $limits "bufferedBytes" -}}
 {{- with $v.resources.limits }}{{ with .memory -}}
-{{- $bytes := kindIs "string" . | ternary (include "hookgate.bytes" .) (int64 . | toString) | int64 -}}
+{{- $bytes := include "hookgate.bytes" . | int64 -}}
 {{- if ge $bytes 1048576 }}{{ $_ := set $limits "bufferedBytes" (printf "%dKiB" (div $bytes 4096)) }}{{ end -}}
 {{- end }}{{ end -}}
 {{- end -}}

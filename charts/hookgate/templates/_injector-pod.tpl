@@ -112,3 +112,37 @@ kubernetes: { mutatingWebhook: {{ include "hookgate.injectorClusterName" . }} }
 {{ include "hookgate.watchConfig" . }}
 log: { level: {{ .Values.log.level }} }
 {{- end -}}
+
+{{/* inject.yaml of a server. It is read at the start only. */}}
+{{- define "hookgate.injectConfig" -}}
+{{- $mode := .Values.injector.certificates.mode -}}
+listen: { port: 8443 }
+admin: { port: 9090 }
+sidecar:
+  file: /etc/hookgate/inject/sidecar.yaml
+  port: {{ .Values.sidecar.targetPort | quote }}
+  stopDelay: {{ .Values.sidecar.stopDelay }}
+  stopTime: {{ include "hookgate.stopSeconds" . }}s
+  privateRegistry: {{ empty .Values.imagePullSecrets | ternary "no" "yes" | quote }}
+  remembersPerPod: {{ ne .Values.duplicates.store "redis" | ternary "yes" "no" | quote }}
+certificates:
+  mode: {{ $mode }}
+  directory: /etc/hookgate/tls
+  {{- if eq $mode "selfManaged" }}
+  secret: {{ include "hookgate.injectorCertificateSecret" . }}
+  {{- end }}
+  caLife: {{ .Values.injector.certificates.caLife }}
+  leafLife: {{ .Values.injector.certificates.leafLife }}
+  overlap: {{ .Values.injector.certificates.overlap }}
+  interval: {{ .Values.injector.certificates.interval }}
+kubernetes:
+  namespace: {{ .Release.Namespace | quote }}
+  service: {{ include "hookgate.injectorName" . }}
+  mutatingWebhook: {{ include "hookgate.injectorClusterName" . }}
+  {{- if .Values.injector.warnings }}
+  validatingWebhook: {{ include "hookgate.injectorClusterName" . }}
+  {{- end }}
+{{ include "hookgate.watchConfig" . }}
+drain: { delay: 10s }
+log: { level: {{ .Values.log.level }} }
+{{- end -}}

@@ -20,16 +20,16 @@
 
 {{/* What a pod of the gateway is selected by. A Deployment's selector cannot change: nothing may be added here. */}}
 {{- define "hookgate.selector" -}}
-app.kubernetes.io/name: {{ include "hookgate.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hookgate.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: gateway
 {{- end -}}
 
 {{/* Labels of every object but the pods of the gateway: no component, so that no selector takes them for one. */}}
 {{- define "hookgate.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/name: {{ include "hookgate.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hookgate.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.commonLabels }}
@@ -57,21 +57,23 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "%s-keys" (include "hookgate.fullname" .)) .Values.keys.existingSecret -}}
 {{- end -}}
 
+{{/* At most 52 characters: a StatefulSet's pods have a label with its name and 11 characters more. */}}
 {{- define "hookgate.valkeyName" -}}
-{{- printf "%s-valkey" (include "hookgate.fullname" .) -}}
+{{- printf "%s-valkey" (include "hookgate.fullname" . | trunc 45 | trimSuffix "-") -}}
 {{- end -}}
 
 {{- define "hookgate.valkeySelector" -}}
-app.kubernetes.io/name: {{ include "hookgate.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hookgate.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: valkey
 {{- end -}}
 
-{{/* A quantity of memory, such as 512Mi, in bytes. */}}
+{{/* A quantity of memory, such as 512Mi or 536870912, in bytes. Helm reads a number as a float, whose text has an exponent. */}}
 {{- define "hookgate.bytes" -}}
-{{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "k" 1000 "M" 1000000 "G" 1000000000 "" 1 -}}
-{{- $text := toString . -}}
-{{- mulf (regexFind "^[0-9.]+" $text | float64) (get $units (regexFind "[A-Za-z]*$" $text)) | int64 -}}
+{{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "m" 0.001 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "" 1 -}}
+{{- $text := kindIs "string" . | ternary (toString .) (int64 . | toString) -}}
+{{- $number := regexFind "^[0-9.]+([eE][0-9]+)?" $text -}}
+{{- mulf (float64 $number) (get $units (trimPrefix $number $text)) | int64 -}}
 {{- end -}}
 
 {{/* Secret with the password of the shared store; empty where it has none. */}}

@@ -6,7 +6,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata:
   name: {{ include "hookgate.allowlistConfigMapName" . }}
-  namespace: {{ $.namespace }}
+  namespace: {{ $.namespace | quote }}
   labels:
     {{- include "hookgate.labels" . | nindent 4 }}
 data:
@@ -21,13 +21,13 @@ apiVersion: v1
 kind: Secret
 metadata:
   name: {{ include "hookgate.keysSecretName" . }}
-  namespace: {{ $.namespace }}
+  namespace: {{ $.namespace | quote }}
   labels:
     {{- include "hookgate.labels" . | nindent 4 }}
 type: Opaque
 data:
   {{- range $name, $businessId := .Values.keys.values }}
-  {{ $name }}: {{ $businessId | b64enc | quote }}
+  {{ $name | quote }}: {{ $businessId | b64enc | quote }}
   {{- end }}
 {{- end -}}
 {{- end -}}
@@ -41,7 +41,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata:
   name: {{ .allowlistConfigMap }}
-  namespace: {{ $.namespace }}
+  namespace: {{ $.namespace | quote }}
   labels:
     {{- include "hookgate.labels" $.context | nindent 4 }}
 data:
@@ -54,13 +54,13 @@ apiVersion: v1
 kind: Secret
 metadata:
   name: {{ .keysSecret }}
-  namespace: {{ $.namespace }}
+  namespace: {{ $.namespace | quote }}
   labels:
     {{- include "hookgate.labels" $.context | nindent 4 }}
 type: Opaque
 data:
   {{- range $name, $key := .given.keys.values }}
-  {{ $name }}: {{ $key | b64enc | quote }}
+  {{ $name | quote }}: {{ $key | b64enc | quote }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -80,8 +80,8 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
 
 {{/* What a pod of the injector is selected by. */}}
 {{- define "hookgate.injectorSelector" -}}
-app.kubernetes.io/name: {{ include "hookgate.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hookgate.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: injector
 {{- end -}}
 
@@ -96,8 +96,8 @@ app.kubernetes.io/component: injector
 
 {{/* What the pod of a lookout is selected by. */}}
 {{- define "hookgate.lookoutSelector" -}}
-app.kubernetes.io/name: {{ include "hookgate.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hookgate.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: lookout
 {{- end -}}
 
