@@ -2,7 +2,7 @@ import { type CompiledScheme, compileScheme } from '../schemes/compile.ts';
 import { defaultProfile, findProfile, profiles } from '../schemes/profiles.ts';
 import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
-import type { SchemeSettings } from '../schemes/settings.ts';
+import type { Profile, SchemeSettings } from '../schemes/settings.ts';
 import { parseWays } from '../schemes/template.ts';
 import type { Finding } from './finding.ts';
 import { nearestName } from './nearest-name.ts';
@@ -43,14 +43,14 @@ export function schemeOfRoute(settings: Settings, index: number): RouteScheme {
     { ...profile, ...own } as SchemeSettings,
     ways?.ways,
   );
-  if (compiled.kind === 'scheme') return compiled;
-  return {
-    kind: 'findings',
-    findings: compiled.problems.map((problem) => ({
-      ...problem,
-      key: typeof choice === 'string' && problem.key !== 'publicUrl' ? key : `${key}.${problem.key}`,
-    })),
-  };
+  const timeless = findTimeless(choice, profile, key);
+  if (compiled.kind === 'scheme')
+    return timeless.length === 0 ? compiled : { kind: 'findings', findings: timeless };
+  const problems = compiled.problems.map((problem) => ({
+    ...problem,
+    key: typeof choice === 'string' && problem.key !== 'publicUrl' ? key : `${key}.${problem.key}`,
+  }));
+  return { kind: 'findings', findings: [...timeless, ...problems] };
 }
 
 /** The ways that take the place of the scheme's own; none for most senders. */
@@ -80,6 +80,16 @@ export function waysFrom(settings: Settings, index: number): WaysFrom {
   const from = encodingsOf(settings, index, typeof scheme === 'string' ? scheme : scheme.profile);
   if (from === undefined) return 'message';
   return from.key === 'checksum.encodings' ? 'checksum.encodings' : 'routes[].checksum.encodings';
+}
+
+/** A tolerance for a time that is nowhere would be no check at all, and nobody would know. */
+function findTimeless(choice: SchemeChoice, profile: Profile, key: string): Finding[] {
+  if (typeof choice === 'string') return [];
+  const { from = profile.timestamp.from || undefined, unit, tolerance } = choice.timestamp ?? {};
+  if (from !== undefined || (unit === undefined && tolerance === undefined)) return [];
+  const expected =
+    'expected where the signed time stands, since no other time is compared with the tolerance';
+  return [{ key: `${key}.timestamp.from`, found: 'missing', expected }];
 }
 
 /** The keys that the operator has written; a time without `from` is the profile's with another tolerance. */

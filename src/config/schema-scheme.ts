@@ -3,7 +3,7 @@ import { profiles } from '../schemes/profiles.ts';
 import { algorithms, digestEncodings, timeUnits } from '../schemes/settings.ts';
 import { choice, closed, duration, live, optional, text } from './schema-leaves.ts';
 
-/** A leaf of a scheme; empty or not written, the profile's value holds. */
+/** A leaf of a scheme; where it is not written, the profile's value holds. */
 const schemeText = (description: string) => live(optional(text<string | undefined>('plain', description)));
 const schemeChoice = <const Word extends string>(description: string, words: readonly Word[]) =>
   live(optional(choice<Word>(description, words)));

@@ -28,6 +28,11 @@ test.each<[string, string, RegExp]>([
     /expected a part of message, or anybody could write the time/,
   ],
   [
+    'a tolerance of no time',
+    scheme('timestamp: { tolerance: 5m }'),
+    /scheme\.timestamp\.from: missing; expected where the signed time stands/,
+  ],
+  [
     'a time that is nowhere',
     scheme('timestamp: { from: "X-T" }'),
     /expected header:NAME, signature#tag or json/,
@@ -177,6 +182,7 @@ test.each([
   ),
   route('scheme: { profile: square, publicUrl: "https://a.example/b" }'),
   route('scheme: { profile: stripe, timestamp: { tolerance: 1m } }'),
+  scheme('timestamp: { from: "", unit: s, tolerance: 5m }'),
   scheme('message: "{json:/a}|{json:/b@sorted+upper+ascii}", algorithm: hmac-sha512'),
   `upstream: { url: http://app, signing: { keysDirectory: /s, replace: true } }\nroutes: [{ name: a, path: /a, scheme: standard-webhooks, keysDirectory: /k }]`,
   `${upstream}checksum: { encodings: [received, sorted+spaced+ascii, sorted-top, compact+html+slashes] }\nroutes: [{ name: a, path: /a/ }]`,
