@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AnswerHead } from './answer-head.ts';
 import { passedFields } from './passed-answer.ts';
+import { readBeforeFailing } from './read-before-failing.ts';
 import { resetWhenCut } from './reset-when-cut.ts';
 import { Silence } from './silence.ts';
 import { answerBytes, type Standstill } from './standstill.ts';
@@ -92,6 +93,7 @@ export class PassedExchange implements UpstreamExchange {
       socket.uncork();
       return;
     }
+    const endOfUpload = readBeforeFailing(socket);
     socket.write(head, 'latin1');
     const readOn = (): void => void request.resume();
     request.on('data', (chunk: Buffer) => {
@@ -102,7 +104,12 @@ export class PassedExchange implements UpstreamExchange {
       request.pause();
       socket.once('drain', readOn);
     });
-    request.once('end', () => socket.write(isChunked ? '0\r\n\r\n' : '', written));
+    request.once('end', () => {
+      socket.write(isChunked ? '0\r\n\r\n' : '', () => {
+        endOfUpload();
+        written();
+      });
+    });
     request.resume();
   }
 

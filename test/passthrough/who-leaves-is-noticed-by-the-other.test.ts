@@ -105,3 +105,17 @@ test('an early refusal of an upload reaches the client', async () => {
   await client.receives('too much');
   expect(await client.closing()).toContain('413 Payload Too Large');
 });
+
+test('an early refusal reaches the client where a reset came right behind it', async () => {
+  const application = await startPlainApplication(({ socket }) => {
+    // The gate reads this first, and writes it into the connection that is reset by then.
+    client.send('more');
+    socket.write('HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 8\r\n\r\ntoo much');
+    socket.resetAndDestroy();
+  });
+  const gate = await runGate(application.url, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  client.send('POST /other HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100000000\r\n\r\npart');
+  await client.answers(1);
+  expect(client.text).toContain('413 Payload Too Large');
+});
