@@ -116,6 +116,24 @@ const routes: readonly (readonly [what: string, route: object, remedy: RegExp | 
     { ...custom({ signature: 'header:X-S', message: '{json:/a/b}' }), unsignedFields: 'forward' },
     undefined,
   ],
+  [
+    'a deep name that is not signed',
+    {
+      ...custom({ signature: 'header:X-S', message: '{json:/data@received}', event: 'json:/meta/type' }),
+      events: ['a.b'],
+    },
+    /\/meta\/type is no top-level member.*unsignedFields=forward/,
+  ],
+  [
+    'a tolerance of no time',
+    custom({ signature: 'header:X-S', timestamp: { tolerance: '1m' } }),
+    /nothing says where the signed time stands.*routes\[1\]\.scheme\.timestamp\.from/,
+  ],
+  [
+    'a tolerance of the time that a profile has',
+    { ...keys, scheme: { profile: 'stripe', timestamp: { tolerance: '1m' } } },
+    undefined,
+  ],
   ['a custom scheme without a signature', custom({}), /scheme\.signature does not say where.*header:NAME/],
   [
     'a scheme that signs the URL',

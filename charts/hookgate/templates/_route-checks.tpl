@@ -82,9 +82,15 @@ and with the remedy. Gives the findings as a JSON list.
 {{- else if eq $scheme.covers "members" -}}
 {{- $deep := list -}}
 {{- range $scheme.pointers }}{{ if contains "/" . }}{{ $deep = append $deep (printf "/%s" .) }}{{ end }}{{ end -}}
+{{- $name := trimPrefix "json:/" $scheme.event -}}
+{{- if and (hasPrefix "json:/" $scheme.event) (not $scheme.eventIsSigned) (contains "/" $name) }}{{ $deep = append $deep (printf "/%s" $name) }}{{ end -}}
 {{- if and $deep (ne .unsignedFields "forward") -}}
 {{- $found = append $found (printf "%s.unsignedFields is %s, and %s is no top-level member: what stands beside it is not signed and cannot be told apart. Set --set '%s.unsignedFields=forward'" $at .unsignedFields (join " and " $deep) $at) -}}
 {{- end -}}
+{{- end -}}
+
+{{- if $scheme.toleratesNoTime -}}
+{{- $found = append $found (printf "%s.scheme.timestamp has a tolerance or a unit, and nothing says where the signed time stands, so that none would be checked. Set %s.scheme.timestamp.from, such as header:X-Timestamp, or leave timestamp out" $at $at) -}}
 {{- end -}}
 
 {{- if .given.repeatable -}}

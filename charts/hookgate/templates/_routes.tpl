@@ -75,6 +75,7 @@ profile's name or a map whose keys override the profile's, and `known`. Gives JS
 {{- with get $own "timestamp" -}}
 {{- with .from }}{{ $_ := set $scheme "timeFrom" . }}{{ end -}}
 {{- with .tolerance }}{{ $_ := set $scheme "tolerance" . }}{{ end -}}
+{{- $_ := set $scheme "toleratesNoTime" (and (or .tolerance .unit) (not (hasKey . "from")) (not $scheme.timeFrom)) -}}
 {{- end -}}
 {{- $message := eq $scheme.algorithm "equals" | ternary "" $scheme.message -}}
 {{- $pointers := list -}}
