@@ -45,6 +45,28 @@ test.each(helmsAtHand())('Helm %d says which', (major) => {
   expect(url.stderr).toContain('upstream.url is empty');
 });
 
+test.each(['denyPaths', 'sidecar.denyPaths', 'clientAddress.trustedProxies', 'allowlist.existingConfigMap'])(
+  'null in place of nothing is nothing: %s',
+  (name) => {
+    const plain = [
+      '-f',
+      `${chart}/ci/minimal.yaml`,
+      '--set',
+      'injector.enabled=true,sidecar.acceptPerPodMemory=true',
+    ];
+    const { stdout, stderr } = template([...plain, '--set', `${name}=null`]);
+    expect(stderr).toBe('');
+    expect(stdout).toBe(template(plain).stdout);
+  },
+);
+
+test('null in place of the namespaces of sidecars is the own one alone', () => {
+  const given = ['-f', `${chart}/ci/sidecar.yaml`, '--set-json'];
+  expect(template([...given, 'sidecar.namespaces=null']).stdout).toBe(
+    template([...given, 'sidecar.namespaces=[]']).stdout,
+  );
+});
+
 /** Defaults without which nothing sensible would be rendered, and which the schema lets go. */
 function missingIn(
   defaults: Record<string, unknown>,

@@ -52,13 +52,13 @@
   "listen" $listen
   "admin" $admin
   "upstream" $upstream
-  "clientAddress" (dict "from" $v.clientAddress.from "trustedProxies" $v.clientAddress.trustedProxies)
+  "clientAddress" (dict "from" $v.clientAddress.from "trustedProxies" ($v.clientAddress.trustedProxies | default list))
   "allowlist" (dict "mode" $v.allowlist.mode "file" "/etc/hookgate/allowlist/allowlist.yaml")
   "checksum" (dict "mode" $v.checksum.mode "keysDirectory" "/etc/hookgate/keys" "encodings" $v.checksum.encodings)
   "duplicates" $duplicates
   "routes" $routes
   "otherPaths" $v.otherPaths
-  "denyPaths" $v.denyPaths
+  "denyPaths" ($v.denyPaths | default list)
   "limits" $limits
   "drain" (dict "delay" $v.drain.delay)
   "log" (dict "level" $v.log.level)

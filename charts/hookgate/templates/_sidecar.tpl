@@ -108,7 +108,7 @@ app.kubernetes.io/component: lookout
 
 {{/* The release's namespace and those of `sidecar.namespaces`, as a JSON list. */}}
 {{- define "hookgate.sidecarNamespaces" -}}
-{{- prepend .Values.sidecar.namespaces .Release.Namespace | uniq | toJson -}}
+{{- prepend (.Values.sidecar.namespaces | default list) .Release.Namespace | uniq | toJson -}}
 {{- end -}}
 
 {{/* The values as the sidecar sees them, for the templates that the gateway has too; JSON of a context. */}}
