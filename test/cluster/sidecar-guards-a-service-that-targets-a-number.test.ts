@@ -127,6 +127,28 @@ test('the pod of an application that ignores the variable never becomes ready', 
   ).toBe('false');
 });
 
+test("the sidecar's usual number is free in a pod whose application moves, for it or for another container", () => {
+  const containers = (usual: number) => [
+    nodeContainer('app', '', { ports: [{ containerPort: 3000 }] }),
+    nodeContainer('other', '', { ports: [{ containerPort: usual }] }),
+  ];
+  const made = (name: string, move: string, usual: number) =>
+    tryKubectl(
+      ['create', '--dry-run=server', '-f', '-'],
+      pod(
+        namespace,
+        { name },
+        {
+          containers: containers(usual),
+          annotations: { 'hookgate.io/port': '3000', 'hookgate.io/move-port': `PORT=${move}` },
+        },
+      ),
+    );
+  expect(made('onto', '28080', 4000).stderr).toBe('');
+  expect(made('beside', '18080', 28080).stderr).toBe('');
+  expect(made('admin', '18080', 29090).stderr).toContain('port 29090, which the sidecar needs');
+});
+
 test('a Service that publishes addresses that are not ready keeps the application from moving', () => {
   const published = service(namespace, 'published', 3000);
   apply([{ ...published, spec: { ...published.spec, publishNotReadyAddresses: true } }]);
