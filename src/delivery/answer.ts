@@ -1,22 +1,16 @@
 import type { Rejection } from './rejections.ts';
 
-/** The `outcome` label of `hookgate_deliveries_total`. */
-export type Outcome =
-  | 'forwarded'
-  | 'duplicate'
-  | 'filtered'
-  | 'rejected'
-  | 'upstream_refused'
-  | 'upstream_failed';
-
-export const outcomes: readonly Outcome[] = [
+/** How a delivery can end: the `outcome` label of `hookgate_deliveries_total`. */
+export const outcomes = [
   'forwarded',
   'duplicate',
   'filtered',
   'rejected',
   'upstream_refused',
   'upstream_failed',
-];
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
 
 /** An answer that is not a refusal: the application's, or the gate's own 200. */
 export class Answer {

@@ -41,7 +41,7 @@ class UnverifiedDelivery {
 }
 export type Unverified = UnverifiedDelivery;
 
-/** Told of what is signed under no key as the scheme says; whether it goes on all the same or not. */
+/** Called where a signature holds under no key of the route; in `observe` mode too, where the event goes on. */
 export type OnMismatch = (delivery: Delivery, body: Buffer) => void;
 
 /** Checks the signature of a delivery as the scheme of its route says. `arrivedAt`: wall-clock milliseconds. */

@@ -60,14 +60,6 @@ export class Envelope {
     return body[signature.start] === QUOTE ? textAt(body, signature) : '';
   }
 
-  get dataIsCompact(): boolean {
-    return this.data.isCompact;
-  }
-
-  get dataIsSorted(): boolean {
-    return this.data.isSorted;
-  }
-
   /** Where the value of a top-level member stands that the form reads. */
   member(name: string): ValueSpan | undefined {
     return this.#values[this.#names.indexOf(name)];
