@@ -157,9 +157,9 @@ export function isInjected({ containers, initContainers = [] }: PodSpec): boolea
   return [...containers, ...initContainers].some(({ name }) => name === 'hookgate');
 }
 
-/** TCP is the default. */
+/** TCP is the default, also where a custom resource (Rollout) holds null. */
 export function isTcp(port: ContainerPort): boolean {
-  return port.protocol === undefined || port.protocol === 'TCP';
+  return (port.protocol ?? 'TCP') === 'TCP';
 }
 
 function isPort(value: unknown): boolean {
