@@ -30,10 +30,17 @@ function leadsToRoute(path: string, routes: readonly string[]): boolean {
   return false;
 }
 
-/** Whether `route` stands at `start`, alone or followed by what does not belong to a longer name. */
+/**
+ * Whether `route` stands at `start`, alone or followed by what does not belong to a longer name. Every path continues the
+ * root, so behind that one only a name that servers put in its place counts.
+ */
 function continues(path: string, start: number, route: string): boolean {
+  if (route === '/') return path.length === start + 1 || directoryIndex.test(path.slice(start));
   return path.startsWith(route, start) && !isNameCharacter(path.charCodeAt(start + route.length));
 }
+
+/** Apache, nginx, IIS and PHP's front controllers serve `/` by it. */
+const directoryIndex = /^\/(?:index|default)(?:\.[a-z0-9]+)?$/;
 
 /** Where the path goes on behind the next segment with a dot in it; -1 where it does not. */
 function endOfScript(path: string, start: number): number {

@@ -63,7 +63,18 @@ describe.each(['deny', 'passthrough'] as const)('where other paths are for %s', 
 test('a route at the root leaves other paths alone', () => {
   const judge = judgeWith(['/'], 'passthrough');
   expect(judge('/?a')).toBe('route /');
-  expect(judge('/users')).toBe('passed through');
+  const others = [
+    '/users',
+    '/.well-known/acme-challenge/x',
+    '/@vite/client',
+    '/~user',
+    '/$metadata',
+    '/indexes',
+    '/a/index.php',
+  ];
+  for (const target of others) expect(judge(target)).toBe('passed through');
+  for (const target of ['/%20', '/;x', '/(S(x))', '/index.php', '/Default.aspx;x', '/index', '/app.php/'])
+    expect(judge(target)).toBe('ambiguous_path');
 });
 
 test('of routes below one another each is found', () => {
