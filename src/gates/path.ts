@@ -1,7 +1,7 @@
 import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { createRouteLookAlikes } from '../paths/route-look-alikes.ts';
+import { createRouteLookAlikes, type RoutePath } from '../paths/route-look-alikes.ts';
 import { findAmbiguity } from '../paths/spelling.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
@@ -51,18 +51,16 @@ export function createJudgePath<Found extends { readonly path: string }>(rules: 
   /** The path prefix of the URL that other paths are passed through to. */
   upstreamPrefix?: string;
   /** Paths under which applications see the routes: each could be the one that other paths are passed through to. */
-  seenPaths?: readonly string[];
+  seenPaths?: readonly RoutePath[];
 }): JudgePath<Found> {
   const { upstreamPrefix = '', denyPaths = [], seenPaths = [] } = rules;
   const routes = new Map(rules.routes.map((route) => [route.path, route]));
-  const paths = rules.routes.map(({ path }) => path);
+  const behindPrefix = ({ path }: RoutePath): RoutePath => ({ prefix: upstreamPrefix, path });
+  const paths = rules.routes.map(({ path }) => ({ path }));
   const looksLikeRoute = createRouteLookAlikes(paths);
-  const seenAsRoute = createRouteLookAlikes([
-    ...paths,
-    ...paths.map((path) => upstreamPrefix + path),
-    ...seenPaths,
-  ]);
-  const isDenied = createRouteLookAlikes([...denyPaths, ...denyPaths.map((path) => upstreamPrefix + path)]);
+  const seenAsRoute = createRouteLookAlikes([...paths, ...paths.map(behindPrefix), ...seenPaths]);
+  const denied = denyPaths.map((path) => ({ path }));
+  const isDenied = createRouteLookAlikes([...denied, ...denied.map(behindPrefix)]);
 
   return (target) => {
     const queryStart = target.indexOf('?');

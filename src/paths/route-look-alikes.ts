@@ -6,10 +6,12 @@ import { readingsOf } from './readings.ts';
  * take a suffix as the format (Rails), route everything below a path to its handler (nginx locations, Express mounts,
  * PATH_INFO), or serve all paths below a front controller as well (`/index.php/webhooks/juicyway`).
  */
-export function createRouteLookAlikes(routePaths: readonly string[]): (path: string) => boolean {
-  const routes = routePaths.flatMap((path) => {
-    const lower = path.toLowerCase();
-    return [lower, join(segmentsOf(lower))];
+export function createRouteLookAlikes(routePaths: readonly RoutePath[]): (path: string) => boolean {
+  const routes = routePaths.flatMap(({ prefix = '', path }) => {
+    const isRoot = path === '/';
+    const lower = (isRoot ? prefix : prefix + path).toLowerCase();
+    const spellings = isRoot ? [lower] : [lower, join(segmentsOf(lower))];
+    return spellings.map((text) => ({ text, isRoot }));
   });
   return (path) => {
     for (const reading of readingsOf(path)) {
@@ -22,8 +24,20 @@ export function createRouteLookAlikes(routePaths: readonly string[]): (path: str
   };
 }
 
+export interface RoutePath {
+  /** What an upstream's URL puts before it; without a slash at its end. */
+  readonly prefix?: string;
+  readonly path: string;
+}
+
+interface RouteText {
+  /** In lower case; of the root what stands before its slash. */
+  readonly text: string;
+  readonly isRoot: boolean;
+}
+
 /** Whether a route stands at the path's begin or behind a segment with a dot in it, such as `index.php`. */
-function leadsToRoute(path: string, routes: readonly string[]): boolean {
+function leadsToRoute(path: string, routes: readonly RouteText[]): boolean {
   for (let start = 0; start !== -1; start = endOfScript(path, start)) {
     if (routes.some((route) => continues(path, start, route))) return true;
   }
@@ -34,9 +48,12 @@ function leadsToRoute(path: string, routes: readonly string[]): boolean {
  * Whether `route` stands at `start`, alone or followed by what does not belong to a longer name. Every path continues the
  * root, so behind that one only a name that servers put in its place counts.
  */
-function continues(path: string, start: number, route: string): boolean {
-  if (route === '/') return path.length === start + 1 || directoryIndex.test(path.slice(start));
-  return path.startsWith(route, start) && !isNameCharacter(path.charCodeAt(start + route.length));
+function continues(path: string, start: number, { text, isRoot }: RouteText): boolean {
+  if (!path.startsWith(text, start)) return false;
+  const end = start + text.length;
+  if (!isRoot) return !isNameCharacter(path.charCodeAt(end));
+  const rest = path.slice(end);
+  return rest === '' || rest === '/' || directoryIndex.test(rest);
 }
 
 /** Apache, nginx, IIS and PHP's front controllers serve `/` by it. */

@@ -77,6 +77,12 @@ test('a route at the root leaves other paths alone', () => {
     expect(judge(target)).toBe('ambiguous_path');
 });
 
+test('a route at the root leaves other paths alone behind a prefix as well', () => {
+  const judge = judgeWith(['/'], 'passthrough', '/app');
+  for (const target of ['/users', '/users/1', '/app2']) expect(judge(target)).toBe('passed through');
+  for (const target of ['/%20', '/index.php']) expect(judge(target)).toBe('ambiguous_path');
+});
+
 test('of routes below one another each is found', () => {
   const judge = judgeWith(['/hooks', '/hooks/a'], 'passthrough');
   expect(judge('/hooks')).toBe('route /hooks');
