@@ -27,7 +27,15 @@ const { values } = parseArgs({
 });
 const perSecond = 1000;
 const perRound = perSecond * Number(values.seconds);
-const flags = ['', '--no-parallel-scavenge', '--single-threaded-gc', '--max-semi-space-size=8'];
+/** In place of the image's own flag of the same name, or beside those. */
+const variants: readonly (readonly string[])[] = [
+  [],
+  ['--v8-pool-size=1'],
+  ['--v8-pool-size=1', '--max-semi-space-size=4'],
+  ['--max-semi-space-size=8'],
+  ['--no-parallel-scavenge'],
+  ['--single-threaded-gc'],
+];
 const nextRound = eventsOf(800);
 
 pinThisProcess('around');
@@ -35,7 +43,7 @@ const directory = mkdtempSync(join(tmpdir(), 'hookgate-latency-'));
 const programs = createPrograms(directory);
 try {
   const upstream = urlOf(await startApplication(programs));
-  const rows = await Promise.all(flags.map((flag) => startWith(flag, upstream)));
+  const rows = await Promise.all(variants.map((flags) => startWith(flags, upstream)));
   const results = await alternate(rows, Number(values.rounds), playRound);
   const columns = [0.5, 0.99, 0.999, 1];
   console.log(
@@ -68,12 +76,12 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-async function startWith(flag: string, upstream: string) {
-  const name = flag.split('=')[0] as string;
-  const own = imageSettings().filter((word) => flag === '' || !word.startsWith(name));
-  const program = [...own, ...(flag === '' ? [] : [flag]), bin, 'serve'];
+async function startWith(flags: readonly string[], upstream: string) {
+  const nameOf = (word: string): string => word.split('=')[0] ?? word;
+  const replaced = new Set(flags.map(nameOf));
+  const program = [...imageSettings().filter((word) => !replaced.has(nameOf(word))), ...flags, bin, 'serve'];
   const env = { HOOKGATE_DUPLICATES_STORE: values.store };
-  const title = flag === '' ? 'as it ships' : flag;
+  const title = flags.length === 0 ? 'as it ships' : flags.join(' ');
   return { title, ...(await startGate(programs, upstream, { program, env })) };
 }
 

@@ -1,6 +1,7 @@
 /** What the kernel says of a program's memory: its process and its children. Linux only, proc_pid_smaps_rollup(5). */
 import { readFileSync } from 'node:fs';
 import { processesOf } from './processor-time.ts';
+import { median } from './rounds.ts';
 
 /** In MB of a million bytes. */
 export interface MemoryUse {
@@ -19,4 +20,12 @@ export function memoryOf(pid: number): MemoryUse {
     privateKiB += of('Private_Clean') + of('Private_Dirty');
   }
   return { residentMB: (residentKiB * 1024) / 1e6, privateMB: (privateKiB * 1024) / 1e6 };
+}
+
+/** Of each member by itself. */
+export function medianUse(uses: readonly MemoryUse[]): MemoryUse {
+  return {
+    residentMB: median(uses.map(({ residentMB }) => residentMB)),
+    privateMB: median(uses.map(({ privateMB }) => privateMB)),
+  };
 }

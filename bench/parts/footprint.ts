@@ -2,7 +2,7 @@
 import { sendAll } from '../load/closed-loop.ts';
 import { eventsOf } from '../load/signed-requests.ts';
 import { concurrency } from '../measure/costs.ts';
-import { type MemoryUse, memoryOf } from '../measure/memory.ts';
+import { type MemoryUse, medianUse, memoryOf } from '../measure/memory.ts';
 import { alternate, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
 import { atHand, bareHop, nodeAlone, type Startable } from '../peers/contenders.ts';
 import { bin, startGate } from '../peers/gates.ts';
@@ -18,6 +18,9 @@ const settlingMs = 1000;
 const batches = 20;
 const quickBatches = 10;
 const batchSize = 2000;
+
+/** Of each program: single ones differ by a tenth and more. */
+const memoryStartsOf = ({ quick }: Bench): number => (quick ? 1 : 3);
 
 interface Footprint {
   readonly title: string;
@@ -49,7 +52,7 @@ export const footprint: Part = {
       title: 'Memory and start',
       tables: [
         {
-          caption: `Resident memory ${settlingMs / 1000} s after the start and at most under ${sent} events of 800 bytes, ${concurrency} at once, and what of it no other process shares (MB of a million bytes)`,
+          caption: `Resident memory ${settlingMs / 1000} s after the start and at most under ${sent} events of 800 bytes, ${concurrency} at once, and what of it no other process shares; medians of ${memoryStartsOf(bench)} starts, MB of a million bytes`,
           columns: ['', 'MB idle', 'of its own', 'MB loaded', 'of its own'],
           rows: rows.map(({ title, idle, loaded }) => [
             title,
@@ -122,24 +125,27 @@ async function measureStarts(
 }
 
 async function measureMemory(
-  { programs }: Bench,
+  bench: Bench,
   upstream: string,
   subjects: readonly Startable[],
   sent: number,
 ): Promise<Footprint[]> {
-  const rows = [];
-  for (const { title, start } of subjects) {
-    const started = await start(programs, upstream);
-    rows.push({ title, ...(await memoryUnder(started, sent)) });
-    await programs.end(started);
+  const uses: Omit<Footprint, 'title'>[][] = subjects.map(() => []);
+  for (let round = 0; round < memoryStartsOf(bench); round++) {
+    for (const [place, { start }] of subjects.entries()) {
+      const started = await start(bench.programs, upstream);
+      uses[place]?.push(await memoryUnder(started, sent));
+      await bench.programs.end(started);
+    }
   }
-  return rows;
+  return subjects.map(({ title }, place) => ({
+    title,
+    idle: medianUse((uses[place] ?? []).map(({ idle }) => idle)),
+    loaded: medianUse((uses[place] ?? []).map(({ loaded }) => loaded)),
+  }));
 }
 
-async function memoryUnder(
-  { pid, port }: Started,
-  sent: number,
-): Promise<{ idle: MemoryUse; loaded: MemoryUse }> {
+async function memoryUnder({ pid, port }: Started, sent: number): Promise<Omit<Footprint, 'title'>> {
   await new Promise((resolve) => setTimeout(resolve, settlingMs));
   const idle = memoryOf(pid);
   const nextRound = eventsOf(800);

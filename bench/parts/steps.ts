@@ -4,8 +4,8 @@ import { sendAll } from '../load/closed-loop.ts';
 import { createEvents, forged } from '../load/events.ts';
 import { postRequest } from '../load/requests.ts';
 import { exchangeMessages } from '../load/streams.ts';
-import { type MemoryUse, memoryOf } from '../measure/memory.ts';
-import { differenceOfRounds, median, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
+import { type MemoryUse, medianUse, memoryOf } from '../measure/memory.ts';
+import { differenceOfRounds, ratioOfRounds, spreadOf } from '../measure/rounds.ts';
 import { asJavaScript } from '../peers/as-javascript.ts';
 import { atHand, type Startable } from '../peers/contenders.ts';
 import { imageSettings, startGate } from '../peers/gates.ts';
@@ -105,10 +105,7 @@ export async function measureSteps({ programs, quick }: Bench, all: readonly Ste
     }
     if (running !== undefined) await programs.end(running);
   }
-  return all.map(({ title, beyond }, place) => {
-    const of = (key: keyof MemoryUse): number => median((seen[place] ?? []).map((use) => use[key]));
-    return { title, beyond, residentMB: of('residentMB'), privateMB: of('privateMB') };
-  });
+  return all.map(({ title, beyond }, place) => ({ title, beyond, ...medianUse(seen[place] ?? []) }));
 }
 
 export function stepsTable(rows: readonly StepMemory[]): Table {
