@@ -134,6 +134,30 @@ const routes: readonly (readonly [what: string, route: object, remedy: RegExp | 
     { ...keys, scheme: { profile: 'stripe', timestamp: { tolerance: '1m' } } },
     undefined,
   ],
+  [
+    'no name of an event, where the profile has one that is not signed',
+    { ...keys, scheme: { profile: 'korapay', event: '' } },
+    undefined,
+  ],
+  [
+    'no name of an event, and names that are let in',
+    { ...keys, scheme: { profile: 'stripe', event: '' }, events: ['a.b'] },
+    /says none of an event.*Leave events out/,
+  ],
+  [
+    'no time and no id, where the profile has them, beside repeats',
+    {
+      ...keys,
+      scheme: { profile: 'stripe', message: '{body}', id: '', timestamp: { from: '' } },
+      repeatable: { 'a.b': '10m' },
+    },
+    undefined,
+  ],
+  [
+    'no signature, where the profile has one',
+    { ...keys, scheme: { profile: 'stripe', signature: '' } },
+    /has scheme stripe, and routes\[1\]\.scheme\.signature does not say where/,
+  ],
   ['a custom scheme without a signature', custom({}), /scheme\.signature does not say where.*header:NAME/],
   [
     'a scheme that signs the URL',

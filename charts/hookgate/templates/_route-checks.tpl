@@ -41,8 +41,8 @@ and with the remedy. Gives the findings as a JSON list.
 {{- if and (not .hasKeys) (ne $scheme.profile $default) -}}
 {{- $found = append $found (printf "%s has scheme %s and no keys of its own, and those of keys are %s's. Put the sender's key into a Secret (kubectl create secret generic hookgate-keys-%s --namespace %s --from-literal=live=KEY) and name that: --set '%s.keys.existingSecret=hookgate-keys-%s'" $who $scheme.profile $default .slug $ns $at .slug) -}}
 {{- end -}}
-{{- if and (eq $scheme.profile "custom") (not $scheme.signature) -}}
-{{- $found = append $found (printf "%s has scheme custom, and %s.scheme.signature does not say where its signature stands. Write header:NAME, header:NAME#tag or json:/member (docs/schemes.md)" $who $at) -}}
+{{- if not $scheme.signature -}}
+{{- $found = append $found (printf "%s has scheme %s, and %s.scheme.signature does not say where its signature stands. Write header:NAME, header:NAME#tag or json:/member (docs/schemes.md)" $who $scheme.profile $at) -}}
 {{- end -}}
 {{- if $scheme.needsPublicUrl -}}
 {{- $found = append $found (printf "%s has scheme %s, which signs the URL at which it was registered, and that is never taken from a request. Write it letter by letter: --set '%s.scheme.profile=%s,%s.scheme.publicUrl=https://HOST%s'" $who $scheme.profile $at $scheme.profile $at .path) -}}

@@ -63,17 +63,17 @@ Where a route has a Secret or a list of its own, it is mounted apart: /etc/hookg
 
 {{/*
 What a route's scheme means, as src/schemes/compile.ts has it, as far as other values depend on it. Takes `scheme`, a
-profile's name or a map whose keys override the profile's, and `known`. Gives JSON.
+profile's name or a map whose keys override the profile's, also where they are empty, and `known`. Gives JSON.
 */}}
 {{- define "hookgate.schemeOf" -}}
 {{- $own := kindIs "string" .scheme | ternary (dict "profile" .scheme) .scheme -}}
 {{- $profile := get $own "profile" | default "custom" -}}
 {{- $scheme := dict "profile" $profile -}}
 {{- range $key, $value := get .known.profiles $profile -}}
-{{- $_ := set $scheme $key (get $own $key | default $value) -}}
+{{- $_ := set $scheme $key (hasKey $own $key | ternary (get $own $key) $value) -}}
 {{- end -}}
 {{- with get $own "timestamp" -}}
-{{- with .from }}{{ $_ := set $scheme "timeFrom" . }}{{ end -}}
+{{- if hasKey . "from" }}{{ $_ := set $scheme "timeFrom" .from }}{{ end -}}
 {{- with .tolerance }}{{ $_ := set $scheme "tolerance" . }}{{ end -}}
 {{- $_ := set $scheme "toleratesNoTime" (and (or .tolerance .unit) (not (hasKey . "from")) (not $scheme.timeFrom)) -}}
 {{- end -}}
