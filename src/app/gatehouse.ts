@@ -96,6 +96,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     leaseMs: duplicates.leaseMs,
     retryMs: unrecordedRetryMs,
     maxKeys: maxUnrecorded,
+    now,
     onAdded: (duplicateKey) =>
       log.error(
         { duplicateKey },

@@ -17,8 +17,16 @@ export interface Accepted {
   readonly key: string;
   /** Of the claim; undefined where the store had not been asked. */
   readonly token: string | undefined;
-  /** How long it is to be remembered, from when the store has it. */
+  /** How long it is to be remembered from now on, however late the store has it. */
   readonly retentionMs: number;
+}
+
+interface Kept {
+  readonly key: string;
+  /** Also of a claim that was made here, so that the next try is not kept out by it. */
+  token: string | undefined;
+  /** Monotonic milliseconds. */
+  readonly endsAtMs: number;
 }
 
 export interface UnrecordedOptions {
@@ -28,6 +36,8 @@ export interface UnrecordedOptions {
   readonly retryMs: number;
   /** Beyond so many, the oldest is forgotten. */
   readonly maxKeys: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   /** Every addition is an alarm: repeats depend on this process's memory. */
   readonly onAdded: (key: string) => void;
   readonly onForgotten: (key: string) => void;
@@ -39,18 +49,22 @@ const longestRetryMs = 10_000;
 const together = 100;
 
 export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
-  const { store } = options;
-  const accepted = new Map<string, Accepted>();
+  const { store, now } = options;
+  const accepted = new Map<string, Kept>();
+  let round = Promise.resolve();
   let waitMs = options.retryMs;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   return {
-    has: (key) => accepted.has(key),
-    add(event) {
+    has(key) {
+      const kept = accepted.get(key);
+      return kept !== undefined && now() < kept.endsAtMs;
+    },
+    add({ key, token, retentionMs }) {
       if (accepted.size >= options.maxKeys) forgetOldest();
-      accepted.set(event.key, event);
-      options.onAdded(event.key);
+      accepted.set(key, { key, token, endsAtMs: now() + retentionMs });
+      options.onAdded(key);
       schedule();
     },
     get size() {
@@ -59,6 +73,8 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
     async close() {
       closed = true;
       clearTimeout(timer);
+      // What a round under way has claimed is not free for another until it has recorded that.
+      await round;
       await recordAll();
       return [...accepted.keys()];
     },
@@ -68,7 +84,8 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
     if (closed || timer !== undefined || accepted.size === 0) return;
     timer = setTimeout(async () => {
       const before = accepted.size;
-      await recordAll();
+      round = recordAll();
+      await round;
       waitMs = accepted.size < before ? options.retryMs : Math.min(waitMs * 2, longestRetryMs);
       timer = undefined;
       schedule();
@@ -78,10 +95,12 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
 
   /** Stops at the first failure: the store is down for all of them. */
   async function recordAll(): Promise<void> {
+    for (const kept of accepted.values()) if (kept.endsAtMs <= now()) accepted.delete(kept.key);
     const waiting = [...accepted.values()];
     for (let first = 0; first < waiting.length; first += together) {
-      const tried = waiting.slice(first, first + together).map(async (event) => {
-        if (await record(event)) accepted.delete(event.key);
+      const tried = waiting.slice(first, first + together).map(async (kept) => {
+        // Meanwhile its retention may have ended, and another event of the key may have taken its place.
+        if ((await record(kept)) && accepted.get(kept.key) === kept) accepted.delete(kept.key);
       });
       const ends = await Promise.allSettled(tried);
       if (ends.some(({ status }) => status === 'rejected')) return;
@@ -89,11 +108,13 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   }
 
   /** False while another attempt holds the key: it may still fail, and then nobody but this process knows. */
-  async function record({ key, token, retentionMs }: Accepted): Promise<boolean> {
-    if (token !== undefined) return store.confirm(key, token, retentionMs);
-    const result = await store.claim(key, options.leaseMs);
-    if (result.kind === 'claimed') return store.confirm(key, result.token, retentionMs);
-    return result.kind === 'delivered';
+  async function record(kept: Kept): Promise<boolean> {
+    if (kept.token === undefined) {
+      const result = await store.claim(kept.key, options.leaseMs);
+      if (result.kind !== 'claimed') return result.kind === 'delivered';
+      kept.token = result.token;
+    }
+    return store.confirm(kept.key, kept.token, Math.max(1, kept.endsAtMs - now()));
   }
 
   function forgetOldest(): void {

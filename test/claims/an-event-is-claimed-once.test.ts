@@ -11,8 +11,10 @@ import {
   StoreUnavailable,
 } from '../../src/delivery/duplicate-store.ts';
 import { reject } from '../../src/delivery/rejections.ts';
+import { createMemoryStore } from '../../src/stores/memory.ts';
 
 const key = 'a'.repeat(64);
+const retryMs = 60_000;
 const accepted = new Answer('forwarded', 200, []);
 
 describe('a repeat while the first attempt is under way', () => {
@@ -75,11 +77,11 @@ describe('places', () => {
   });
 });
 
-describe('while the store is down', () => {
-  const down = async () => {
-    throw new StoreUnavailable('the store is away');
-  };
+const down = async () => {
+  throw new StoreUnavailable('the store is away');
+};
 
+describe('while the store is down', () => {
   test('nothing is claimed by default, and nothing stays behind', async () => {
     const { claims, slots } = claimsOver(storeThat({ claim: down }));
     const expected: ClaimVerdict = { kind: 'store_unavailable', detail: 'the store is away' };
@@ -156,13 +158,46 @@ test.each<[string, ClaimResult, { left: string[]; recordedUnder: string[] }]>([
   expect({ left: await unrecorded.close(), recordedUnder }).toEqual(expected);
 });
 
+test('what was accepted without a claim, and claimed in vain once, is not kept out by that claim at the end', async () => {
+  let isDown = true;
+  const store = createMemoryStore({ maxKeys: 10, now: () => 0 });
+  const { unrecorded } = claimsOver({
+    ...store,
+    confirm: (...confirmation) => (isDown ? down() : store.confirm(...confirmation)),
+  });
+  unrecorded.add({ key, token: undefined, retentionMs: 1000 });
+  expect(await unrecorded.close()).toEqual([key]);
+  isDown = false;
+  expect(await unrecorded.close()).toEqual([]);
+});
+
+test('an end in the middle of a round waits for what that round has claimed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { promise: isLate, resolve: answer } = Promise.withResolvers<void>();
+  const store = createMemoryStore({ maxKeys: 10, now: () => 0 });
+  const { unrecorded } = claimsOver({
+    ...store,
+    async confirm(...confirmation) {
+      await isLate;
+      return store.confirm(...confirmation);
+    },
+  });
+  unrecorded.add({ key, token: undefined, retentionMs: 1000 });
+  await vi.advanceTimersByTimeAsync(retryMs);
+  vi.useRealTimers();
+  const left = unrecorded.close();
+  setImmediate(answer);
+  expect(await left).toEqual([]);
+});
+
 test('the memory of what could not be recorded is bounded, and says what it forgets', () => {
   const forgotten: string[] = [];
   const unrecorded = createUnrecorded({
     store: storeThat({}),
     leaseMs: 1000,
-    retryMs: 60_000,
+    retryMs,
     maxKeys: 2,
+    now: () => 0,
     onAdded: () => undefined,
     onForgotten: (forgottenKey) => forgotten.push(forgottenKey),
   });
@@ -199,8 +234,9 @@ function claimsOver(
   const unrecorded = createUnrecorded({
     store,
     leaseMs: 1000,
-    retryMs: 60_000,
+    retryMs,
     maxKeys: 100,
+    now: () => 0,
     onAdded: (added) => alarms.push(added),
     onForgotten: () => undefined,
   });

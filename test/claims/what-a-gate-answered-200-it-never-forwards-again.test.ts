@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAttempts } from '../../src/claims/attempts.ts';
 import type { Claim } from '../../src/claims/claim.ts';
-import { type Claims, createClaims } from '../../src/claims/claims.ts';
+import { type ClaimManner, type Claims, createClaims } from '../../src/claims/claims.ts';
 import { createSlots } from '../../src/claims/slots.ts';
 import { createUnrecorded } from '../../src/claims/unrecorded.ts';
 import { Answer } from '../../src/delivery/answer.ts';
@@ -47,6 +47,7 @@ function forgetfulStore() {
   return {
     store,
     lost,
+    now: () => nowMs,
     forget() {
       for (const of of recorded) for (const gate of [0, 1]) lost.add(`${gate} ${of}`);
       recorded = new Set();
@@ -62,12 +63,13 @@ function forgetfulStore() {
   };
 }
 
-function gateOver(store: DuplicateStore) {
+function gateOver({ store, now }: { readonly store: DuplicateStore; readonly now: () => number }) {
   const unrecorded = createUnrecorded({
     store,
     leaseMs,
     retryMs: 1000,
     maxKeys: 1000,
+    now,
     onAdded: () => undefined,
     onForgotten: () => undefined,
   });
@@ -86,8 +88,8 @@ function gateOver(store: DuplicateStore) {
   return { claims, unrecorded };
 }
 
-async function claimed(claims: Claims): Promise<Claim> {
-  const verdict = await claims.claim(key);
+async function claimed(claims: Claims, manner?: ClaimManner): Promise<Claim> {
+  const verdict = await claims.claim(key, manner);
   if (verdict.kind !== 'claimed') throw new Error(`the verdict was ${verdict.kind}`);
   return verdict.claim;
 }
@@ -100,7 +102,7 @@ async function end(claim: Claim, isAccepted: boolean): Promise<void> {
 
 test('a claim that another gate took over is kept by the gate that answered 200, and recorded once that one gives up', async () => {
   const shared = forgetfulStore();
-  const [a, b] = [gateOver(shared.store), gateOver(shared.store)];
+  const [a, b] = [gateOver(shared), gateOver(shared)];
   const atA = await claimed(a.claims);
   shared.forget();
   const atB = await claimed(b.claims);
@@ -114,7 +116,7 @@ test('a claim that another gate took over is kept by the gate that answered 200,
 
 test('what the store could not record is recorded at the next try, while its own claim still holds the key', async () => {
   const shared = forgetfulStore();
-  const [a, b] = [gateOver(shared.store), gateOver(shared.store)];
+  const [a, b] = [gateOver(shared), gateOver(shared)];
   const atA = await claimed(a.claims);
   shared.setUp(false);
   await end(atA, true);
@@ -122,6 +124,41 @@ test('what the store could not record is recorded at the next try, while its own
   await shared.pass(longestRetryMs);
   expect(a.unrecorded.size).toBe(0);
   expect(await b.claims.claim(key)).toEqual({ kind: 'delivered' });
+});
+
+describe('an event that comes again, accepted while the store was down,', () => {
+  const manner = { retentionMs: 10 * 60_000, waitMs: 1000 };
+
+  async function accepted() {
+    const shared = forgetfulStore();
+    const gate = gateOver(shared);
+    const claim = await claimed(gate.claims, manner);
+    shared.setUp(false);
+    await end(claim, true);
+    await shared.pass(manner.retentionMs - 20_000);
+    expect(await gate.claims.claim(key, manner)).toEqual({ kind: 'delivered' });
+    return { shared, ...gate };
+  }
+
+  test('is let through once its window is over, though the store never had the one before it', async () => {
+    const { shared, claims, unrecorded } = await accepted();
+    await shared.pass(20_000);
+    shared.setUp(true);
+    await end(await claimed(claims, manner), true);
+    await shared.pass(longestRetryMs);
+    expect(unrecorded.size).toBe(0);
+    expect(await claims.claim(key, manner)).toEqual({ kind: 'delivered' });
+  });
+
+  test('is kept by a store that comes back for the rest of its window alone', async () => {
+    const { shared, claims, unrecorded } = await accepted();
+    shared.setUp(true);
+    await shared.pass(longestRetryMs);
+    expect(unrecorded.size).toBe(0);
+    expect(await claims.claim(key, manner)).toEqual({ kind: 'delivered' });
+    await shared.pass(longestRetryMs);
+    expect((await claims.claim(key, manner)).kind).toBe('claimed');
+  });
 });
 
 test('two gates and a store that forgets, fails and lets leases lapse: who answered 200 forwards again only what the store has lost', async () => {
@@ -141,7 +178,7 @@ test('two gates and a store that forgets, fails and lets leases lapse: who answe
   );
   const property = fc.asyncProperty(fc.array(op, { minLength: 5, maxLength: 40 }), async (ops) => {
     const shared = forgetfulStore();
-    const gates = [gateOver(shared.store), gateOver(shared.store)];
+    const gates = [gateOver(shared), gateOver(shared)];
     const underWay: { claim: Claim; gate: number; key: string }[] = [];
     const answered = new Set<string>();
     for (const one of ops as {
