@@ -12,6 +12,8 @@ export function resetWhenCut(socket: Socket, answer: Writable): void {
   socket.destroy = (error) => {
     // Put back rather than deleted: V8 turns an object that loses a property into a slow one.
     socket.destroy = destroy;
-    return answer.writableFinished || socket.destroyed ? socket.destroy(error) : socket.resetAndDestroy();
+    // Behind the last byte the plain end may be under way, and a socket that is shutting down takes no reset: it would stay.
+    const isWhole = answer.writableEnded && answer.writableLength === 0;
+    return isWhole || socket.destroyed ? socket.destroy(error) : socket.resetAndDestroy();
   };
 }
