@@ -10,6 +10,6 @@ export function judgePathOf(config: Config, routes: readonly LiveRoute[]): Judge
     routes,
     upstreamPrefix: prefixOf(config.upstream.url),
     // Several names may lead to one application, and nobody can tell which: so the path of every route is guarded.
-    seenPaths: routes.map(({ upstream, path }) => ({ prefix: prefixOf(upstream.url), path })),
+    seenPaths: routes.map(({ upstream, path }) => prefixOf(upstream.url) + path),
   });
 }

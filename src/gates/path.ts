@@ -1,7 +1,7 @@
 import { PassThrough } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { Rejection, reject } from '../delivery/rejections.ts';
-import { createRouteLookAlikes, type RoutePath } from '../paths/route-look-alikes.ts';
+import { createRouteLookAlikes } from '../paths/route-look-alikes.ts';
 import { findAmbiguity } from '../paths/spelling.ts';
 import type { Gate } from './gate.ts';
 import type { LiveRoute } from './live-route.ts';
@@ -51,16 +51,21 @@ export function createJudgePath<Found extends { readonly path: string }>(rules: 
   /** The path prefix of the URL that other paths are passed through to. */
   upstreamPrefix?: string;
   /** Paths under which applications see the routes: each could be the one that other paths are passed through to. */
-  seenPaths?: readonly RoutePath[];
+  seenPaths?: readonly string[];
 }): JudgePath<Found> {
   const { upstreamPrefix = '', denyPaths = [], seenPaths = [] } = rules;
   const routes = new Map(rules.routes.map((route) => [route.path, route]));
-  const behindPrefix = ({ path }: RoutePath): RoutePath => ({ prefix: upstreamPrefix, path });
-  const paths = rules.routes.map(({ path }) => ({ path }));
+  const behindPrefix = (path: string): string => upstreamPrefix + path;
+  const paths = rules.routes.map(({ path }) => path);
   const looksLikeRoute = createRouteLookAlikes(paths);
-  const seenAsRoute = createRouteLookAlikes([...paths, ...paths.map(behindPrefix), ...seenPaths]);
-  const denied = denyPaths.map((path) => ({ path }));
-  const isDenied = createRouteLookAlikes([...denied, ...denied.map(behindPrefix)]);
+  const seenAsRoute = createRouteLookAlikes(
+    [...paths, ...paths.map(behindPrefix), ...seenPaths],
+    upstreamPrefix,
+  );
+  // All paths are below "/", and a denied path is denied with what is below it.
+  const isDenied = denyPaths.includes('/')
+    ? () => true
+    : createRouteLookAlikes([...denyPaths, ...denyPaths.map(behindPrefix)]);
 
   return (target) => {
     const queryStart = target.indexOf('?');

@@ -4,13 +4,15 @@ import { readingsOf } from './readings.ts';
  * Tells whether a router could take `path` for one of the webhook routes although it is none of them letter by
  * letter: routers ignore case and trailing slashes (Express), cut `;parameters` (servlet containers), trim blanks,
  * take a suffix as the format (Rails), route everything below a path to its handler (nginx locations, Express mounts,
- * PATH_INFO), or serve all paths below a front controller as well (`/index.php/webhooks/juicyway`).
+ * PATH_INFO), or serve all paths below a front controller as well (`/index.php/webhooks/juicyway`). `base` stands before
+ * every path that is asked about.
  */
-export function createRouteLookAlikes(routePaths: readonly RoutePath[]): (path: string) => boolean {
-  const routes = routePaths.flatMap(({ prefix = '', path }) => {
-    const isRoot = path === '/';
-    const lower = (isRoot ? prefix : prefix + path).toLowerCase();
-    const spellings = isRoot ? [lower] : [lower, join(segmentsOf(lower))];
+export function createRouteLookAlikes(routePaths: readonly string[], base = ''): (path: string) => boolean {
+  const roots = ['/', `${base}/`];
+  const routes = routePaths.flatMap((path) => {
+    const isRoot = roots.includes(path);
+    const lower = path.toLowerCase();
+    const spellings = isRoot ? [lower.slice(0, -1)] : [lower, join(segmentsOf(lower))];
     return spellings.map((text) => ({ text, isRoot }));
   });
   return (path) => {
@@ -22,12 +24,6 @@ export function createRouteLookAlikes(routePaths: readonly RoutePath[]): (path: 
     }
     return false;
   };
-}
-
-export interface RoutePath {
-  /** What an upstream's URL puts before it; without a slash at its end. */
-  readonly prefix?: string;
-  readonly path: string;
 }
 
 interface RouteText {
@@ -56,8 +52,8 @@ function continues(path: string, start: number, { text, isRoot }: RouteText): bo
   return rest === '' || rest === '/' || directoryIndex.test(rest);
 }
 
-/** Apache, nginx, IIS and PHP's front controllers serve `/` by it. */
-const directoryIndex = /^\/(?:index|default)(?:\.[a-z0-9]+)?$/;
+/** Apache, nginx, IIS and PHP's front controllers serve `/` by it; Apache takes `index.php.en` for a language of it. */
+const directoryIndex = /^\/(?:index|default)(?:\.[a-z0-9]+)*$/;
 
 /** Where the path goes on behind the next segment with a dot in it; -1 where it does not. */
 function endOfScript(path: string, start: number): number {

@@ -40,6 +40,19 @@ test('no path that is passed through is what the application knows as a webhook 
   }
 });
 
+test('a route at the root is a path like any other where only its own application has a prefix', async () => {
+  const application = await startEventApplication();
+  const gate = await runGate(application.url, {
+    otherPaths: 'passthrough',
+    routes: `[{ name: a, path: /, upstream: { url: "${application.url}/internal" } }]`,
+  });
+  for (const path of ['/internal', '/internal/', '/internal.json', '/internal;x/y', '/internal/below']) {
+    expect(await pass(gate.port, path), path).toBe(400);
+  }
+  expect(application.events).toEqual([]);
+  for (const path of ['/internals', '/other']) expect(await pass(gate.port, path), path).toBe(200);
+});
+
 test('also where the prefix is that of what is passed through', async () => {
   const application = await startEventApplication();
   const gate = await runGate(application.url, {

@@ -60,3 +60,14 @@ test('the application sees nothing of it', async () => {
   expect(await ask('/page')).toBe(200);
   expect(seen).toEqual(['/page']);
 });
+
+test.each(['', '/app'])(
+  'with "/" everything that is no route is denied, behind the prefix "%s" too',
+  (upstreamPrefix) => {
+    const routes = [{ name: 'hooks', path: '/hooks' }];
+    const judgeAll = createJudgePath({ routes, otherPaths: 'passthrough', denyPaths: ['/'], upstreamPrefix });
+    for (const target of ['/', '/users', '/.git/config'])
+      expect(judgeAll(target)).toMatchObject({ code: 'unknown_path' });
+    expect(judgeAll('/hooks')).toBe(routes[0]);
+  },
+);

@@ -73,7 +73,16 @@ test('a route at the root leaves other paths alone', () => {
     '/a/index.php',
   ];
   for (const target of others) expect(judge(target)).toBe('passed through');
-  for (const target of ['/%20', '/;x', '/(S(x))', '/index.php', '/Default.aspx;x', '/index', '/app.php/'])
+  for (const target of [
+    '/%20',
+    '/;x',
+    '/(S(x))',
+    '/index.php',
+    '/index.php.en',
+    '/Default.aspx;x',
+    '/index',
+    '/app.php/',
+  ])
     expect(judge(target)).toBe('ambiguous_path');
 });
 
