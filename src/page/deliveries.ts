@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Overview } from '../overview/overview.ts';
 import { html } from './html.ts';
-import { Scrolled, timeOf } from './parts.ts';
+import { timeOf } from './moment.ts';
+import { Scrolled } from './parts.ts';
 
 type DeliveryRow = Overview['deliveries'][number];
 

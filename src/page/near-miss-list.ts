@@ -1,7 +1,7 @@
 import type { Overview } from '../overview/overview.ts';
 import { Copied } from './copied.ts';
 import { html } from './html.ts';
-import { timeOf } from './parts.ts';
+import { timeOf } from './moment.ts';
 
 /** Refused events that would have matched, each with the line that would take them. */
 export function NearMissList({ nearMisses }: { nearMisses: Overview['nearMisses'] }) {

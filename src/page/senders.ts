@@ -1,7 +1,8 @@
 import type { Overview } from '../overview/overview.ts';
 import { Copied } from './copied.ts';
 import { html } from './html.ts';
-import { Scrolled, timeOf } from './parts.ts';
+import { timeOf } from './moment.ts';
+import { Scrolled } from './parts.ts';
 
 /** Addresses that are on no list and whose events verify: the way to an allowlist for somebody who does not know them. */
 export function Senders({ senders, leftOut }: { senders: Overview['senders']; leftOut: number }) {

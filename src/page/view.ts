@@ -1,8 +1,9 @@
 import type { Overview } from '../overview/overview.ts';
 import { Deliveries } from './deliveries.ts';
 import { html } from './html.ts';
+import { timeOf } from './moment.ts';
 import { NearMissList } from './near-miss-list.ts';
-import { Scrolled, timeOf } from './parts.ts';
+import { Scrolled } from './parts.ts';
 import { RouteCard } from './route-card.ts';
 import { Senders } from './senders.ts';
 
