@@ -106,10 +106,10 @@ async function open(
   const undelivered = createUndelivered({
     now,
     maxEvents: keptUndelivered,
-    forgetAfterMs: Math.max(
-      leastGivenUpAfterMs,
-      ...config.routes.map(({ scheme }) => scheme.triesAgainForMs),
-    ),
+    forgetAfterMs: () => {
+      const { routes } = life.gatehouse?.loaded.config ?? config;
+      return Math.max(leastGivenUpAfterMs, ...routes.map(({ scheme }) => scheme.triesAgainForMs));
+    },
   });
   const rejections = createRecentRejections(keptRejections);
   const record = createRecord({ wallClock });

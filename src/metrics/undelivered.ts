@@ -21,7 +21,8 @@ export interface Undelivered {
 export function createUndelivered(options: {
   now: () => number;
   maxEvents: number;
-  forgetAfterMs: number;
+  /** Asked each time: a reload may bring a sender that tries again for longer. */
+  forgetAfterMs: () => number;
 }): Undelivered {
   const routes = new Map<string, Map<string, number>>();
 
@@ -58,7 +59,7 @@ export function createUndelivered(options: {
     const events = routes.get(route);
     for (const [key, sinceMs] of events ?? []) {
       const ageMs = options.now() - sinceMs;
-      if (ageMs <= options.forgetAfterMs) return ageMs;
+      if (ageMs <= options.forgetAfterMs()) return ageMs;
       events?.delete(key);
     }
     return undefined;

@@ -47,7 +47,7 @@ test('what is looked over changes nothing; what is adopted is in force as a whol
     log,
     writeLine,
     metrics,
-    undelivered: createUndelivered({ now, maxEvents: 10, forgetAfterMs: 1 }),
+    undelivered: createUndelivered({ now, maxEvents: 10, forgetAfterMs: () => 1 }),
     rejections: createRecentRejections(1),
     record: createRecord({ wallClock }),
     nearMisses: { consider() {}, disregard() {}, async close() {} },

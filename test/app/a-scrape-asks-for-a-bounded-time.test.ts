@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../src/stores/memory.ts';
 const memory = createMemoryStore({ now: () => 0, maxKeys: 1 });
 
 function undeliveredEvents(count: number) {
-  const undelivered = createUndelivered({ now: () => 1, maxEvents: 10_000, forgetAfterMs: 1000 });
+  const undelivered = createUndelivered({ now: () => 1, maxEvents: 10_000, forgetAfterMs: () => 1000 });
   for (let number = 0; number < count; number++) undelivered.failed('juicyway', `key-${number}`);
   return undelivered;
 }

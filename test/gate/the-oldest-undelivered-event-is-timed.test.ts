@@ -58,7 +58,7 @@ test('an event that failed here and went through another replica is no longer un
 
 test('an event is forgotten after 48 hours, when its sender has given up, and no more than the bound are kept', () => {
   let nowMs = 0;
-  const undelivered = createUndelivered({ now: () => nowMs, maxEvents: 2, forgetAfterMs: 48 * hourMs });
+  const undelivered = createUndelivered({ now: () => nowMs, maxEvents: 2, forgetAfterMs: () => 48 * hourMs });
   undelivered.failed('juicyway', 'a');
   nowMs = hourMs;
   undelivered.failed('juicyway', 'b');
@@ -70,6 +70,19 @@ test('an event is forgotten after 48 hours, when its sender has given up, and no
   expect(undelivered.oldestSeconds('juicyway')).toBe((47 * hourMs + 1) / 1000);
   undelivered.delivered('juicyway', 'b');
   expect(undelivered.oldestSeconds('juicyway')).toBe(0);
+});
+
+test('after a reload that brings a sender which tries again for longer, an event is kept as long', () => {
+  let [nowMs, forgetAfterMs] = [0, 48 * hourMs];
+  const undelivered = createUndelivered({
+    now: () => nowMs,
+    maxEvents: 2,
+    forgetAfterMs: () => forgetAfterMs,
+  });
+  undelivered.failed('custom', 'a');
+  forgetAfterMs = 168 * hourMs;
+  nowMs = 140 * hourMs;
+  expect(undelivered.oldestSeconds('custom')).toBe(140 * 3600);
 });
 
 test('a route that a reload has taken away is not told of any more', async () => {
