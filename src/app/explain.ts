@@ -100,7 +100,8 @@ async function readJudged(question: ExplainQuestion): Promise<JudgedRead> {
       (question.scheme === undefined || loaded.route.scheme.name === question.scheme),
   );
   if (chosen.length === 0) {
-    const found = route === undefined ? `no route of scheme ${question.scheme}` : `no route ${route}`;
+    const named = route === undefined ? '' : ` ${route}`;
+    const found = `no route${named}${question.scheme === undefined ? '' : ` of scheme ${question.scheme}`}`;
     const names = routes.map((loaded) => `${loaded.route.name} (${loaded.route.scheme.name})`).join(', ');
     const problem = problemAt(
       { source: result.loaded.configFile ?? 'flags' },

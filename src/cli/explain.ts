@@ -37,7 +37,9 @@ export function addExplainCommand(program: Command): void {
         'with --keys-directory, for a scheme that signs it: the URL as it is registered with the sender',
       ).conflicts('config'),
     )
-    .option('--route <name>', 'only this route of the configuration')
+    .addOption(
+      new Option('--route <name>', 'only this route of the configuration').conflicts('keysDirectory'),
+    )
     .option('--header <field>', "a field that came with it, 'Name: value' (repeatable)", collectHeader, [])
     .option(
       '--at <time>',

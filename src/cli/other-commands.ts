@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addCheckCommand } from './check.ts';
 import { addExplainCommand } from './explain.ts';
+import { addHelpCommand } from './help.ts';
 import { addInjectCommand } from './inject.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addProveCommand } from './prove.ts';
@@ -21,4 +22,5 @@ export function addOtherCommands(program: Command, signals: Signals): void {
   addInjectCommand(program, signals);
   addMigrateCommand(program);
   addStatusCommands(program, signals);
+  addHelpCommand(program);
 }

@@ -1,5 +1,6 @@
 import { readInputFile } from '../config/input-file.ts';
 import { readKey } from '../config/key-source.ts';
+import { isBundle } from '../config/tls-files.ts';
 import { parseWay } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import { signEvent } from '../schemes/sign-event.ts';
@@ -22,7 +23,7 @@ export async function runSend(
   const poster = createPoster({
     url: options.url,
     headers: options.header,
-    caPem: options.caFile === undefined ? undefined : readInputFile(options.caFile).toString(),
+    caPem: options.caFile === undefined ? undefined : readAuthorities(options.caFile),
     timeoutMs: options.timeout,
     connections: options.concurrency,
   });
@@ -39,6 +40,13 @@ export async function runSend(
   const summary = tally.summary();
   out.write(`${options.json === true ? JSON.stringify({ summary }) : summaryText(summary)}\n`);
   return summary.undelivered === 0 ? 0 : 1;
+}
+
+/** PEM. @throws with a sentence: Node would take any text, and believe its own authorities by an empty one. */
+function readAuthorities(file: string): string {
+  const pem = readInputFile(file);
+  if (isBundle(pem)) return pem.toString();
+  throw new Error(`${file}: found no certificate that can be read; expected certificates in PEM`);
 }
 
 /** Signs when the event's turn comes, so that a long run needs no memory for bodies not yet sent. */

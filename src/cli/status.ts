@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Overview } from '../overview/overview.ts';
+import { isMap } from '../values/is-map.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { addHelpCommand } from './help.ts';
 import { parseUrl } from './send-options.ts';
 import type { Signals } from './signals.ts';
 
@@ -50,6 +52,7 @@ export function addStatusCommands(program: Command, signals: Signals): void {
     const { suggestionText } = await import('../overview/terminal.ts');
     await look(options, (overview) => print(overview.senders, options, () => suggestionText(overview)));
   });
+  addHelpCommand(allowlist);
   allowlist.exitOverride();
   for (const command of allowlist.commands) command.exitOverride();
 }
@@ -86,14 +89,24 @@ async function ask(url: URL): Promise<Overview> {
   const response = await fetch(new URL('overview', url.href.endsWith('/') ? url : `${url.href}/`), {
     signal: AbortSignal.timeout(timeoutMs),
   });
-  const answer = (await response.json()) as Overview | { error?: unknown };
-  if (!response.ok || !('version' in answer)) {
-    const said = 'error' in answer ? `: ${String(answer.error)}` : '';
+  const answer = mapOf(await response.text());
+  if (!response.ok || answer?.version === undefined) {
+    const said = answer?.error === undefined ? ', and not as a gate does' : `: ${String(answer.error)}`;
     throw new Error(`it answers ${response.status}${said}`);
   }
   if (answer.version !== 1)
     throw new Error(`it tells in version ${String(answer.version)}, which this hookgate does not know`);
-  return answer;
+  return answer as unknown as Overview;
+}
+
+/** Undefined where somebody else answers: no JSON, or no object. */
+function mapOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    return isMap(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function print<Shown>(shown: Shown, { json }: StatusOptions, text: (shown: Shown) => string): void {

@@ -37,13 +37,16 @@ export function readTls(files: TlsFiles, nowMs: number = Date.now()): TlsRead {
 export function readCa(file: string): CaRead {
   const read = readBytes(file, maxPemBytes);
   if (read.kind === 'problem') return { kind: 'problems', problems: [read.problem] };
-  const blocks = read.bytes
-    .toString('latin1')
-    .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (blocks === null || !blocks.every((block) => parseCertificate(Buffer.from(block)) !== undefined)) {
+  if (!isBundle(read.bytes)) {
     return refuse(file, 'found no certificate that can be read', 'expected certificates in PEM');
   }
   return { kind: 'ok', ca: read.bytes };
+}
+
+/** Whether there are certificates in a PEM, each of which can be read. */
+export function isBundle(pem: Buffer): boolean {
+  const blocks = pem.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  return blocks?.every((block) => parseCertificate(Buffer.from(block)) !== undefined) === true;
 }
 
 function readPair({ certFile, keyFile, minVersion }: TlsFiles, nowMs: number): TlsRead {

@@ -9,7 +9,8 @@ import { nodeTls } from './node-tls.ts';
  * `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the places that it was built with, /etc/ssl/certs among them; and what
  * `NODE_EXTRA_CA_CERTS` adds. On a machine without any store Node's own are taken, as there is nobody else to ask.
  *
- * Make one for many connections: it takes some 10 ms. @throws where `caPem` has no certificate that can be read.
+ * Make one for many connections: it takes some 10 ms. Whoever read `caPem` has tried it: Node takes any text, and by an
+ * empty one believes its own.
  */
 export function trustedAuthorities(caPem: string | undefined): SecureContext {
   return caPem === undefined ? ofTheSystem() : nodeTls().createSecureContext({ ca: caPem });

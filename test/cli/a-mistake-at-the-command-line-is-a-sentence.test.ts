@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeProblem } from '../../src/cli/oldest-node.ts';
@@ -47,6 +47,8 @@ const url = ['--url', 'http://127.0.0.1:9/webhooks/juicyway'];
 test.each<[readonly string[], RegExp]>([
   [[], /Usage: hookgate/],
   [['serv'], /unknown command 'serv'/],
+  [['help', 'serv'], /unknown command 'serv'/],
+  [['allowlist', 'help', 'sugest'], /unknown command 'sugest'/],
   [['serve', '--uptream', 'x'], /unknown option '--uptream'/],
   [['serve', 'now'], /too many arguments/],
   [['serve'], /^\/etc\/hookgate\/hookgate\.yaml, which is not there: upstream\.url: missing; expected/],
@@ -77,6 +79,11 @@ test.each<[readonly string[], RegExp]>([
     ['send', ...url, ...key, '--ca-file', 'nowhere'],
     /nowhere: found nothing there; expected a readable file/,
   ],
+  [
+    ['send', ...url, ...key, '--ca-file', 'empty'],
+    /empty: found no certificate that can be read; expected certificates in PEM/,
+  ],
+  [['send', ...url, ...key, '--ca-file', 'keys/primary'], /keys\/primary: found no certificate/],
   [['explain'], /missing required argument 'file'/],
   [['explain', '--keys-directory', 'keys', 'nowhere'], /^hookgate explain: nowhere: found nothing there/],
   [['explain', '--keys-directory', 'keys', 'keys'], /^hookgate explain: keys: found a directory/],
@@ -92,6 +99,10 @@ test.each<[readonly string[], RegExp]>([
     ['explain', '--keys-directory', 'keys', '--address', '1.2.3', 'body.json'],
     /expected an address, such as/,
   ],
+  [
+    ['explain', '--keys-directory', 'keys', '--route', 'a', 'body.json'],
+    /'--route <name>' cannot be used with option '--keys-directory/,
+  ],
   [['migrate', '--config', 'nowhere'], /^nowhere: found nothing there/],
   [['inject', '--config', 'nowhere'], /^nowhere: found nothing there/],
 ])('hookgate %j ends with 2 and a sentence on standard error', async (args, says) => {
@@ -100,6 +111,28 @@ test.each<[readonly string[], RegExp]>([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).not.toMatch(/\n {4}at |Error:|node:internal/);
 });
+
+test('hookgate help explain is hookgate explain --help', async () => {
+  expect(await run(['help', 'explain'])).toEqual(await run(['explain', '--help']));
+  expect(await run(['help'])).toEqual(await run(['--help']));
+});
+
+test.each([['--help'], ['schemes'], ['sign', '--event', 'a', '--data', '{}', '--key-env', 'ID']])(
+  'hookgate %s on a full disk ends with 1 and a sentence',
+  (...args) => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+      env: { PATH: process.env.PATH, ID: 'a-business-id' },
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(
+      /^hookgate: standard output cannot be written: ENOSPC: no space left on device.*\n$/,
+    );
+    expect(status).toBe(1);
+  },
+);
 
 test('a key may come from a pipe, as from <(command)', async () => {
   const args = ['sign', '--event', 'a', '--data', '{}', '--key-file'];

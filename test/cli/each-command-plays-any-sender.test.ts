@@ -130,6 +130,9 @@ test('a route of a configuration says how to sign, and with which signed fields'
   expect((await explain('nowhere')).stderr).toMatch(
     /no route nowhere; expected one of pay \(stripe\), house \(custom\)/,
   );
+  expect((await explain('house', '--scheme', 'stripe')).stderr).toMatch(
+    /no route house of scheme stripe; expected/,
+  );
   expect((await sign('nowhere', ...event)).code).toBe(2);
 });
 

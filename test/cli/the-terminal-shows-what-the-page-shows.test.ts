@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Overview } from '../../src/overview/overview.ts';
 import { keysText, statusText, suggestionText } from '../../src/overview/terminal.ts';
 import { aBusyOverview } from '../support/a-busy-overview.ts';
@@ -57,6 +59,21 @@ test('a gate that is not there, and one that is called by a strange name, are sa
   expect(gone.stderr).not.toContain('    at ');
   expect((await hookgate('status', '--url', 'nonsense')).code).toBe(2);
 });
+
+test.each(['null', '"x"', '[]', '{}', '<html>', ''])(
+  'somebody else, who answers %j, is said to be no gate',
+  async (body) => {
+    const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await hookgate('status', '--url', url)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `hookgate: ${url} was not reached: it answers 200, and not as a gate does\n`,
+    });
+  },
+);
 
 test('refused events that would have matched stand there with the line that would take them', () => {
   const overview = aBusyOverview();
