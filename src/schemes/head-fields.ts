@@ -32,7 +32,7 @@ function trimmed(value: string): string {
   return value.slice(start, end);
 }
 
-function isBlank(code: number): boolean {
+export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 

@@ -1,7 +1,7 @@
 import type { Way } from '../json/way.ts';
 import { bigPart, type ChangingStep, type CompiledPart, compileParts } from './compiled-parts.ts';
 import { Envelope, type EnvelopeForm, wholeBodyAsData } from './envelope.ts';
-import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { isBlank, type RawHeaders, readField, readTagged } from './head-fields.ts';
 import { memberSpan, onlySpan, scalarText, utf8AsLatin1 } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import type { Part } from './template.ts';
@@ -110,9 +110,11 @@ export function createMessageReader(
     if (field.kind !== 'value')
       return noText(`the head has ${field.kind === 'absent' ? 'no' : 'two'} ${name}`);
     if (part.kind === 'header') return field.text;
-    const tagged = readTagged(field.text, part.tag);
-    if (tagged.length === 1) return tagged[0] as string;
-    return noText(`${name} has ${tagged.length === 0 ? 'no part' : 'several parts'} ${part.tag}`);
+    const [text, ...more] = readTagged(field.text, part.tag);
+    if (text === undefined || more.length > 0)
+      return noText(`${name} has ${text === undefined ? 'no part' : 'several parts'} ${part.tag}`);
+    // It could have been taken from the blanks that end the body before it.
+    return isBlank(text.charCodeAt(0)) ? noText(`${part.tag} of ${name} begins with a blank`) : text;
   }
 }
 

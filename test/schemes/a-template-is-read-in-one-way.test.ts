@@ -64,6 +64,14 @@ test('a body that is cut off where it holds that text is not the signed one', ()
   expect(verdictOf(scheme, '{"a":"x', ['X-A', 'y"}.h', ...signature]).kind).toBe('mismatch');
 });
 
+test('blanks that end a body do not begin the tag behind it', () => {
+  const scheme = schemeOf({ signature: 'header:X-S#v1', message: '{body@received} {signature#n}' });
+  const [, signature] = signed('{"a":1}  x');
+  const headers = (n: string) => ['X-S', `n=${n},v1=${signature}`];
+  expect(verdictOf(scheme, '{"a":1} ', headers('x')).kind).toBe('match');
+  expect(verdictOf(scheme, '{"a":1}', headers(' x')).kind).toBe('mismatch');
+});
+
 test('nor end in what could be the begin of the text behind it', () => {
   const scheme = schemeOf({ message: '{header:X-A}::{header:X-B}::{body}' });
   const signature = signed('a:::b::{}');
