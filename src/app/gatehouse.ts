@@ -41,6 +41,8 @@ export interface Gatehouse {
   readonly lastMatches: ReadonlyMap<string, number>;
   /** Deliveries in progress. */
   readonly inFlight: number;
+  /** How long one may take from its claim on, by the configuration that it began with; milliseconds. */
+  readonly longestMs: number;
   /** Compiles everything anew and changes nothing; throws where something cannot be used. */
   lookOver(loaded: Loaded): LookedOver;
   /** Puts what was looked over in force, in one step that cannot fail. */
@@ -113,6 +115,8 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   const applications = createApplications(now);
   const occurrences = createOccurrences({ now, maxKeys: maxOccurrences });
   let allowlistSinceMs = options.wallClock();
+  /** No longer in force, and deliveries that began with them are under way. */
+  const endings = new Set<LookedOver>();
   let current = lookOver(options.loaded);
   current.applications.take(Promise.resolve());
   showInForce(options.loaded);
@@ -131,6 +135,9 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     get inFlight() {
       return deliveries.count;
     },
+    get longestMs() {
+      return Math.max(...[current, ...endings].map(({ loaded }) => longestOf(loaded)));
+    },
     onRefused: journal.onRefused,
     unrecorded,
     lastMatches,
@@ -138,7 +145,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     adopt(next) {
       const before = current;
       current = next;
-      next.applications.take(before.use.idle());
+      const isOver = before.use.idle();
+      endings.add(before);
+      void isOver.then(() => endings.delete(before));
+      next.applications.take(isOver);
       before.streams?.close();
       if (next.loaded.allowlistDigest !== before.loaded.allowlistDigest)
         allowlistSinceMs = options.wallClock();
@@ -248,6 +258,10 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     metrics.lastReload.set(options.wallClock() / 1000);
     log.level = config.log.level;
   }
+}
+
+function longestOf({ routes }: Loaded): number {
+  return Math.max(...routes.map(({ route: { upstream } }) => upstream.connectTimeoutMs + upstream.timeoutMs));
 }
 
 function searchedRoutes({ routes }: Loaded): ReadonlyMap<string, SearchedRoute> {

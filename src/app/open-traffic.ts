@@ -59,9 +59,7 @@ export async function openTraffic(
 }
 
 async function closeTraffic(server: TrafficServer, house: Gatehouse, now: () => number): Promise<void> {
-  const longestMs = Math.max(
-    ...house.loaded.routes.map(({ route }) => route.upstream.timeoutMs + route.upstream.connectTimeoutMs),
-  );
+  const { longestMs } = house;
   const endMs = now() + longestMs;
   await server.close(longestMs);
   // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.

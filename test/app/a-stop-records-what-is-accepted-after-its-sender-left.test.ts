@@ -1,10 +1,32 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { startEventApplication } from '../support/event-application.ts';
+import { postEvent } from '../support/post-event.ts';
 import { openRaw } from '../support/raw-http.ts';
+import { replaceFile } from '../support/replace-file.ts';
 import { runGate } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';
 import { until } from '../support/until.ts';
+
+/** A store that notes when it is asked to record and to close. */
+function watchedStore() {
+  const memory = createMemoryStore({ now: () => performance.now(), maxKeys: 10 });
+  const asked: string[] = [];
+  const store: DuplicateStore = {
+    ...memory,
+    confirm(...confirmation) {
+      asked.push('record');
+      return memory.confirm(...confirmation);
+    },
+    close() {
+      asked.push('close');
+      return memory.close();
+    },
+  };
+  return { store, asked };
+}
 
 /** No socket is open any more, so nothing but the delivery itself can keep the stop waiting. */
 test('a stop closes the store only after the last event was recorded', async () => {
@@ -13,23 +35,8 @@ test('a stop closes the store only after the last event was recorded', async () 
   application.answer = (response) => {
     accept = () => response.end();
   };
-  const memory = createMemoryStore({ now: () => performance.now(), maxKeys: 10 });
-  const asked: string[] = [];
-  const gate = await runGate(
-    application.url,
-    {},
-    {
-      ...memory,
-      confirm(...confirmation) {
-        asked.push('record');
-        return memory.confirm(...confirmation);
-      },
-      close() {
-        asked.push('close');
-        return memory.close();
-      },
-    },
-  );
+  const { store, asked } = watchedStore();
+  const gate = await runGate(application.url, {}, store);
   const body = signedEvent('payment.session.succeeded', { reference: 'r-1' });
   const sender = await openRaw(gate.port);
   sender.send(
@@ -50,4 +57,38 @@ test('a stop closes the store only after the last event was recorded', async () 
   await stopped;
 
   expect(asked).toEqual(['record', 'close']);
+});
+
+test('a stop waits for an event that began under a longer timeout than the one that is in force', async () => {
+  const application = await startEventApplication();
+  let accept = (): void => {};
+  application.answer = (response, { url }) => {
+    if (url === '/webhooks/juicyway') accept = () => response.end();
+  };
+  const { store, asked } = watchedStore();
+  const gate = await runGate(
+    application.url,
+    {
+      upstream: 'UPSTREAM, connectTimeout: 100ms, timeout: 10s }',
+      routes:
+        '[{ name: juicyway, path: /webhooks/juicyway }, { name: brief, path: /webhooks/brief, ' +
+        'upstream: UPSTREAM, connectTimeout: 100ms, timeout: 500ms } }]',
+    },
+    store,
+  );
+  const body = signedEvent('payment.session.succeeded', { reference: 'r-1' });
+  const answer = gate.post(body);
+  await application.arrived(1);
+  const unanswered = postEvent(`http://127.0.0.1:${gate.port}/webhooks/brief`, body);
+  await application.arrived(2);
+
+  const text = readFileSync(gate.configFile, 'utf8');
+  replaceFile(gate.configFile, text.replaceAll(/ timeout: (?:10s|500ms)/g, ' timeout: 100ms'));
+  await gate.gate.reload();
+  const stopped = gate.gate.stop();
+  expect((await unanswered).status).toBe(504);
+  accept();
+  await stopped;
+
+  expect([(await answer).status, asked]).toEqual([200, ['record', 'close']]);
 });
