@@ -73,8 +73,8 @@ export function findGuardedPort(spec: PodSpec, { port: wanted, move }: OptIn): G
 }
 
 /** Whether the node hands a port of its own on to it. */
-export function isOnTheNode({ hostPort }: ContainerPort): boolean {
-  return (hostPort ?? 0) !== 0;
+export function isOnTheNode({ hostPort = 0 }: ContainerPort): boolean {
+  return hostPort !== 0;
 }
 
 export function pastByHostPort({ hostPort }: ContainerPort): string {

@@ -14,8 +14,8 @@ export function handlersOf(container: Container): readonly Handler[] {
 }
 
 /** Whether a handler asks that port of the pod: one with a host asks whatever has that name, as the node sees it. */
-export function asks({ port, host }: PortAsked, { name, containerPort }: AskedPort): boolean {
-  return (host ?? '') === '' && (port === containerPort || (name !== undefined && port === name));
+export function asks({ port, host = '' }: PortAsked, { name, containerPort }: AskedPort): boolean {
+  return host === '' && (port === containerPort || (name !== undefined && port === name));
 }
 
 /**

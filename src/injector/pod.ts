@@ -157,9 +157,9 @@ export function isInjected({ containers, initContainers = [] }: PodSpec): boolea
   return [...containers, ...initContainers].some(({ name }) => name === 'hookgate');
 }
 
-/** TCP is the default, also where a custom resource (Rollout) holds null. */
+/** TCP is the default. */
 export function isTcp(port: ContainerPort): boolean {
-  return (port.protocol ?? 'TCP') === 'TCP';
+  return port.protocol === undefined || port.protocol === 'TCP';
 }
 
 function isPort(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { isMap } from '../values/is-map.ts';
+import { withoutNulls } from '../values/without-nulls.ts';
 import type { AdmissionRequest } from './admission.ts';
 import type { InjectorSettings } from './inject-pod.ts';
 import { injectLabel, injectorLabel } from './opt-in.ts';
@@ -91,7 +92,8 @@ function readWorkload({ kind, name, object }: AdmissionRequest): Workload | unde
     kind,
     name,
     own: mapOf(metadata),
-    template: { metadata: templateMetadata ?? {}, spec: podSpec },
+    // A custom resource (Rollout) may hold null where something is left out.
+    template: withoutNulls({ metadata: templateMetadata ?? {}, spec: podSpec }),
     replicas: typeof replicas === 'number' ? replicas : 1,
   };
 }

@@ -236,16 +236,6 @@ test.each([
     },
   ],
   ['a quantity with an exponent', { annotations: { 'hookgate.io/memory-limit': '129e6' } }],
-  [
-    'null in place of what is left out, as a custom resource may hold it',
-    {
-      container: {
-        ports: [{ ...http, protocol: null, hostPort: null }],
-        readinessProbe: { httpGet: { port: 3000, host: null } },
-      },
-      ...move('PORT=18080'),
-    },
-  ],
   ['the same number and name for another protocol', ports(http, { ...http, protocol: 'UDP' })],
 ])('%s is no reason', (_what, parts) => {
   expect(injection(optedIn(parts)).kind).toBe('injected');

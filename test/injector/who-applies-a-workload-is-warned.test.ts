@@ -43,6 +43,19 @@ test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollo
   },
 );
 
+test('null in a custom resource is what is left out', async () => {
+  const app = {
+    name: 'app',
+    ports: [{ name: 'http', containerPort: 3000, protocol: null, hostPort: null }],
+    readinessProbe: { httpGet: { port: 'http', host: null, scheme: null } },
+    livenessProbe: null,
+    lifecycle: { preStop: null },
+  };
+  const nothing = { initContainers: null, volumes: null, resources: null, hostNetwork: null, affinity: null };
+  const object = { spec: { template: template(label, { containers: [app], ...nothing }) } };
+  expect(await warn('Rollout', object)).toEqual([]);
+});
+
 test('CronJob: its template lies deeper', async () => {
   const cronJob = (inner: object) => ({ spec: { jobTemplate: { spec: { template: inner } } } });
   expect(await warn('CronJob', cronJob(template(label, { restartPolicy: 'Never' })))).toEqual([]);
