@@ -24,8 +24,15 @@ export class Series<Value> {
     return value;
   }
 
+  /** Whether any series has this value of the first label. */
+  has(first: string): boolean {
+    return this.#values.has(first);
+  }
+
   remove(first: string, second: string): void {
-    this.#values.get(first)?.delete(second);
+    const values = this.#values.get(first);
+    values?.delete(second);
+    if (values?.size === 0) this.#values.delete(first);
   }
 
   *entries(): Generator<{ readonly labels: Readonly<Record<string, string>>; readonly value: Value }> {

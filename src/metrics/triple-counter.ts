@@ -15,8 +15,13 @@ export class TripleCounter<Label extends string> {
     this.#labelNames = labelNames;
   }
 
+  /**
+   * Counts only beside a series of the first two labels that exists: a key that was taken away while its event was under
+   * way must not come back.
+   */
   inc(first: string, second: string, third: string): void {
-    this.#seriesOf(first).of(second, third).count += 1;
+    const series = this.#byFirst.get(first);
+    if (series?.has(second) === true) series.of(second, third).count += 1;
   }
 
   /** Lets the series exist at 0. */

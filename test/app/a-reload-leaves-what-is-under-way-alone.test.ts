@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startEventApplication } from '../support/event-application.ts';
 import { openRaw } from '../support/raw-http.ts';
@@ -55,6 +56,25 @@ test('an answer that is streamed through goes on over a reload', async () => {
   finish();
 
   expect(await client.closing()).toMatch(/before, [\s\S]*after[\s\S]*\r\n0\r\n\r\n$/);
+});
+
+test('a key that is taken away while its event is under way does not come back into the metrics', async () => {
+  const application = await startEventApplication();
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>();
+  application.answer = (response) => arrive(() => response.end());
+  const gate = await runGate(application.url);
+  const answered = gate.post(signedEvent('payment.session.succeeded', { n: 1 }));
+  const finish = await arrived;
+
+  writeFileSync(join(gate.keysDirectory, 'next'), 'another-business-id');
+  rmSync(join(gate.keysDirectory, 'primary'));
+  await gate.gate.reload();
+  finish();
+
+  expect((await answered).status).toBe(200);
+  const page = await (await fetch(`${gate.adminUrl}/metrics`)).text();
+  const keys = page.matchAll(/^hookgate_checksum_matches_total\{.*key="(\w+)"/gm);
+  expect([...new Set(Array.from(keys, ([, key]) => key))]).toEqual(['next']);
 });
 
 test('an application that no route names any more has its connections closed, once nobody uses them', async () => {
