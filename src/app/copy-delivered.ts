@@ -12,6 +12,13 @@ export interface CopyFigures {
   inFlight: number;
 }
 
+export interface CopyRules {
+  readonly leaseMs: number;
+  /** Retention of a key of which nobody knows when it ends. */
+  readonly longestMs: number;
+  readonly wallClock: () => number;
+}
+
 const atOnce = 200;
 
 /**
@@ -23,7 +30,7 @@ const atOnce = 200;
 export async function copyDelivered(
   keys: Iterable<DeliveredKey>,
   store: DuplicateStore,
-  { leaseMs, wallClock }: { readonly leaseMs: number; readonly wallClock: () => number },
+  { leaseMs, longestMs, wallClock }: CopyRules,
 ): Promise<CopyFigures> {
   const figures: CopyFigures = { copied: 0, known: 0, expired: 0, inFlight: 0 };
   let batch: Promise<void>[] = [];
@@ -37,7 +44,7 @@ export async function copyDelivered(
   return figures;
 
   async function copy({ key, endsAt }: DeliveredKey): Promise<void> {
-    const leftMs = endsAt - wallClock();
+    const leftMs = endsAt === undefined ? longestMs : endsAt - wallClock();
     if (leftMs <= 0) {
       figures.expired += 1;
       return;

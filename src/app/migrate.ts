@@ -24,7 +24,7 @@ export async function migrate(sources: ConfigSources, from: string | undefined):
   const read = loadConfig(sources);
   if (read.kind === 'problems') return read;
   const { config } = read;
-  const { store: kind, embedded, leaseMs } = config.duplicates;
+  const { store: kind, embedded, leaseMs, retentionMs } = config.duplicates;
   if (kind !== 'redis') {
     const sentence = `duplicates.store is ${kind}; migrate copies into the store of the configuration, so set it to redis`;
     return { kind: 'failed', sentence };
@@ -35,7 +35,8 @@ export async function migrate(sources: ConfigSources, from: string | undefined):
     const store = await openStore(config, clocks, createLog('silent').log);
     try {
       const keys = readDeliveredKeys(file, lockWaitMs, clocks);
-      const figures = await copyDelivered(keys, store, { leaseMs, wallClock: clocks.wallClock });
+      const longestMs = Math.max(retentionMs, ...config.routes.map((route) => route.retentionMs));
+      const figures = await copyDelivered(keys, store, { leaseMs, longestMs, wallClock: clocks.wallClock });
       return { kind: 'copied', from: file, figures };
     } finally {
       await store.close();

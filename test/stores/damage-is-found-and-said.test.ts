@@ -1,5 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
+import { copyDelivered } from '../../src/app/copy-delivered.ts';
+import { readDeliveredKeys } from '../../src/stores/embedded/delivered-keys.ts';
+import { createMemoryStore } from '../../src/stores/memory.ts';
 import { openTestStore, type TestStore } from '../support/embedded-store.ts';
 import { openByHand } from '../support/file-thread-by-hand.ts';
 import { claimed, newKey } from '../support/store-keys.ts';
@@ -16,13 +20,13 @@ async function fill({ store }: TestStore, count: number, retentionMs = 7 * day):
   return keys;
 }
 
-/** Flips one bit, `offset` bytes behind where the key lies, of a row: key, end, sum. Old copies lie in pages' free space. */
-function flipBit(file: string, key: string, offset: number): void {
+/** Flips one bit, or those of `bits`, `offset` bytes behind where the key lies, of a row: key, end, sum. Old copies lie in pages' free space. */
+function flipBit(file: string, key: string, offset: number, bits = 0x10): void {
   const bytes = readFileSync(file);
   const sought = Buffer.from(key, 'hex');
   let found = 0;
   for (let at = bytes.indexOf(sought); at >= 0; at = bytes.indexOf(sought, at + 1), found++) {
-    bytes[at + offset] = (bytes[at + offset] as number) ^ 0x10;
+    bytes[at + offset] = (bytes[at + offset] as number) ^ bits;
   }
   expect(found).toBeGreaterThan(0);
   writeFileSync(file, bytes);
@@ -68,6 +72,27 @@ test('a record whose end is damaged is never removed for it', async () => {
   clock.pass(2 * minute);
   await vi.waitFor(async () => expect((await store.health()).remembered).toBe(1), patience);
   expect(await store.isDelivered(key)).toBe(true);
+});
+
+test('a record whose end is damaged is taken along to another store, and so are those behind a damaged key', async () => {
+  const before = await openTestStore();
+  const { clock, file } = before;
+  const keys = (await fill(before, 1500)).sort();
+  await before.store.close();
+  const [undated, turned] = [keys[10], keys[999]] as [string, string];
+  const database = new DatabaseSync(file);
+  database.exec(`UPDATE delivered SET ends = 0 WHERE key = x'${undated}'`);
+  database.close();
+  // The last of the first thousand now begins with ff, and is greater than those that follow it.
+  flipBit(file, turned, 0, 0xff ^ Number.parseInt(turned.slice(0, 2), 16));
+
+  const store = createMemoryStore({ maxKeys: 2000, now: clock.now });
+  const rules = { leaseMs: minute, longestMs: day, wallClock: clock.wallClock };
+  await copyDelivered(readDeliveredKeys(file, 0, clock), store, rules);
+  const missing = await Promise.all(keys.map(async (key) => ((await store.isDelivered(key)) ? [] : [key])));
+  expect(missing.flat()).toEqual([turned]);
+  clock.pass(day);
+  expect(await store.isDelivered(undated)).toBe(false);
 });
 
 test('a page that turns out to be damaged while the gate runs: every answer is a refusal, and the process is told to end', async () => {

@@ -6,8 +6,11 @@ import { createRetentionClock } from './retention-clock.ts';
 export interface DeliveredKey {
   /** 64 hex digits. */
   readonly key: string;
-  /** Milliseconds since 1970 at which its retention ends, by the wall clock as it is now. */
-  readonly endsAt: number;
+  /**
+   * Milliseconds since 1970 at which its retention ends, by the wall clock as it is now; undefined where the record is
+   * damaged, so that nobody knows.
+   */
+  readonly endsAt: number | undefined;
 }
 
 const rowsAtOnce = 1000;
@@ -34,11 +37,13 @@ export function* readDeliveredKeys(
     const aheadMs = clocks.wallClock() - clock.read();
     for (let after: Uint8Array = new Uint8Array(0); ; ) {
       const rows = events.rowsAfter(after, rowsAtOnce);
-      for (const { key, endsAt } of rows) {
-        yield { key: Buffer.from(key).toString('hex'), endsAt: endsAt + aheadMs };
+      const before = after;
+      for (const { key, endsAt, isWhole } of rows) {
+        yield { key: Buffer.from(key).toString('hex'), endsAt: isWhole ? endsAt + aheadMs : undefined };
+        // A damaged key says nothing of where the next ones are.
+        if (isWhole && Buffer.compare(key, after) > 0) after = key;
       }
-      after = rows.at(-1)?.key ?? after;
-      if (rows.length < rowsAtOnce) return;
+      if (rows.length < rowsAtOnce || after === before) return;
     }
   } finally {
     events.close();
