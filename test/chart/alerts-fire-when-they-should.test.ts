@@ -57,6 +57,28 @@ const cases: readonly AlertCase[] = [
     quiet: ['5m', '20m'],
   },
   {
+    // Its series begins with what is counted first.
+    alert: 'HookgateEventsForgotten',
+    series: [
+      alive,
+      {
+        series: `hookgate_unrecorded_events_forgotten_total{${labels},reason="too_many"}`,
+        values: '_x5 3x100 4x100',
+      },
+    ],
+    firing: ['9m', '60m', '110m'],
+    quiet: ['4m', '80m', '190m'],
+  },
+  {
+    alert: 'HookgateStoreDamaged',
+    series: [
+      alive,
+      { series: `hookgate_duplicate_store_damaged_records{${labels}}`, values: '0x5 2x10 0x10' },
+    ],
+    firing: ['9m'],
+    quiet: ['5m', '20m'],
+  },
+  {
     alert: 'HookgateAllowlistEmpty',
     // The list of one route is enough.
     series: [

@@ -128,7 +128,7 @@ test.runIf(promtool)(
   () => {
     const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
     // Ten of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and nine of the injector.
-    playAlerts('sidecar', settings, 19, { '1m': cases });
+    playAlerts('sidecar', settings, 21, { '1m': cases });
   },
   120_000,
 );
@@ -150,12 +150,12 @@ test.runIf(promtool)(
       firing,
       quiet,
     });
-    playAlerts('sidecar-policy', settings, 15, { '1m': [down, pastGate, unseen(['17m'], ['15m'])] });
-    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookInterval=10m'], 15, {
+    playAlerts('sidecar-policy', settings, 17, { '1m': [down, pastGate, unseen(['17m'], ['15m'])] });
+    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookInterval=10m'], 17, {
       '1m': [unseen(['32m'], ['30m'])],
     });
     // Without a lookout nobody looks.
-    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookout.enabled=false'], 10, {});
+    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookout.enabled=false'], 12, {});
   },
   120_000,
 );
