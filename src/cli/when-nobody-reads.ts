@@ -6,8 +6,8 @@ const brokenPipeExitCode = 141;
 
 /**
  * Ends quietly once nobody reads what a command prints, as after `hookgate send … | head -1`; a stack trace would be the
- * answer otherwise. What cannot be written for another
- * reason, such as a full disk, is said in a sentence. The log of `serve` and `inject` is written in another way and does not come here.
+ * answer otherwise. What cannot be written for another reason, such as a full disk, is said in a sentence. The log of
+ * `serve` and `inject` is written in another way and does not come here.
  */
 export function endWhenNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr])

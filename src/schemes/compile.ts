@@ -3,7 +3,7 @@ import { parseDuration } from '../values/units.ts';
 import type { EnvelopeForm } from './envelope.ts';
 import type { KeyForm, Scheme, SignaturePlace } from './scheme.ts';
 import type { Profile, SchemeSettings } from './settings.ts';
-import { type Part, type Place, parsePlace, parseTemplate } from './template.ts';
+import { isVariable, type Part, type Place, parsePlace, parseTemplate } from './template.ts';
 
 /** What keeps settings from being a scheme; `key` is the one of the scheme's keys that it concerns. */
 export interface SchemeProblem {
@@ -207,10 +207,6 @@ function readPlace(key: 'event' | 'id', text: string, report: ReportProblem): Pl
 function readWindow(text: string): number | undefined {
   if (text === 'none') return 0;
   return text === 'unknown' ? unknownWindowMs : parseDuration(text);
-}
-
-function isVariable(part: Part): boolean {
-  return part.kind !== 'literal' && part.kind !== 'url';
 }
 
 /** Whether what stands at a place is covered by the signature. */

@@ -95,7 +95,7 @@ function parsePart(text: string): Part | Extract<Template, { kind: 'invalid' }> 
 function judgeOrder(parts: readonly Part[]): Extract<Template, { kind: 'invalid' }> | undefined {
   for (const [index, part] of parts.entries()) {
     const next = parts[index + 1];
-    if (next !== undefined && isChanging(part) && isChanging(next)) {
+    if (next !== undefined && isVariable(part) && isVariable(next)) {
       return invalid('expected text between two parts, or it could not be told where one ends');
     }
   }
@@ -106,7 +106,7 @@ function judgeOrder(parts: readonly Part[]): Extract<Template, { kind: 'invalid'
 }
 
 /** The registered URL is the same in every delivery, and so as good as text. */
-function isChanging({ kind }: Part): boolean {
+export function isVariable({ kind }: Part): boolean {
   return kind !== 'literal' && kind !== 'url';
 }
 
