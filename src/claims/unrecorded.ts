@@ -9,7 +9,7 @@ export interface Unrecorded {
   has(key: string): boolean;
   add(accepted: Accepted): void;
   readonly size: number;
-  /** Tries all once more and ends the background work; resolves with the keys that are left unrecorded. */
+  /** Tries all once more, for some seconds at most, and ends the background work; resolves with the keys that are left unrecorded. */
   close(): Promise<readonly string[]>;
 }
 
@@ -27,6 +27,8 @@ interface Kept {
   token: string | undefined;
   /** Monotonic milliseconds. */
   readonly endsAtMs: number;
+  /** The round in which it was tried last; 0 before its first. */
+  triedIn: number;
 }
 
 export interface UnrecordedOptions {
@@ -46,12 +48,15 @@ export interface UnrecordedOptions {
 /** While the store is up again and this process has not told it, another gate lets a repeat through. */
 const longestRetryMs = 10_000;
 /** Tried at once: one after the other, a hundred thousand would outlast the time that a pod has to end. */
-const together = 100;
+const together = 500;
+/** A stop begins no more tries after it, so that its last lines are written before the pod's time is over. */
+const closeWithinMs = 5000;
 
 export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   const { store, now } = options;
   const accepted = new Map<string, Kept>();
-  let round = Promise.resolve();
+  let round: Promise<unknown> = Promise.resolve();
+  let rounds = 0;
   let waitMs = options.retryMs;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -63,7 +68,7 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
     },
     add({ key, token, retentionMs }) {
       if (accepted.size >= options.maxKeys) forgetOldest();
-      accepted.set(key, { key, token, endsAtMs: now() + retentionMs });
+      accepted.set(key, { key, token, endsAtMs: now() + retentionMs, triedIn: 0 });
       options.onAdded(key);
       schedule();
     },
@@ -75,7 +80,7 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
       clearTimeout(timer);
       // What a round under way has claimed is not free for another until it has recorded that.
       await round;
-      await recordAll();
+      await recordAll(now() + closeWithinMs);
       return [...accepted.keys()];
     },
   };
@@ -83,28 +88,38 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   function schedule(): void {
     if (closed || timer !== undefined || accepted.size === 0) return;
     timer = setTimeout(async () => {
-      const before = accepted.size;
-      round = recordAll();
-      await round;
-      waitMs = accepted.size < before ? options.retryMs : Math.min(waitMs * 2, longestRetryMs);
+      const tries = recordAll();
+      round = tries;
+      waitMs = (await tries) ? options.retryMs : Math.min(waitMs * 2, longestRetryMs);
       timer = undefined;
       schedule();
     }, waitMs);
     timer.unref();
   }
 
-  /** Stops at the first failure: the store is down for all of them. */
-  async function recordAll(): Promise<void> {
+  /**
+   * One round over all; gives whether any was recorded. A part of the store may be down, such as one shard of a cluster:
+   * so a round goes on for as long as anything is answered, the last one until `untilMs`, and begins with what was not
+   * tried for longest, lest those that fail keep the others waiting.
+   */
+  async function recordAll(untilMs?: number): Promise<boolean> {
+    const goesOn = (): boolean => (untilMs === undefined ? !closed : now() < untilMs);
     for (const kept of accepted.values()) if (kept.endsAtMs <= now()) accepted.delete(kept.key);
-    const waiting = [...accepted.values()];
-    for (let first = 0; first < waiting.length; first += together) {
+    const waiting = [...accepted.values()].sort((a, b) => a.triedIn - b.triedIn);
+    rounds += 1;
+    let anyRecorded = false;
+    for (let first = 0; first < waiting.length && goesOn(); first += together) {
       const tried = waiting.slice(first, first + together).map(async (kept) => {
+        kept.triedIn = rounds;
+        if (!(await record(kept))) return;
+        anyRecorded = true;
         // Meanwhile its retention may have ended, and another event of the key may have taken its place.
-        if ((await record(kept)) && accepted.get(kept.key) === kept) accepted.delete(kept.key);
+        if (accepted.get(kept.key) === kept) accepted.delete(kept.key);
       });
       const ends = await Promise.allSettled(tried);
-      if (ends.some(({ status }) => status === 'rejected')) return;
+      if (untilMs === undefined && ends.every(({ status }) => status === 'rejected')) break;
     }
+    return anyRecorded;
   }
 
   /** False while another attempt holds the key: it may still fail, and then nobody but this process knows. */

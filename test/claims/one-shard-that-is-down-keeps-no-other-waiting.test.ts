@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createUnrecorded } from '../../src/claims/unrecorded.ts';
+import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
+import { StoreUnavailable } from '../../src/delivery/duplicate-store.ts';
+import { createMemoryStore } from '../../src/stores/memory.ts';
+
+const leaseMs = 60_000;
+const retentionMs = 7 * 24 * 3_600_000;
+const longestRetryMs = 10_000;
+const atOnce = 500;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Key `index` of a shard. */
+function keyOf(shard: string, index: number): string {
+  return shard + index.toString(16).padStart(63, '0');
+}
+
+/** A store whose shards can be away, each by the first digit of its keys, and what it was asked. */
+function shardedStore() {
+  let nowMs = 0;
+  const memory = createMemoryStore({ maxKeys: 10_000, now: () => nowMs });
+  const away = new Set<string>();
+  let asked = 0;
+  const reach = (key: string): void => {
+    asked += 1;
+    if (away.has(key.charAt(0))) throw new StoreUnavailable('the shard is away');
+  };
+  const store: DuplicateStore = {
+    ...memory,
+    async claim(key, forMs) {
+      reach(key);
+      return memory.claim(key, forMs);
+    },
+    async confirm(key, token, forMs) {
+      reach(key);
+      return memory.confirm(key, token, forMs);
+    },
+  };
+  const unrecorded = createUnrecorded({
+    store,
+    leaseMs,
+    retryMs: 1000,
+    maxKeys: 10_000,
+    now: () => nowMs,
+    onAdded: () => undefined,
+    onForgotten: () => undefined,
+  });
+  return {
+    away,
+    unrecorded,
+    /** Accepts so many events of a shard, which the store was not asked for. */
+    accept(shard: string, count: number) {
+      for (let index = 0; index < count; index++)
+        unrecorded.add({ key: keyOf(shard, index), token: undefined, retentionMs });
+    },
+    recorded: async (shard: string, count: number) => {
+      const known = await Promise.all(
+        Array.from({ length: count }, (_, index) => memory.isDelivered(keyOf(shard, index))),
+      );
+      return known.filter(Boolean).length;
+    },
+    async pass(ms: number) {
+      asked = 0;
+      nowMs += ms;
+      await vi.advanceTimersByTimeAsync(ms);
+      return asked;
+    },
+  };
+}
+
+test('what the shards that are up can record is recorded in one round, whatever comes first', async () => {
+  const { away, unrecorded, accept, recorded, pass } = shardedStore();
+  away.add('a');
+  accept('a', atOnce - 1);
+  accept('b', 1200);
+  await pass(1000);
+  expect(await recorded('b', 1200)).toBe(1200);
+  expect(unrecorded.size).toBe(atOnce - 1);
+});
+
+test('those that fail again and again never come before those that were not tried', async () => {
+  const { away, accept, recorded, pass } = shardedStore();
+  away.add('a');
+  accept('a', 3 * atOnce);
+  accept('b', 10);
+  for (let round = 0; round < 4; round++) await pass(longestRetryMs);
+  expect(await recorded('b', 10)).toBe(10);
+});
+
+test('while everything is down, a round asks for no more than one handful', async () => {
+  const { away, unrecorded, accept, recorded, pass } = shardedStore();
+  away.add('a');
+  accept('a', 5000);
+  expect(await pass(1000)).toBe(atOnce);
+  away.delete('a');
+  for (let round = 0; round < 2; round++) await pass(longestRetryMs);
+  expect(await recorded('a', 5000)).toBe(5000);
+  expect(unrecorded.size).toBe(0);
+});
+
+test('at a stop the keys that no shard takes are told, and the others are recorded', async () => {
+  const { away, unrecorded, accept, recorded } = shardedStore();
+  away.add('a');
+  accept('a', 700);
+  accept('b', 700);
+  expect((await unrecorded.close()).length).toBe(700);
+  expect(await recorded('b', 700)).toBe(700);
+});
