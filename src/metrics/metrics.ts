@@ -14,6 +14,12 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** The `route` label of what was refused before a route was known. */
 export const noRoute = 'none';
 
+/**
+ * How long the timer waits whose lateness tells that the event loop was held up. `nodejs_eventloop_lag_…` are times
+ * between two of its calls, this wait among them.
+ */
+export const eventLoopTimerMs = 100;
+
 const answerSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
 const gateSeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1];
 const codeClasses = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
@@ -27,7 +33,7 @@ const storeResults = {
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopTimerMs });
 
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter<L>({ name, help, labelNames, registers });

@@ -7,7 +7,7 @@ import { requireProgram } from '../support/require-program.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const promtool = requireProgram('promtool');
-const labels = 'namespace="shop",job="hookgate"';
+const labels = 'namespace="shop",job="hookgate-admin"';
 const refused = `hookgate_rejections_total{${labels},route="juicyway",reason="checksum_mismatch"}`;
 const matches = (key: string, encoding: string) =>
   `hookgate_checksum_matches_total{${labels},route="juicyway",key="${key}",encoding="${encoding}"}`;
@@ -16,8 +16,13 @@ const alive = { series: `hookgate_build_info{${labels}}`, values: '1x20000' };
 /** One sample a minute. */
 const cases: readonly AlertCase[] = [
   {
+    // Neither guarded pods nor another release in the namespace stand in for the gateway.
     alert: 'HookgateDown',
-    series: [{ series: `hookgate_build_info{${labels}}`, values: '1x10 _x60' }],
+    series: [
+      { series: `hookgate_build_info{${labels}}`, values: '1x10 _x60' },
+      { series: 'hookgate_build_info{namespace="shop",job="shop/hookgate-sidecar"}', values: '1x100' },
+      { series: 'hookgate_build_info{namespace="shop",job="second-hookgate-admin"}', values: '1x100' },
+    ],
     firing: ['30m'],
     quiet: ['10m', '15m'],
   },
@@ -57,17 +62,29 @@ const cases: readonly AlertCase[] = [
     quiet: ['5m', '20m'],
   },
   {
-    // Its series begins with what is counted first.
     alert: 'HookgateEventsForgotten',
     series: [
       alive,
       {
         series: `hookgate_unrecorded_events_forgotten_total{${labels},reason="too_many"}`,
-        values: '_x5 3x100 4x100',
+        values: '0x5 3x100 4x100',
       },
     ],
     firing: ['9m', '60m', '110m'],
     quiet: ['4m', '80m', '190m'],
+  },
+  {
+    // A container that began anew has counted fewer than the one before.
+    alert: 'HookgateEventsForgotten',
+    series: [
+      alive,
+      {
+        series: `hookgate_unrecorded_events_forgotten_total{${labels},reason="too_many"}`,
+        values: '3x50 0x20 2x100',
+      },
+    ],
+    firing: ['75m'],
+    quiet: ['50m', '69m'],
   },
   {
     alert: 'HookgateStoreDamaged',

@@ -23,6 +23,23 @@ sender that never tries again only the first is of use. Takes `routes` and `age`
 {{- join " or " $parts | default "vector(0) > 1" -}}
 {{- end -}}
 
+{{/*
+What selects the series of the release's own gateway, so that neither another release in its namespace nor a guarded pod
+stands in for one that is gone. Prometheus' operator calls a job by the Service of a ServiceMonitor, or by the PodMonitor;
+without either of them nothing is known but the namespace.
+*/}}
+{{- define "hookgate.gatewaySeries" -}}
+{{- $jobs := list -}}
+{{- if and (eq .Values.shape "gateway") .Values.serviceMonitor.enabled -}}
+{{- $jobs = append $jobs (printf "%s-admin" (include "hookgate.fullname" .)) -}}
+{{- end -}}
+{{- if .Values.podMonitor.enabled -}}
+{{- $jobs = append $jobs (printf "%s/%s" .Release.Namespace (include "hookgate.fullname" .)) -}}
+{{- end -}}
+namespace={{ .Release.Namespace | quote }}
+{{- if $jobs -}},job=~{{ join "|" $jobs | quote }}{{- end -}}
+{{- end -}}
+
 {{/* How long each sender tries again, in words. Takes the routes. */}}
 {{- define "hookgate.windows" -}}
 {{- $told := list -}}
