@@ -41,8 +41,8 @@ export interface Gatehouse {
   readonly lastMatches: ReadonlyMap<string, number>;
   /** Deliveries in progress. */
   readonly inFlight: number;
-  /** How long one may take from its claim on, by the configuration that it began with; milliseconds. */
-  readonly longestMs: number;
+  /** By the configurations that deliveries in progress began with. */
+  readonly longest: LongestTimes;
   /** Compiles everything anew and changes nothing; throws where something cannot be used. */
   lookOver(loaded: Loaded): LookedOver;
   /** Puts what was looked over in force, in one step that cannot fail. */
@@ -51,6 +51,13 @@ export interface Gatehouse {
   settled(deadlineMs: number): Promise<void>;
   /** Lets go of the connections to the application. */
   close(): Promise<void>;
+}
+
+export interface LongestTimes {
+  /** How long an application may take to answer, milliseconds. */
+  readonly answerMs: number;
+  /** How long a delivery may take: its body, its claim, the application, and the record or the release; milliseconds. */
+  readonly deliveryMs: number;
 }
 
 /** A configuration that is compiled whole and not in force yet. */
@@ -135,8 +142,11 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     get inFlight() {
       return deliveries.count;
     },
-    get longestMs() {
-      return Math.max(...[current, ...endings].map(({ loaded }) => longestOf(loaded)));
+    get longest() {
+      const loads = [current, ...endings].map(({ loaded }) => loaded);
+      const answerMs = Math.max(...loads.map(longestAnswerOf));
+      const bodyMs = Math.max(...loads.map(({ config }) => config.limits.bodyTimeMs));
+      return { answerMs, deliveryMs: bodyMs + answerMs + 2 * store.answersWithinMs };
     },
     onRefused: journal.onRefused,
     unrecorded,
@@ -260,7 +270,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   }
 }
 
-function longestOf({ routes }: Loaded): number {
+function longestAnswerOf({ routes }: Loaded): number {
   return Math.max(...routes.map(({ route: { upstream } }) => upstream.connectTimeoutMs + upstream.timeoutMs));
 }
 

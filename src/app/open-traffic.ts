@@ -47,7 +47,7 @@ export async function openTraffic(
     onFault: (error) => log.error({ err: error }, 'fault at the traffic port'),
     now,
   });
-  closers.defer(() => closeTraffic(server, house, now));
+  closers.defer(() => closeTraffic(server, house));
   if (config.drain.socket !== '') {
     const stopSocket = await listenForStop(config.drain.socket, () => {
       log.info('a stop is near: connections are let go');
@@ -58,12 +58,11 @@ export async function openTraffic(
   return { server, address: await server.listen() };
 }
 
-async function closeTraffic(server: TrafficServer, house: Gatehouse, now: () => number): Promise<void> {
-  const { longestMs } = house;
-  const endMs = now() + longestMs;
-  await server.close(longestMs);
+async function closeTraffic(server: TrafficServer, house: Gatehouse): Promise<void> {
+  const { answerMs, deliveryMs } = house.longest;
+  await server.close(deliveryMs, answerMs);
   // A delivery goes on after its sender has left: what the application accepts of it is still to be recorded.
-  await house.settled(Math.max(0, endMs - now()));
+  await house.settled(deliveryMs);
 }
 
 /** Hands each request to the passthrough that is in force when it comes. */

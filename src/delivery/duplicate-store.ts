@@ -13,6 +13,8 @@ export type ClaimResult =
  * Every method rejects with `StoreUnavailable` when the store cannot answer; nothing else is ever thrown.
  */
 export interface DuplicateStore {
+  /** How long one operation may take, milliseconds: by then it is answered or rejected. */
+  readonly answersWithinMs: number;
   /** Atomically claims `key` for `leaseMs` milliseconds, by the store's own clock, unless it is delivered or claimed. */
   claim(key: string, leaseMs: number): Promise<ClaimResult>;
   /**

@@ -29,6 +29,7 @@ export function instrumentStore(store: DuplicateStore, metrics: Metrics): Duplic
   const confirms = counting('confirm', (held: boolean) => (held ? 'recorded' : 'taken_over'));
   const releases = counting<void>('release', () => 'released');
   return {
+    answersWithinMs: store.answersWithinMs,
     claim: (key, leaseMs) => store.claim(key, leaseMs).then(claims.done, claims.failed),
     confirm: (key, token, retentionMs) =>
       store.confirm(key, token, retentionMs).then(confirms.done, confirms.failed),

@@ -59,6 +59,12 @@ export class ClientConnection {
     return latest?.request.complete === false ? latest : undefined;
   }
 
+  /** Its request is judged, or the answer to one is on its way. */
+  get isJudged(): boolean {
+    if (this.current !== undefined) return !this.current.isStreaming;
+    return this.answered?.writableFinished === false;
+  }
+
   /** Sets `isLast`. Where the answer that is owed now is the last one and has not begun, its head says `close`. */
   becomeLast(): void {
     this.isLast = true;

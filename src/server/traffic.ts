@@ -73,8 +73,12 @@ export interface TrafficServer {
    * less may have its next request under way.
    */
   beginDrain(): void;
-  /** Stops listening, waits for what is in flight, and destroys what is left after `deadlineMs`. */
-  close(deadlineMs: number): Promise<void>;
+  /**
+   * Stops listening, waits for what is in flight, and destroys what is left after `deadlineMs`; after `othersMs` already
+   * where no request is judged and no answer to one is on its way: Node watches the time of a head no longer, and what
+   * is passed through may last for ever.
+   */
+  close(deadlineMs: number, othersMs?: number): Promise<void>;
 }
 
 /** Builds the traffic port; nothing listens until `listen`. */
@@ -168,15 +172,19 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
       isDraining = true;
       lettingGo.begin(restBeforeClosingMs);
     },
-    async close(deadlineMs) {
+    async close(deadlineMs, othersMs = deadlineMs) {
       isDraining = true;
       // Whoever the system has connected already, while this process paused, is let in and not reset.
       await new Promise<void>(afterALook);
       // What Node's `close` calls.
       server.closeIdleConnections = () => lettingGo.begin(0);
       const closed = closeServer(server, open, deadlineMs);
+      const others = setTimeout(() => {
+        for (const [socket, connection] of connections.live) if (!connection.isJudged) socket.destroy();
+      }, othersMs);
       dropAwaitingHeader();
       await closed;
+      clearTimeout(others);
       lettingGo.end();
       stopWatching();
     },

@@ -38,6 +38,7 @@ export function createMemoryStore(options: MemoryStoreOptions): DuplicateStore {
     closed ? new StoreUnavailable('The duplicate store is closed.') : undefined;
 
   return {
+    answersWithinMs: 0,
     async claim(key, leaseMs) {
       const fault = unavailable();
       if (fault) throw fault;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
@@ -10,14 +11,16 @@ import { runGate } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';
 import { until } from '../support/until.ts';
 
-/** A store that notes when it is asked to record and to close. */
-function watchedStore() {
+/** A store that notes when it is asked to record and to close, and records once `mayRecord` resolves. */
+function watchedStore(mayRecord: () => Promise<unknown> = async () => undefined) {
   const memory = createMemoryStore({ now: () => performance.now(), maxKeys: 10 });
   const asked: string[] = [];
   const store: DuplicateStore = {
     ...memory,
-    confirm(...confirmation) {
+    answersWithinMs: 5000,
+    async confirm(...confirmation) {
       asked.push('record');
+      await mayRecord();
       return memory.confirm(...confirmation);
     },
     close() {
@@ -89,6 +92,42 @@ test('a stop waits for an event that began under a longer timeout than the one t
   expect((await unanswered).status).toBe(504);
   accept();
   await stopped;
+
+  expect([(await answer).status, asked]).toEqual([200, ['record', 'close']]);
+});
+
+const brief = { upstream: 'UPSTREAM, connectTimeout: 50ms, timeout: 200ms }' };
+const body = signedEvent('payment.session.succeeded', { reference: 'r-1' });
+const head =
+  'POST /webhooks/juicyway HTTP/1.1\r\nHost: gate.test\r\nContent-Type: application/json\r\n' +
+  `Content-Length: ${body.length}\r\n`;
+
+test('a stop waits for an event whose body comes slowly, and not so long for a head that never ends', async () => {
+  const application = await startEventApplication();
+  const { store, asked } = watchedStore();
+  const gate = await runGate(application.url, { ...brief, limits: '{ bodyTime: 1m }' }, store);
+  const unended = await openRaw(gate.port);
+  unended.send(head);
+  const sender = await openRaw(gate.port);
+  sender.send(`${head}Expect: 100-continue\r\n\r\n`);
+  await sender.receives('100 Continue');
+
+  const stopped = gate.gate.stop();
+  await unended.closing();
+  sender.send(body);
+  await stopped;
+
+  expect([await sender.answers(1), asked]).toEqual([[200], ['record', 'close']]);
+});
+
+test('a stop waits for a store that takes its time to record an event', async () => {
+  const application = await startEventApplication();
+  const { store, asked } = watchedStore(() => sleep(600));
+  const gate = await runGate(application.url, { ...brief, limits: '{ bodyTime: 50ms }' }, store);
+  const answer = gate.post(body);
+  await application.arrived(1);
+
+  await gate.gate.stop();
 
   expect([(await answer).status, asked]).toEqual([200, ['record', 'close']]);
 });

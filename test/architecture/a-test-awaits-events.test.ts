@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 /** Who may wait for the wall clock, and why there is no event to wait for. */
 const exceptions: Readonly<Record<string, string>> = {
+  'app/a-stop-records-what-is-accepted-after-its-sender-left.test.ts': 'a store that takes its time',
   'forward/an-event-is-never-sent-twice.test.ts': 'races the idle clock of an application in another process',
   'gate/a-gate-killed-while-it-sweeps-loses-nothing.test.ts': 'the moment of the kill is drawn by lot',
   'gate/no-signal-is-lost.test.ts': 'the moment of the signal is what is tried',

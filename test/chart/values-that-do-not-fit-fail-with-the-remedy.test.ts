@@ -193,7 +193,7 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
   [
     'too short a grace period',
     ['--set', 'terminationGracePeriodSeconds=20'],
-    /terminationGracePeriodSeconds is 20.*need 35/,
+    /terminationGracePeriodSeconds is 20.*takes up to 45/,
   ],
   ['sidecars with a memory each', ['--set', 'shape=sidecar'], /each guarded pod.*acceptPerPodMemory=true/],
   ['an injector with a memory each', ['--set', 'injector.enabled=true'], /duplicates\.store is embedded/],

@@ -209,6 +209,7 @@ test('the memory of what could not be recorded is bounded, and says what it forg
 /** A store that claims, records and releases everything, but for the operations given. */
 function storeThat(operations: Partial<DuplicateStore>): DuplicateStore {
   return {
+    answersWithinMs: 0,
     claim: async () => ({ kind: 'claimed', token: 't' }),
     confirm: async () => true,
     release: async () => undefined,

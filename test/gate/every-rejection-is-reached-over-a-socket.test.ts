@@ -27,6 +27,7 @@ const down = async (): Promise<never> => {
   throw new StoreUnavailable('the store is away');
 };
 const storeThatIsDown: DuplicateStore = {
+  answersWithinMs: 0,
   claim: down,
   confirm: down,
   release: down,

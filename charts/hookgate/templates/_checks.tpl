@@ -63,7 +63,7 @@ in _forms.tpl.
 {{- if not (kindIs "invalid" $v.terminationGracePeriodSeconds) -}}
 {{- $least := sub (include "hookgate.stopSeconds" . | int64) 10 -}}
 {{- if lt (int64 $v.terminationGracePeriodSeconds) $least -}}
-{{- $found = append $found (printf "terminationGracePeriodSeconds is %d, but drain.delay and upstream.timeout need %d, so deliveries would be cut off at every upgrade. Raise it, leave it out (it is computed), or shorten those two" (int64 $v.terminationGracePeriodSeconds) $least) -}}
+{{- $found = append $found (printf "terminationGracePeriodSeconds is %d, but a stop takes up to %d (drain.delay, limits.bodyTime, upstream.timeout and twice duplicates.redis.timeout), so deliveries would be cut off at every upgrade. Raise it, leave it out (it is computed), or shorten those" (int64 $v.terminationGracePeriodSeconds) $least) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -8,15 +8,19 @@
 {{- end -}}
 
 {{/*
-How long a pod may take to stop: it goes on accepting for the drain delay, then waits for what is in flight, at most
-the upstream timeout. 15 s to spare, for the store's last flush and a slow node.
+How long a pod may take to stop: it goes on accepting for the drain delay, then waits for what is in flight: at most the
+time of a body, the upstream timeout, and the shared store's for the claim and the record. 15 s to spare, for the store's
+last flush and a slow node.
 */}}
 {{- define "hookgate.stopSeconds" -}}
 {{- $timeout := include "hookgate.milliseconds" .Values.upstream.timeout | int64 -}}
 {{- range .Values.routes -}}
 {{- with dig "upstream" "timeout" "" . }}{{ $timeout = max $timeout (include "hookgate.milliseconds" . | int64) }}{{ end -}}
 {{- end -}}
-{{- $milliseconds := add (include "hookgate.milliseconds" .Values.drain.delay | int64) $timeout -}}
+{{- $body := include "hookgate.milliseconds" .Values.limits.bodyTime | int64 -}}
+{{- $store := 0 -}}
+{{- if eq .Values.duplicates.store "redis" }}{{ $store = include "hookgate.milliseconds" .Values.duplicates.redis.timeout | int64 }}{{ end -}}
+{{- $milliseconds := add (include "hookgate.milliseconds" .Values.drain.delay | int64) $body $timeout $store $store -}}
 {{- add (divf $milliseconds 1000 | ceil | int64) 15 -}}
 {{- end -}}
 

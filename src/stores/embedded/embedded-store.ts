@@ -70,6 +70,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   };
 
   return {
+    answersWithinMs: file.answersWithinMs,
     claim,
     confirm,
     async release(key, token) {

@@ -36,6 +36,8 @@ export interface StoreLog {
 
 /** The file with a thread behind it that is replaced whenever it ends. */
 export interface FileSupervisor {
+  /** How long a question or a record may take, milliseconds. */
+  readonly answersWithinMs: number;
   /** Why no operation is taken now; undefined when they are. */
   unavailable(): StoreUnavailable | undefined;
   ask(key: string): Promise<boolean>;
@@ -196,6 +198,8 @@ export function superviseFile(
   };
 
   const supervisor: FileSupervisor = {
+    // How long the disk has been silent is looked at with every tick.
+    answersWithinMs: answerWithinMs + tickMs,
     unavailable() {
       if (closing) return new StoreUnavailable('The embedded store is closed.');
       return trouble === undefined ? undefined : new StoreUnavailable(trouble);

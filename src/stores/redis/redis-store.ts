@@ -53,6 +53,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
   const nameOf = (key: string): string => keyOf(options.keyPrefix, key);
 
   return {
+    answersWithinMs: timeoutMs,
     claim: (key, leaseMs) => track(() => claim(key, leaseMs)),
     confirm: (key, token, retentionMs) => track(() => confirm(key, token, retentionMs)),
     release: (key, token) =>
