@@ -18,7 +18,7 @@ export interface RequestHead {
 
 /** Whom the connection comes from. */
 export interface Peer {
-  /** Address of the TCP peer, as the socket reports it. */
+  /** Address of the TCP peer, IPv4 as such: that of a dual-stack socket without its mapping. */
   readonly address: string;
   /**
    * What a trusted peer's PROXY protocol header said: an address; `'local'` where it named none (v2 LOCAL,

@@ -1,5 +1,4 @@
 import type { Delivery } from '../delivery/delivery.ts';
-import { withoutMapping } from '../values/ipv4-mapped.ts';
 import { signatureFields } from './forward-signature.ts';
 import { isPlausible, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
@@ -90,8 +89,7 @@ function forwardedFor({ facts, peer }: Delivery): string {
   if (hops === undefined || address === undefined || peer.proxied !== undefined)
     return address ?? peer.address;
   const nearestFirst = hops.slice(0, hops.includes(address) ? hops.indexOf(address) : hops.length);
-  const peerAddress = withoutMapping(peer.address);
-  if (nearestFirst[0] !== peerAddress) nearestFirst.unshift(peerAddress);
+  if (nearestFirst[0] !== peer.address) nearestFirst.unshift(peer.address);
   return [address, ...nearestFirst.reverse()].join(', ');
 }
 

@@ -29,7 +29,7 @@ export function preparePassedHeaders(
   if (headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
   const before = headers['x-forwarded-for'];
   const { address, proxied } = delivery.peer;
-  const peer = withoutMapping(proxied === undefined || proxied === 'local' ? address : proxied);
+  const peer = proxied === undefined || proxied === 'local' ? address : withoutMapping(proxied);
   headers['x-forwarded-for'] = before === undefined ? peer : `${before}, ${peer}`;
   headers['x-forwarded-proto'] ??= delivery.head.secure ? 'https' : 'http';
   if (headers.host !== undefined) headers['x-forwarded-host'] ??= headers.host;

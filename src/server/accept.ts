@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Peer } from '../delivery/delivery.ts';
+import { withoutMapping } from '../values/ipv4-mapped.ts';
 import { createPeerShares } from './peer-shares.ts';
 import { readProxyHeader } from './proxy-protocol/read-header.ts';
 
@@ -38,9 +39,9 @@ export function interceptConnections(
 
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress;
     // The client has already left.
-    if (address === undefined) return void socket.destroy();
+    if (socket.remoteAddress === undefined) return void socket.destroy();
+    const address = withoutMapping(socket.remoteAddress);
     const isTrusted = rules.isTrustedProxy(address);
     const giveBack = isTrusted ? noShare : shares.take(address);
     if (giveBack === undefined) {

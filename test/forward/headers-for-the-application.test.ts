@@ -21,7 +21,7 @@ function headersFor(
       requestId: 'request-1',
       arrivedAtMs: 0,
       head: { method: 'POST', target: '/', httpVersion: '1.1', rawHeaders, secure },
-      peer: { address: '::ffff:10.0.0.9', proxied },
+      peer: { address: '10.0.0.9', proxied },
       readBody: () => Promise.reject(new Error('not read here')),
       facts: { ...noFacts(), address, hops, bodyBytes: 100 },
     },
