@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Answer } from '../../src/delivery/answer.ts';
 import { type Delivery, type Facts, noFacts } from '../../src/delivery/delivery.ts';
@@ -7,23 +8,25 @@ import { deliveryLine } from '../../src/pipeline/delivery-line.ts';
 
 const hostile = 'a"b\\c\nd\u0000e\u2028f\ud800';
 
+/** Everything that can be known. */
+const allFacts = {
+  route: 'juicyway',
+  address: '203.0.113.7',
+  hops: ['10.0.0.1', '203.0.113.7'],
+  event: 'payment.session."succeeded"\\',
+  keyName: 'primary',
+  encoding: 'sorted' as const,
+  duplicateKey: 'ab'.repeat(32),
+  bodyBytes: 800,
+  upstreamStatus: 201,
+  upstreamMs: 12.34567,
+  wouldReject: [{ code: 'address_not_allowed', detail: hostile }],
+  warning: hostile,
+};
+
 test('a delivered event has every fact in its line', () => {
-  const facts = {
-    route: 'juicyway',
-    address: '203.0.113.7',
-    hops: ['10.0.0.1', '203.0.113.7'],
-    event: 'payment.session."succeeded"\\',
-    keyName: 'primary',
-    encoding: 'sorted' as const,
-    duplicateKey: 'ab'.repeat(32),
-    bodyBytes: 800,
-    upstreamStatus: 201,
-    upstreamMs: 12.34567,
-    wouldReject: [{ code: 'address_not_allowed', detail: hostile }],
-    warning: hostile,
-  };
   const settlement = new Answer('forwarded', 200, []);
-  expect(lineOf(facts, { settlement, outcome: 'forwarded', durationMs: 15.5, gateMs: 3.0004 })).toEqual({
+  expect(lineOf(allFacts, { settlement, outcome: 'forwarded', durationMs: 15.5, gateMs: 3.0004 })).toEqual({
     requestId: 'request-1',
     route: 'juicyway',
     outcome: 'forwarded',
@@ -57,6 +60,20 @@ test('a refused one has its reason, and nothing that is not known', () => {
     gateMs: 1,
     msg: 'delivery',
   });
+});
+
+test('docs/metrics-and-logs.md has each member of a line, and no other', () => {
+  const page = readFileSync('docs/metrics-and-logs.md', 'utf8');
+  const table = /<!-- members[\s\S]*?<!-- members end -->/.exec(page)?.[0] ?? '';
+  const named = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? []);
+  const facts = { ...allFacts, eventIsSigned: false };
+  const line = lineOf(facts, {
+    settlement: reject('malformed_request', hostile),
+    outcome: 'rejected',
+    durationMs: 1,
+    gateMs: 1,
+  }) as object;
+  expect(named.toSorted()).toEqual(['level', 'time', ...Object.keys(line)].toSorted());
 });
 
 test('the log writes it as one line with level and time, where the level is logged', () => {
