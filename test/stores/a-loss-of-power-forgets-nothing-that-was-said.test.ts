@@ -28,7 +28,7 @@ test('power lost at any place between and within commits, sweeps and checkpoints
 
   const seed = Date.now() % 2 ** 31;
   const dice = createDice(seed);
-  const figures = { losses: 0, keys: 0, lost: 0 };
+  const figures = { losses: 0, keys: 0, lost: 0, alarms: 0 };
   for (let loss = 0; loss < losses; loss++) {
     const upTo = dice.below(calls.length);
     const directory = temporaryDirectory();
@@ -43,6 +43,9 @@ test('power lost at any place between and within commits, sweeps and checkpoints
       lockWaitMs: 0,
       afterFault: false,
       onWait: () => {},
+      onLost: () => {
+        figures.alarms += 1;
+      },
     });
     const lost = durable.filter((key) => file.find(Buffer.from(key, 'hex')) === undefined);
     file.close();
@@ -51,7 +54,7 @@ test('power lost at any place between and within commits, sweeps and checkpoints
     figures.lost += lost.length;
   }
   console.log(JSON.stringify({ seed, ...figures }));
-  expect(figures.lost, `seed ${seed}`).toBe(0);
+  expect([figures.lost, figures.alarms], `seed ${seed}`).toEqual([0, 0]);
 }, 240_000);
 
 /** What lies on the disk after these calls and a loss of power. Unlinks are in order with each other, and may be late. */

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { checkPlace, FileRefused, isBusy } from './file-refusal.ts';
 import { bringUpToDate, createTables, schemaVersion } from './layout.ts';
+import { lostCommits } from './lost-commits.ts';
 import { sumOf } from './record-sum.ts';
 import { rememberPlace } from './same-file.ts';
 import { recordBytes } from './shared-memory.ts';
@@ -55,6 +56,8 @@ export interface EventFileOptions {
   readonly afterFault: boolean;
   /** Called once when the lock has to be waited for. */
   readonly onWait: () => void;
+  /** Called where the write-ahead log is damaged, with the transactions behind the damage: they are forgotten. */
+  readonly onLost?: (commits: number) => void;
 }
 
 /** Opens or creates the store's file, for this process alone. Throws `FileRefused` or SQLite's error. */
@@ -89,7 +92,7 @@ export function openEventFile(options: EventFileOptions): EventFile {
   }
 }
 
-function prepare(database: DatabaseSync, { file, afterFault }: EventFileOptions): void {
+function prepare(database: DatabaseSync, { file, afterFault, onLost }: EventFileOptions): void {
   // Before anything else touches the file: the lock taken with the first read is then never given back, and
   // WAL keeps its index in memory instead of in a shared file.
   database.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -106,6 +109,8 @@ function prepare(database: DatabaseSync, { file, afterFault }: EventFileOptions)
       `${file} was written by a newer version of Hookgate (layout ${version}, this one reads up to ${schemaVersion}); run that version, or move the file away.`,
     );
   }
+  // The lock is held, and nothing is written over the log yet.
+  const lost = lostCommits(readLog(file));
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -119,6 +124,7 @@ function prepare(database: DatabaseSync, { file, afterFault }: EventFileOptions)
   if (isNew) createTables(database);
   else bringUpToDate(database, version);
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+  if (lost > 0) onLost?.(lost);
   if (!afterFault) return;
   // After a failed fsync Linux calls pages clean that never reached the disk. A whole checkpoint writes them again
   // from the log and starts the log anew; only then may later commits build on it.
@@ -127,6 +133,15 @@ function prepare(database: DatabaseSync, { file, afterFault }: EventFileOptions)
   // No key has this length, and an end of 0 is over: should the process die in between, the next walk removes it.
   database.exec(`INSERT OR REPLACE INTO delivered VALUES (zeroblob(${roomBytes}), 0, NULL)`);
   database.exec(`DELETE FROM delivered WHERE key = zeroblob(${roomBytes})`);
+}
+
+function readLog(file: string): Buffer {
+  try {
+    return readFileSync(`${file}-wal`);
+  } catch {
+    // There is none, or SQLite says in a moment why it cannot be read.
+    return Buffer.alloc(0);
+  }
 }
 
 function pragma(database: DatabaseSync, name: string): number {

@@ -72,6 +72,8 @@ export function superviseFile(
   let end: MainEnd | undefined;
   /** Rows that the last walk through the file found damaged. */
   let damagedRows = 0;
+  /** Transactions that a damaged write-ahead log held; each has a record at least. */
+  let lostCommits = 0;
   let isDamaged = false;
   /** Why the store is down; undefined while it is up. */
   let trouble: string | undefined = `${file} is being opened.`;
@@ -131,6 +133,8 @@ export function superviseFile(
         end = mine;
         line.connect(mine);
         opened();
+      } else if (message.kind === 'lost') {
+        tellLost(message.commits);
       } else if (message.kind === 'walked') {
         tellDamaged(message.damaged);
       } else if (message.kind === 'fault') {
@@ -149,6 +153,13 @@ export function superviseFile(
         onThreadEnd();
       },
     );
+  };
+
+  const tellLost = (commits: number): void => {
+    lostCommits += commits;
+    const sentence = `The write-ahead log ${file}-wal is damaged: what its last ${commits} transactions recorded may be forgotten, so that repeats of these events reach the application. Look at the disk.`;
+    log?.error(sentence);
+    onFault?.(sentence);
   };
 
   const tellDamaged = (rows: number): void => {
@@ -208,15 +219,16 @@ export function superviseFile(
     record: (key, retentionMs) => line.record(key, clock.read() + retentionMs),
     health() {
       const remembered = end?.remembered();
+      const damaged = damagedRows + lostCommits;
       if (closing) return { up: false, detail: 'The embedded store is closed.' };
       if (trouble !== undefined) return { up: false, detail: trouble };
       const count =
         remembered === undefined ? 'its keys are still being counted' : `about ${remembered} keys`;
       return {
         up: true,
-        detail: `The store's file ${file} is open; ${count}${damagedRows === 0 ? '' : `, ${damagedRows} damaged`}.`,
+        detail: `The store's file ${file} is open; ${count}${damaged === 0 ? '' : `, ${damaged} damaged`}.`,
         ...(remembered === undefined ? {} : { remembered }),
-        ...(damagedRows === 0 ? {} : { damaged: damagedRows }),
+        ...(damaged === 0 ? {} : { damaged }),
       };
     },
     close() {

@@ -16,6 +16,8 @@ export type FromWorker =
   | { readonly kind: 'waiting' }
   /** With where the retention clock was when the file was written to last. */
   | { readonly kind: 'opened'; readonly clock: FileClock | undefined }
+  /** The write-ahead log was damaged: so many transactions are forgotten. */
+  | { readonly kind: 'lost'; readonly commits: number }
   /** All rows were looked at; so many are not as they were written. */
   | { readonly kind: 'walked'; readonly damaged: number }
   | { readonly kind: 'closed' }

@@ -16,7 +16,11 @@ function run(orders: WorkerOrders): void {
   const tell = (message: FromWorker): void => parentPort?.postMessage(message);
   let file: EventFile | undefined;
   try {
-    file = openEventFile({ ...orders, onWait: () => tell({ kind: 'waiting' }) });
+    file = openEventFile({
+      ...orders,
+      onWait: () => tell({ kind: 'waiting' }),
+      onLost: (commits) => tell({ kind: 'lost', commits }),
+    });
     const end = createWorkerEnd(orders.memory);
     const keeping = createHousekeeping({
       file,
