@@ -27,6 +27,12 @@ export const lookers = {
   policy: `deployment/${release}-lookout`,
 } as const;
 
+/** Value of the chart by which they look often. */
+export const often = 'injector.lookInterval=2s';
+
+/** The series by which they tell of such Services. */
+export const pastGate = 'hookgate_service_past_gate_pods';
+
 /** Series of that name that it reports. */
 export function metricOf(namespace: string, mode: keyof typeof lookers, name: string): string {
   const script = `process.stdout.write(await (await fetch('http://127.0.0.1:9090/metrics')).text())`;

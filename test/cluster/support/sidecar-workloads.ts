@@ -127,3 +127,11 @@ export function service(namespace: string, name: string, targetPort: string | nu
     spec: { selector: { app: name }, ports: [{ port: 80, targetPort }] },
   };
 }
+
+/** A Service of that name for the pods of `app`. */
+export function serviceOf(namespace: string, name: string, app: string, targetPort: string | number) {
+  return {
+    ...service(namespace, name),
+    spec: { selector: { app }, ports: [{ port: 80, targetPort }] },
+  };
+}
