@@ -199,8 +199,10 @@ function queriesOfDashboard(): readonly string[] {
     .map(({ expr }) =>
       expr
         .replaceAll('$namespace', place.namespace)
-        .replaceAll('$job', 'hookgate')
+        .replaceAll('$job', 'hookgate-admin')
         .replaceAll('$route', '.*')
-        .replaceAll('$__rate_interval', '5m'),
+        .replaceAll('$__rate_interval', '5m')
+        // A panel that shows only what there is has nothing to show here.
+        .replace(/ > 0$/, ''),
     );
 }

@@ -75,7 +75,8 @@ function configuration(namespace: string, target: string) {
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: ['/config/rules.yaml'],
     scrape_configs: [
-      { job_name: 'hookgate', static_configs: [{ targets: [target], labels: { namespace } }] },
+      // The job's name is that which the chart's ServiceMonitor gives.
+      { job_name: 'hookgate-admin', static_configs: [{ targets: [target], labels: { namespace } }] },
     ],
   };
   const groups = rulesOfChart(namespace).groups.map((group) => ({
