@@ -112,6 +112,12 @@ const cases: readonly AlertCase[] = [
     firing: ['15m'],
     quiet: ['5m', '30m'],
   },
+  {
+    alert: 'HookgateLogLinesDropped',
+    series: [alive, { series: `hookgate_log_lines_dropped_total{${labels}}`, values: '0x5 40x60' }],
+    firing: ['9m'],
+    quiet: ['5m', '30m'],
+  },
 ];
 
 /** One sample every ten minutes; the retention is 49 hours here, which are 2,940 minutes. */

@@ -3,12 +3,13 @@ import { type AlertCase, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
 
 const promtool = requireProgram('promtool');
-const labels = 'namespace="shop",job="hookgate-injector"';
+const labels = 'namespace="shop",job="shop/hookgate-injector"';
 const alive = { series: `hookgate_injections_total{${labels},result="injected"}`, values: '0x20000' };
 const denied = `hookgate_injection_denials_total{${labels},reason="port_not_found"}`;
 const end = (certificate: string) =>
   `hookgate_injector_certificate_expiry_timestamp_seconds{${labels},certificate="${certificate}"}`;
-const lastLook = `hookgate_injector_last_look_timestamp_seconds{namespace="shop",job="hookgate-lookout"}`;
+const lastLook = (release: string) =>
+  `hookgate_injector_last_look_timestamp_seconds{namespace="shop",job="shop/${release}-lookout"}`;
 const day = 86_400;
 
 const pastGate: AlertCase = {
@@ -27,8 +28,12 @@ const pastGate: AlertCase = {
 /** One sample a minute, from the beginning of time on. */
 const cases: readonly AlertCase[] = [
   {
+    // Another release of the namespace does not stand in for this one.
     alert: 'HookgateInjectorDown',
-    series: [{ series: alive.series, values: '0x10 _x60' }],
+    series: [
+      { series: alive.series, values: '0x10 _x60' },
+      { series: 'hookgate_injections_total{namespace="shop",job="shop/other-injector"}', values: '0x70' },
+    ],
     firing: ['30m'],
     quiet: ['10m', '15m'],
   },
@@ -127,8 +132,8 @@ test.runIf(promtool)(
   'its alerts, and those of guarded pods, fire when they should and only then',
   () => {
     const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
-    // Ten of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and nine of the injector.
-    playAlerts('sidecar', settings, 21, { '1m': cases });
+    // 13 of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and nine of the injector.
+    playAlerts('sidecar', settings, 22, { '1m': cases });
   },
   120_000,
 );
@@ -136,26 +141,29 @@ test.runIf(promtool)(
 test.runIf(promtool)(
   'with a policy those of the looks do, and one that the lookout is down',
   () => {
-    const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
+    const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true,podMonitor.enabled=true'];
     const down = {
       alert: 'HookgateLookoutDown',
-      series: [{ series: lastLook, values: '0+60x10 _x60' }],
+      series: [
+        { series: lastLook('hookgate'), values: '0+60x10 _x60' },
+        { series: lastLook('other'), values: '0+60x70' },
+      ],
       firing: ['40m'],
       quiet: ['10m', '20m'],
     };
     // One late look is none too late; with one every ten minutes a quarter of an hour is.
     const unseen = (firing: readonly string[], quiet: readonly string[]) => ({
       alert: 'HookgateServicesUnseen',
-      series: [{ series: lastLook, values: '0x60' }],
+      series: [{ series: lastLook('hookgate'), values: '0x60' }],
       firing,
       quiet,
     });
-    playAlerts('sidecar-policy', settings, 17, { '1m': [down, pastGate, unseen(['17m'], ['15m'])] });
-    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookInterval=10m'], 17, {
+    playAlerts('sidecar-policy', settings, 18, { '1m': [down, pastGate, unseen(['17m'], ['15m'])] });
+    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookInterval=10m'], 18, {
       '1m': [unseen(['32m'], ['30m'])],
     });
     // Without a lookout nobody looks.
-    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookout.enabled=false'], 12, {});
+    playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookout.enabled=false'], 13, {});
   },
   120_000,
 );

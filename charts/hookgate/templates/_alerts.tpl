@@ -40,6 +40,14 @@ namespace={{ .Release.Namespace | quote }}
 {{- if $jobs -}},job=~{{ join "|" $jobs | quote }}{{- end -}}
 {{- end -}}
 
+{{/* The same of what a PodMonitor of the chart watches beside the gates: the injector, or the lookout. */}}
+{{- define "hookgate.lookerSeries" -}}
+namespace={{ .Release.Namespace | quote }}
+{{- if .Values.podMonitor.enabled -}}
+,job="{{ .Release.Namespace }}/{{ eq .Values.injector.mode "webhook" | ternary (include "hookgate.injectorName" .) (include "hookgate.lookoutName" .) }}"
+{{- end -}}
+{{- end -}}
+
 {{/* How long each sender tries again, in words. Takes the routes. */}}
 {{- define "hookgate.windows" -}}
 {{- $told := list -}}

@@ -174,7 +174,9 @@ yours is somebody's to replace.
 {{- $_ := set $quarter $name (div (include "hookgate.milliseconds" (get $certificates $name) | int64) 4000) -}}
 {{- end -}}
 {{- .Files.Get "files/rules-injector.yaml"
+  | replace "__LOOKER__" (include "hookgate.lookerSeries" .)
   | replace "__NAMESPACE__" .Release.Namespace
+  | replace "__RELEASE__" .Release.Name
   | replace "__SERVED_LEFT__" ($own | ternary $quarter.leafLife 604800 | toString)
   | replace "__AUTHORITY_LEFT__" (toString $quarter.caLife)
   | replace "__AT_LEAST__" (toString .Values.prometheusRule.refusedAtLeast)
