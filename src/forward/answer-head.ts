@@ -5,6 +5,8 @@ export interface AnswerHead {
   /** Of HTTP/1.0 or HTTP/1.1. */
   readonly minorVersion: number;
   readonly status: number;
+  /** The words behind the status; may be empty. */
+  readonly reason: string;
   /** Names and values alternating, as they came. */
   readonly headers: readonly string[];
 }
@@ -78,11 +80,11 @@ function parseHead(text: string): AnswerHead {
   const lines = headers.length / 2;
   if (lines > maxHeaderLines)
     throw new AnswerFault(`${lines} header lines, at most ${maxHeaderLines} are read`);
-  return { minorVersion: Number(match[1]), status: Number(match[2]), headers };
+  return { minorVersion: Number(match[1]), status: Number(match[2]), reason: match[3] ?? '', headers };
 }
 
 /** RTSP, ICE and HTTP/2 in this place pass with Node's parser, which tells nobody. */
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 
 /** Names the protocol where there is one, and nothing else: a broken answer may hold what customers wrote. */
 function noHttp(begin: string): string {

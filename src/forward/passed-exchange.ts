@@ -9,9 +9,10 @@ import { answerBytes, type Standstill } from './standstill.ts';
 import type { UpstreamExchange } from './upstream-connection.ts';
 
 export interface PassedRequest {
-  /** Its headers are those for the application. */
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Those for the application, names and values alternating. */
+  readonly headers: readonly string[];
   readonly requestId: string;
   readonly hasBody: boolean;
 }
@@ -114,15 +115,12 @@ export class PassedExchange implements UpstreamExchange {
   }
 
   #headText(connection: string): string {
-    const { request } = this.#passed;
+    const { request, headers } = this.#passed;
     let text = `${this.method} ${this.#rules.prefix}${request.url} HTTP/1.1\r\n`;
-    if (request.headers.host === undefined) text += `host: ${this.#rules.host}\r\n`;
-    for (const name in request.headers) {
-      const value = request.headers[name];
-      if (typeof value === 'string') text += `${name}: ${value}\r\n`;
-      else for (const one of value ?? []) text += `${name}: ${one}\r\n`;
-    }
-    return `${text}connection: ${connection}\r\n\r\n`;
+    if (request.headers.host === undefined) text += `Host: ${this.#rules.host}\r\n`;
+    for (let index = 0; index < headers.length; index += 2)
+      text += `${headers[index]}: ${headers[index + 1]}\r\n`;
+    return `${text}Connection: ${connection}\r\n\r\n`;
   }
 
   takeHead(head: AnswerHead): void {
@@ -131,7 +129,7 @@ export class PassedExchange implements UpstreamExchange {
     if (response.headersSent) return void this.#socket?.destroy();
     this.#hasHead = true;
     this.#rules.onAnswered(head.status);
-    response.writeHead(head.status, passedFields(head.headers, requestId));
+    response.writeHead(head.status, head.reason, passedFields(head.headers, requestId));
     if (request.httpVersionMinor === 0) resetWhenCut(request.socket, response);
     // What begins with a head and nothing else, such as server-sent events; what came with its head goes on with it.
     process.nextTick(flush, this);

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import type httpProxy from 'http-proxy';
@@ -11,8 +11,9 @@ import { type Standstill, tunnelBytes } from './standstill.ts';
 import { watchForLeaving } from './watch-for-leaving.ts';
 
 export interface Upgrade {
-  /** Its headers are those for the application. */
   readonly request: IncomingMessage;
+  /** Those for the application. */
+  readonly headers: IncomingHttpHeaders;
   readonly socket: Socket;
   /** What the client sent behind its handshake. */
   readonly head: Buffer;
@@ -45,13 +46,13 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
     inPlaceOfClient.destroy();
     onFailed(error);
   };
-  const begin = (status: number, fields: readonly string[]): void => {
+  const begin = ({ statusCode = 502, statusMessage }: IncomingMessage, fields: readonly string[]): void => {
     isOver = true;
-    rules.onAnswered(status);
+    rules.onAnswered(statusCode);
     // What http-proxy has written by now: its own head, and nothing else.
     client.read();
     socket.setTimeout(rules.streamIdleMs, () => socket.destroy());
-    socket.write(answerHeadBytes(status, fields));
+    socket.write(answerHeadBytes(statusCode, fields, statusMessage));
   };
 
   const listenBefore = (sent: ClientRequest): void => {
@@ -83,13 +84,13 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
         'websocket',
         ...passedFields(answered.rawHeaders, requestId),
       ];
-      begin(101, fields);
+      begin(answered, fields);
       join(socket, client, upstream);
     });
     sent.once('response', (answered: IncomingMessage) => {
       if (isOver) return;
       const fields = [...passedFields(answered.rawHeaders, requestId), 'Connection', 'close'];
-      begin(answered.statusCode ?? 502, fields);
+      begin(answered, fields);
       passRefusal(answered, client, socket);
     });
   };
@@ -100,6 +101,8 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
     sent = opened;
     listenBefore(opened);
   };
+  // It takes the fields for the application from the request.
+  request.headers = upgrade.headers;
   rules.proxy.on('proxyReqWs', tell);
   try {
     rules.proxy.ws(request, asSocket(inPlaceOfClient, socket), upgrade.head, { agent: rules.agent }, fail);

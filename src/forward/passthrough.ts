@@ -10,7 +10,7 @@ import { createDial, type DialRules, hostOf, prefixOf } from './dial.ts';
 import { DialAgent } from './dial-agent.ts';
 import { limitSilence } from './limit-silence.ts';
 import { PassedExchange, type PassedFailure } from './passed-exchange.ts';
-import { preparePassedHeaders, preparePassedUpgradeHeaders } from './passed-headers.ts';
+import { passedHeaders, passedUpgradeHeaders } from './passed-headers.ts';
 import { passUpgrade } from './passed-upgrade.ts';
 import { type Standstill, uploadBytes } from './standstill.ts';
 
@@ -60,7 +60,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
   return {
     async request(request, response, delivery) {
       if (standstill.isFull()) return noRoom();
-      preparePassedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
+      const headers = passedHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
       response.once('close', () => resolve(undefined));
       const withBody = hasBody(request);
@@ -73,7 +73,7 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
         // An answer under way has its own end: a late write error must not cut off an early 413.
         if (!response.headersSent && !response.destroyed) resolve(rejection);
       };
-      const passed = { request, response, requestId: delivery.requestId, hasBody: withBody };
+      const passed = { request, response, headers, requestId: delivery.requestId, hasBody: withBody };
       const isComing = withBody && !request.complete;
       const onBytes = limitSilence({ request, response, hasBody: isComing }, options, refuse);
       const { onAnswered } = options;
@@ -89,11 +89,11 @@ export function createPassthrough(options: PassthroughOptions): Passthrough {
     },
     async upgrade(request, socket, head, delivery) {
       if (standstill.isFull()) return noRoom();
-      preparePassedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
+      const headers = passedUpgradeHeaders(request, delivery, options.isTrustedProxy(delivery.peer));
       opened ??= openProxy(options);
       const proxy = await opened;
       const writtenBefore = socket.bytesWritten;
-      const upgrade = { request, socket, head, requestId: delivery.requestId };
+      const upgrade = { request, headers, socket, head, requestId: delivery.requestId };
       const { promise, resolve } = Promise.withResolvers<Rejection | undefined>();
       socket.once('close', () => resolve(undefined));
       passUpgrade(upgrade, { ...options, proxy, agent }, (error) => {

@@ -23,7 +23,13 @@ function slowClient() {
 function begun(socket: Socket) {
   const request = { method: 'GET', url: '/', headers: {} } as unknown as IncomingMessage;
   const response = slowClient();
-  const passed = { request, response: response as unknown as ServerResponse, requestId: 'x', hasBody: false };
+  const passed = {
+    request,
+    response: response as unknown as ServerResponse,
+    headers: [],
+    requestId: 'x',
+    hasBody: false,
+  };
   const none = (): void => {};
   const rules = {
     prefix: '',
@@ -42,7 +48,7 @@ function begun(socket: Socket) {
     'keep-alive',
     none,
   );
-  exchange.takeHead({ minorVersion: 1, status: 200, headers: ['Content-Length', '4'] });
+  exchange.takeHead({ minorVersion: 1, status: 200, reason: 'OK', headers: ['Content-Length', '4'] });
   exchange.takeContent(Buffer.from('ab'));
   exchange.takeContent(Buffer.from('cd'));
   return { exchange, response };

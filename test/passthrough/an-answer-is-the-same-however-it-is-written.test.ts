@@ -46,7 +46,7 @@ test("an application's refusal of an upgrade is written as its other answers are
   const port = await behind('HTTP/1.1 403 Go Away\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\nno');
   const asResponse = await answerTo(port, 'GET /other HTTP/1.1', ['Connection: close']);
   const onSocket = await answerTo(port, 'GET /other HTTP/1.1', upgrade);
-  expect(asResponse[0]).toBe('HTTP/1.1 403 Forbidden');
+  expect(asResponse[0]).toBe('HTTP/1.1 403 Go Away');
   expect(sorted(onSocket)).toEqual(sorted(asResponse));
 });
 
@@ -56,7 +56,7 @@ test('an agreed upgrade is dated as other answers are, and once', async () => {
     const client = await openRaw(await behind(`${agreed}${date}\r\n`));
     client.send(['GET /other HTTP/1.1', 'Host: a', ...upgrade, '', ''].join('\r\n'));
     await client.receives('\r\n\r\n');
-    expect(client.text).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+    expect(client.text).toMatch(/^HTTP\/1\.1 101 Any Words\r\n/);
     expect(client.text.match(/^date: /gim)).toHaveLength(1);
   }
 });

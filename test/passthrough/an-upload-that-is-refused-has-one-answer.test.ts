@@ -38,7 +38,7 @@ test.each([
     const failures: unknown[] = [];
     server.on('request', (request, response) => {
       const exchange = new PassedExchange(
-        { request, response, requestId: 'x', hasBody: true },
+        { request, response, headers: [], requestId: 'x', hasBody: true },
         {
           prefix: '',
           host: 'a',
@@ -53,7 +53,7 @@ test.each([
       exchange.write(application, 'close', none);
       // The gate has begun its own answer, and the application's comes before that has left.
       response.writeHead(400, { 'Content-Length': 7 });
-      exchange.takeHead({ minorVersion: 1, status: 200, headers: ['Content-Length', '2'] });
+      exchange.takeHead({ minorVersion: 1, status: 200, reason: 'OK', headers: ['Content-Length', '2'] });
       exchange.takeContent(Buffer.from('ok'));
       exchange.end();
       response.end('refused');

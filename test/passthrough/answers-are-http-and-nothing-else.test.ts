@@ -39,6 +39,26 @@ test.each([
   expect(await gate.metric(refused)).toBe(2);
 });
 
+test.each([
+  ['of its own', '409 Sold out since \xa75'],
+  ['for a status that has none', '499 Client Gone'],
+  ['none', '404 '],
+])('words behind the status go on, %s, for a request and for a refused upgrade', async (_, status) => {
+  const { port } = await behind(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
+  for (const lines of [[], handshake]) {
+    const client = await ask(port, lines);
+    await client.receives('\r\n\r\n');
+    expect(client.text.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
+  }
+});
+
+test('a line without any words gets none', async () => {
+  const { port } = await behind('HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n');
+  const client = await ask(port);
+  await client.receives('\r\n\r\n');
+  expect(client.text.split('\r\n')[0]).toBe('HTTP/1.1 404 ');
+});
+
 test('1,000 header lines are all passed on', async () => {
   const { port } = await behind(`${ok}${'A: 1\r\n'.repeat(998)}X-Last: here\r\nContent-Length: 0\r\n\r\n`);
   const client = await ask(port);

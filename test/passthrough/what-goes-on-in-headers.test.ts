@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { runGate, type Sections } from '../support/running-gate.ts';
+import { startScriptedApplication } from '../support/scripted-application.ts';
 
 /** The header fields with which the application saw a GET with these lines. */
 async function seenWith(lines: readonly string[], sections: Sections = {}) {
@@ -24,6 +25,37 @@ test('end-to-end fields go on as they came', async () => {
     'x-own': 'caf\xe9',
     traceparent: '00-1-2-01',
   });
+});
+
+const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'].concat(
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+);
+const asWritten = ['X-One: 1', '7: n', 'x-lower: a', 'X-MiXed: b', 'User-Agent: u', 'Authorization: c'];
+const severalLines = ['Cookie: a=1', 'Cookie: b=2', 'X-One: 2', 'User-Agent: v', 'Authorization: d'];
+
+/** The lines of the one request that the application got, without those of the gate. */
+async function linesSeenWith(lines: readonly string[]): Promise<string[]> {
+  const application = await startScriptedApplication((socket) => {
+    socket.write('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n');
+  });
+  const gate = await runGate(application.url.href, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  client.send(['GET /other HTTP/1.1', ...lines, 'Host: Shop.test', '', ''].join('\r\n'));
+  expect(await client.answers(1)).toEqual([403]);
+  const seen = (application.requests[0] ?? '').split('\r\n').slice(1, -2);
+  return seen.filter((line) => !/^(?:connection|upgrade|x-forwarded-\w+|x-request-id):/i.test(line));
+}
+
+test('names keep their case, and lines their order and number', async () => {
+  const lines = [...asWritten, ...severalLines];
+  expect(await linesSeenWith(lines)).toEqual([...lines, 'Host: Shop.test']);
+});
+
+test('in a handshake for a tunnel names keep their case, and every line goes on', async () => {
+  const lines = [...handshake, ...asWritten, ...severalLines.filter((line) => !line.startsWith('Cookie'))];
+  const seen = await linesSeenWith(lines);
+  const own = lines.filter((line) => !/^(?:connection|upgrade):/i.test(line));
+  expect(seen.toSorted()).toEqual([...own, 'Host: Shop.test'].toSorted());
 });
 
 test('hop-by-hop fields end here, and so do those that Connection lists', async () => {
@@ -83,6 +115,14 @@ test('a trusted proxy does', async () => {
     'x-forwarded-host': 'admin.test',
     'x-real-ip': '203.0.113.7',
   });
+});
+
+test('of two lines neither goes on where one of them names another site', async () => {
+  const clientAddress = '{ from: forwarded, trustedProxies: [127.0.0.1] }';
+  const lines = ['X-Forwarded-Host: a.test', 'X-Forwarded-Host: a/webhooks/juicyway?', 'X-Real-IP: ::1'];
+  const headers = await seenWith([...lines, 'X-Real-IP: ::2'], { clientAddress });
+  expect(headers['x-forwarded-host']).toBe('shop.test');
+  expect(headers).not.toHaveProperty('x-real-ip');
 });
 
 test('of the answer the end-to-end fields go on', async () => {
