@@ -63,6 +63,21 @@ async function deliver(store: DuplicateStore): Promise<void> {
   expect(await store.confirm(key, await claimed(store, key, 60_000), 600_000)).toBe(true);
 }
 
+test.each([
+  ['scripts', ['-eval', '-evalsha'], 0],
+  ['WAIT', ['-wait'], 1],
+] as const)(
+  'a user who may claim and is forbidden %s, without which nothing is recorded',
+  async (_, rules, minReplicas) => {
+    const server = await startRedis();
+    await server.ask('ACL', 'SETUSER', 'gate', 'on', 'nopass', '~hookgate:*', '+@all', ...rules);
+    const { store } = await openRedis({ url: `redis://gate@127.0.0.1:${server.port}`, minReplicas });
+    expect(await store.health()).toMatchObject({ up: false, detail: expect.stringMatching(/NOPERM/) });
+    await server.ask('ACL', 'SETUSER', 'gate', '+@all');
+    await until(async () => (await store.health()).up);
+  },
+);
+
 test('a server whose policy turns to evicting while the gate runs, without an event', async () => {
   const server = await startRedis();
   const { store, troubles } = await openRedis({ url: server.url });

@@ -82,7 +82,7 @@ function oneServer(settings: RedisSettings, kept: Kept): Servers {
       kept.onConnected();
     },
     probe: (connection) =>
-      probe(connection, keyOf(settings.keyPrefix, 'probe'), () => connection.destroy(notMaster)),
+      probe(connection, keyOf(settings.keyPrefix, 'probe'), settings, () => connection.destroy(notMaster)),
     async open() {
       const address =
         sentinels.length === 0
@@ -100,7 +100,7 @@ function cluster(settings: RedisSettings, kept: Kept): Servers {
     ...kept,
     seeds: urls.map(addressOfUrl),
     probe: (connection, hashTag, lookAgain) =>
-      probe(connection, keyOf(settings.keyPrefix, hashTag), lookAgain),
+      probe(connection, keyOf(settings.keyPrefix, hashTag), settings, lookAgain),
     open: (node) => connect(node, first, settings),
     openForKeys: async (node) => judged(await connect(node, first, settings), node, true),
   });
@@ -110,10 +110,11 @@ function cluster(settings: RedisSettings, kept: Kept): Servers {
 async function probe(
   connection: RedisConnection,
   key: string,
+  { minReplicas }: RedisSettings,
   lookAgain: () => void,
 ): Promise<string | undefined> {
   return (
-    (await refusalOf(connection, key, lookAgain)) ??
+    (await refusalOf(connection, key, minReplicas > 0, lookAgain)) ??
     (await evictionOf(connection, nameOf(connection.address)))
   );
 }

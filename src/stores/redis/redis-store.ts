@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { ErrorReply } from '@redis/client';
 import type { ClaimResult, DuplicateStore } from '../../delivery/duplicate-store.ts';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import {
@@ -9,13 +8,11 @@ import {
   keyOf,
   releaseScript,
   renewScript,
-  runByDigest,
-  runWhole,
   type Script,
 } from './commands.ts';
-import { outcomeOf } from './error-meaning.ts';
 import type { CommandSender } from './redis-connection.ts';
 import { createReplicated } from './replicated.ts';
+import { runScript } from './run-script.ts';
 import type { Servers } from './servers.ts';
 import { createUnanswered } from './unanswered.ts';
 import { createWithinDeadline } from './within-deadline.ts';
@@ -135,17 +132,12 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
     );
   }
 
-  async function script(
+  function script(
     connection: CommandSender,
     wanted: Script,
     key: string,
     values: readonly string[],
   ): Promise<unknown> {
-    try {
-      return await connection.send(runByDigest(wanted, nameOf(key), values));
-    } catch (error) {
-      if (!(error instanceof ErrorReply) || outcomeOf(error) !== 'no_script') throw error;
-      return connection.send(runWhole(wanted, nameOf(key), values));
-    }
+    return runScript(connection, wanted, nameOf(key), values);
   }
 }
