@@ -12,8 +12,12 @@ export async function openBenchStore(
     now: () => performance.now() + aheadMs,
     wallClock: () => Date.now() + aheadMs,
     lockWaitMs: 0,
-    onFault: (sentence) => {
-      throw new Error(sentence);
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (sentence) => {
+        throw new Error(sentence);
+      },
     },
     ...options,
   });

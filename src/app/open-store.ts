@@ -24,14 +24,18 @@ export async function openStore(
         file: embedded.file,
         ...clocks,
         lockWaitMs,
-        onFault: (sentence) => log.error({ store }, sentence),
         // Thrown where nobody catches it: that ends the gate with 1 and the sentence, so that somebody looks. A gate that
         // stayed would refuse every event for as long as it ran.
         onDamaged: (sentence) =>
           void setImmediate(() => {
             throw new StoreRefused(sentence);
           }),
-        log,
+        // Not a child of the log, which would keep the level that was in force when it was made.
+        log: {
+          info: (sentence) => log.info({ store }, sentence),
+          warn: (sentence) => log.warn({ store }, sentence),
+          error: (sentence) => log.error({ store }, sentence),
+        },
       });
     }
     case 'memory': {

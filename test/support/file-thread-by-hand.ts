@@ -60,8 +60,14 @@ export function superviseByHand(): SupervisedByHand {
       ...createSteppedClock(),
       file: '/var/lib/events.db',
       lockWaitMs: 200,
-      onFault: (sentence) => void faults.push(sentence),
-      log: { info: note('info'), warn: note('warn'), error: note('error') },
+      log: {
+        info: note('info'),
+        warn: note('warn'),
+        error(sentence) {
+          note('error')(sentence);
+          faults.push(sentence);
+        },
+      },
     },
     () => {},
     startThread,

@@ -13,13 +13,12 @@ export interface SupervisorOptions {
   readonly wallClock: () => number;
   /** How long to wait for another process to let go of the file. */
   readonly lockWaitMs: number;
-  /** Called once for each fault, with a sentence for people. */
-  readonly onFault?: (sentence: string) => void;
   /**
    * Called with a sentence once the open file turned out to be damaged. No other thread is started: SQLite promises nothing
    * about what it would write into such a file. Until the process ends, every operation is refused.
    */
   readonly onDamaged?: (sentence: string) => void;
+  /** Each fault is one error of it. */
   readonly log?: StoreLog;
   /** Expired keys leave the file at most so much later; default one hour. */
   readonly sweepEveryMs?: number;
@@ -59,7 +58,7 @@ export function superviseFile(
   onTick: () => void,
   startThread: typeof startFileThread = startFileThread,
 ): Promise<FileSupervisor> {
-  const { file, now, onFault, log, answerWithinMs = 5000 } = options;
+  const { file, now, log, answerWithinMs = 5000 } = options;
   const clock = createRetentionClock({
     now,
     wallClock: options.wallClock,
@@ -105,10 +104,7 @@ export function superviseFile(
   ticking.unref();
 
   const goDown = (sentence: string): void => {
-    if (trouble !== sentence) {
-      log?.error(sentence);
-      onFault?.(sentence);
-    }
+    if (trouble !== sentence) log?.error(sentence);
     trouble = sentence;
   };
 
@@ -157,16 +153,16 @@ export function superviseFile(
 
   const tellLost = (commits: number): void => {
     lostCommits += commits;
-    const sentence = `The write-ahead log ${file}-wal is damaged: what its last ${commits} transactions recorded may be forgotten, so that repeats of these events reach the application. Look at the disk.`;
-    log?.error(sentence);
-    onFault?.(sentence);
+    log?.error(
+      `The write-ahead log ${file}-wal is damaged: what its last ${commits} transactions recorded may be forgotten, so that repeats of these events reach the application. Look at the disk.`,
+    );
   };
 
   const tellDamaged = (rows: number): void => {
     if (rows > damagedRows) {
-      const sentence = `${rows} records in the store's file ${file} are damaged: repeats of these events may reach the application. Look at the disk, and restore the file.`;
-      log?.error(sentence);
-      onFault?.(sentence);
+      log?.error(
+        `${rows} records in the store's file ${file} are damaged: repeats of these events may reach the application. Look at the disk, and restore the file.`,
+      );
     }
     damagedRows = rows;
   };
