@@ -2,4 +2,6 @@
 export interface Difference {
   readonly of: 'key' | 'encoding' | 'prefix' | 'alphabet' | 'numbers';
   readonly words: string;
+  /** What stands before the signature; of a prefix only. */
+  readonly prefix?: string;
 }

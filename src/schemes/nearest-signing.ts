@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual, verify as verifyEd25519 } from 'node:crypto';
 import { allWays, type Way } from '../json/way.ts';
 import { candidateTexts, type SearchLimits } from './candidate-texts.ts';
 import type { Difference } from './difference.ts';
@@ -6,10 +6,12 @@ import type { Envelope } from './envelope.ts';
 import type { RawHeaders } from './head-fields.ts';
 import { digestBytes } from './hmac.ts';
 import { keyTrialsOf } from './key-trials.ts';
-import { type ChecksumKey, decode, hashOf } from './live-key.ts';
+import { type ChecksumKey, decode, hashOf, readKeyBytes, readLiveKey, sha256 } from './live-key.ts';
 import { readSignatures } from './read-signatures.ts';
 import type { Scheme } from './scheme.ts';
 import type { DigestEncoding } from './settings.ts';
+import { createMessageReader } from './signed-text.ts';
+import { joined } from './verify.ts';
 
 /** How a delivery may have been signed. */
 export interface NearestSigning {
@@ -38,7 +40,8 @@ export function createSigningSearch(): FindNearestSigning {
   const likelihood = (way: Way): number => (usualWays.includes(way.name) ? 2 : oddness(way));
   const ways = allWays().sort((a, b) => likelihood(a) - likelihood(b));
   return (scheme, delivery, keys, limits = unlimited) => {
-    if (scheme.algorithm === 'equals' || scheme.algorithm === 'ed25519') return undefined;
+    if (scheme.algorithm === 'equals') return nearestSecret(scheme, delivery, keys);
+    if (scheme.algorithm === 'ed25519') return nearestEd25519(scheme, delivery, keys);
     const hashName = hashOf[scheme.algorithm];
     const sent = sentDigests(scheme, delivery, digestBytes[hashName]);
     if (sent.length === 0) return undefined;
@@ -92,28 +95,107 @@ function oddness({ name, order }: Way): number {
   return words + (order === 'received' && words > 1 ? 0.2 : 0);
 }
 
-/** The digests that the signature may mean: as the scheme writes them, or in the other encoding. */
+/** The digests that the signature may mean: as the scheme writes them, in the other encoding, or behind another prefix. */
 function sentDigests(
   scheme: Scheme,
-  { rawHeaders, envelope }: { readonly rawHeaders: RawHeaders; readonly envelope: Envelope },
+  delivery: SentDelivery,
   byteLength: number,
 ): { readonly bytes: Buffer; readonly difference: readonly Difference[] }[] {
-  const tag = scheme.signature.kind === 'header' ? scheme.signature.tag : undefined;
-  return [scheme, { ...scheme, prefix: '' }].flatMap((read, index) => {
-    const texts = readSignatures(read, rawHeaders, envelope, tag);
-    if (texts.kind !== 'texts') return [];
-    const noPrefix: readonly Difference[] =
-      index === 0 || scheme.prefix === ''
-        ? []
-        : [{ of: 'prefix', words: `no ${scheme.prefix} before the signature` }];
-    return texts.texts.flatMap((text) =>
-      (['hex', 'base64'] as const).flatMap((encoding) => {
+  return sentTexts(scheme, delivery).flatMap((sent) =>
+    (['hex', 'base64'] as const).flatMap((encoding) =>
+      beginnings(scheme, sent, digestLengths(encoding, byteLength)).flatMap((before) => {
+        const text = sent.slice(before.length);
         const bytes = decode(text.replaceAll('-', '+').replaceAll('_', '/'), encoding);
         if (bytes?.length !== byteLength) return [];
-        return [{ bytes, difference: [...noPrefix, ...digestDifferences(scheme, text, encoding, bytes)] }];
+        const difference = [
+          ...prefixDifferences(scheme, before),
+          ...digestDifferences(scheme, text, encoding, bytes),
+        ];
+        return [{ bytes, difference }];
       }),
-    );
-  });
+    ),
+  );
+}
+
+interface SentDelivery {
+  readonly rawHeaders: RawHeaders;
+  readonly envelope: Envelope;
+}
+
+/** The texts of the signatures with whatever stands before them. */
+function sentTexts(scheme: Scheme, { rawHeaders, envelope }: SentDelivery): readonly string[] {
+  const tag = scheme.signature.kind === 'header' ? scheme.signature.tag : undefined;
+  const read = readSignatures({ signature: scheme.signature, prefix: '' }, rawHeaders, envelope, tag);
+  return read.kind === 'texts' ? read.texts : [];
+}
+
+/** What may stand before a signature of one of these lengths: the scheme's prefix, nothing, or another one. */
+function beginnings({ prefix }: Scheme, sent: string, lengths: readonly number[]): readonly string[] {
+  const known = prefix !== '' && sent.startsWith(prefix) ? [prefix, ''] : [''];
+  const others = lengths.map((length) => sent.slice(0, Math.max(0, sent.length - length)));
+  return [...new Set([...known, ...others.filter((before) => otherPrefix.test(before))])];
+}
+
+/** Short, so that no whole signature of another kind is shown as a prefix. */
+const otherPrefix = /^[!-~][ -~]{0,31}$/;
+
+/** Characters of a digest; base64 may be without its padding. */
+function digestLengths(encoding: DigestEncoding, byteLength: number): readonly number[] {
+  if (encoding === 'hex') return [2 * byteLength];
+  return [Math.ceil(byteLength / 3) * 4, Math.ceil((byteLength * 4) / 3)];
+}
+
+function prefixDifferences({ prefix }: Scheme, before: string): readonly Difference[] {
+  if (before === prefix) return [];
+  const words =
+    before === ''
+      ? `no ${prefix} before the signature`
+      : `${JSON.stringify(before)} before the signature${prefix === '' ? '' : ` instead of ${JSON.stringify(prefix)}`}`;
+  return [{ of: 'prefix', words, prefix: before }];
+}
+
+/** A secret that is sent as it is: nothing else can differ than what stands before it. */
+function nearestSecret(
+  scheme: Scheme,
+  delivery: SentDelivery,
+  keys: readonly ChecksumKey[],
+): NearestSigning | undefined {
+  const written = scheme.signature.kind === 'member' ? 'utf8' : 'latin1';
+  for (const { name, secret } of keys) {
+    const read = readKeyBytes(scheme, secret);
+    if ('expected' in read) continue;
+    const wanted = sha256(read.bytes);
+    for (const sent of sentTexts(scheme, delivery)) {
+      for (const before of beginnings(scheme, sent, [read.bytes.toString(written).length])) {
+        const text = Buffer.from(sent.slice(before.length), written);
+        if (!timingSafeEqual(sha256(text), wanted)) continue;
+        return { keyName: name, way: undefined, differences: prefixDifferences(scheme, before) };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Under the ways that the scheme lists: each try of Ed25519 costs as much as some fifty HMACs. */
+function nearestEd25519(
+  scheme: Scheme,
+  delivery: SentDelivery,
+  keys: readonly ChecksumKey[],
+): NearestSigning | undefined {
+  const parts = createMessageReader(scheme)(delivery.rawHeaders, delivery.envelope);
+  if ('kind' in parts) return undefined;
+  const sent = sentDigests(scheme, delivery, 64);
+  for (const key of keys) {
+    const live = readLiveKey(scheme, key);
+    if (live.kind !== 'key' || live.key.kind !== 'ed25519') continue;
+    for (const way of parts.ways) {
+      const text = joined(parts.text(way));
+      for (const { bytes, difference } of sent)
+        if (verifyEd25519(null, text, live.key.publicKey, bytes))
+          return { keyName: key.name, way, differences: difference };
+    }
+  }
+  return undefined;
 }
 
 function digestDifferences(

@@ -1,4 +1,5 @@
 import { type Way, wayModifiers } from '../json/way.ts';
+import type { Difference } from './difference.ts';
 import { isTaken, type NearestSigning } from './nearest-signing.ts';
 import { defaultProfile } from './profiles.ts';
 import type { Scheme } from './scheme.ts';
@@ -55,7 +56,7 @@ export function remedyFor(
   }
   const names =
     way === undefined || isTaken(scheme, way) ? undefined : [...scheme.ways, way].map(({ name }) => name);
-  const others = otherSettings(scheme, of);
+  const others = otherSettings(scheme, differences);
   if (names === undefined && others.length === 0) {
     return { sentence: 'It would be taken: what is in force has changed since.', line: undefined };
   }
@@ -81,11 +82,11 @@ function added(sentence: string, line: string): SigningRemedy {
   return { sentence: `${sentence}: ${line}`, line };
 }
 
-function otherSettings(scheme: Scheme, of: readonly string[]): string[] {
-  return [
-    ...(of.includes('encoding') ? [`encoding: ${scheme.encoding === 'hex' ? 'base64' : 'hex'}`] : []),
-    ...(of.includes('prefix') ? ['prefix: ""'] : []),
-  ];
+function otherSettings(scheme: Scheme, differences: readonly Difference[]): string[] {
+  return differences.flatMap(({ of, prefix = '' }) => {
+    if (of === 'encoding') return [`encoding: ${scheme.encoding === 'hex' ? 'base64' : 'hex'}`];
+    return of === 'prefix' ? [`prefix: ${JSON.stringify(prefix)}`] : [];
+  });
 }
 
 /** The message with these ways for the part that has some; of a whole body that has none, the received one counts too. */

@@ -1,10 +1,16 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { explain } from '../../src/app/explain.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { compileScheme } from '../../src/schemes/compile.ts';
+import { wholeBody } from '../../src/schemes/envelope.ts';
+import { createSigningSearch } from '../../src/schemes/nearest-signing.ts';
+import { custom } from '../../src/schemes/profiles/custom.ts';
+import { remedyFor } from '../../src/schemes/remedy.ts';
+import type { SchemeSettings } from '../../src/schemes/settings.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const secret = 'sk_of-a-test-with-enough-letters';
@@ -84,6 +90,20 @@ const cases: Record<string, Case> = {
     line: 'scheme: { profile: github, message: "{body@received,compact+spaced}", prefix: "" }',
     under: 'route',
   },
+  'a digest with a prefix that the scheme has not': {
+    route: { scheme: { profile: 'custom', signature: 'header:X-S' } },
+    body: '{}',
+    headers: ['X-S', `sha256=${hmac('sha256', '{}')}`],
+    line: 'scheme: { profile: custom, prefix: "sha256=" }',
+    under: 'route',
+  },
+  'a digest with another prefix, in the other encoding': {
+    route: { scheme: 'github', events: ['push'] },
+    body: '{}',
+    headers: ['X-GitHub-Event', 'push', 'X-Hub-Signature-256', `HMAC ${hmac('sha256', '{}', 'base64')}`],
+    line: 'scheme: { profile: github, prefix: "HMAC ", encoding: base64 }',
+    under: 'route',
+  },
 };
 
 test.each(Object.entries(cases))('%s', async (_name, one) => {
@@ -120,6 +140,39 @@ test.each<[string, string, RegExp]>([
   expect(told.sentences.join('\n')).toMatch(says);
   expect(told.sentences.join('\n')).not.toMatch(/line for the/);
 });
+
+test('what stands before a secret that is sent as it is', () => {
+  expect(near({ algorithm: 'equals', message: '' }, `Bearer ${secret}`, secret)).toBe(
+    'scheme: { profile: custom, prefix: "Bearer " }',
+  );
+  expect(near({ algorithm: 'equals', message: '', prefix: 'Bearer ' }, secret, secret)).toBe(
+    'scheme: { profile: custom, prefix: "" }',
+  );
+  expect(near({ algorithm: 'equals', message: '' }, `Bearer ${secret}x`, secret)).toBe(undefined);
+});
+
+test('how a signature of Ed25519 is written', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(12).toString('hex');
+  const signature = sign(null, Buffer.from('{}'), privateKey);
+  const own = { algorithm: 'ed25519', key: 'hex' } as const;
+  expect(near(own, `ed25519=${signature.toString('base64')}`, key)).toBe(
+    'scheme: { profile: custom, prefix: "ed25519=", encoding: base64 }',
+  );
+  signature[0] = (signature[0] as number) ^ 1;
+  expect(near(own, `ed25519=${signature.toString('base64')}`, key)).toBe(undefined);
+});
+
+/** The line that takes the body `{}` with this signature; undefined where nothing that was tried matches. */
+function near(own: Partial<SchemeSettings>, signature: string, key: string): string | undefined {
+  const settings = { ...custom, signature: 'header:X-S', ...own };
+  const compiled = compileScheme(custom, settings);
+  if (compiled.kind !== 'scheme') throw new Error(compiled.problems[0]?.expected);
+  const { scheme } = compiled;
+  const delivery = { rawHeaders: ['X-S', signature], envelope: wholeBody(Buffer.from('{}')) };
+  const found = createSigningSearch()(scheme, delivery, [{ name: 'primary', secret: Buffer.from(key) }]);
+  return found && remedyFor(scheme, 'message', found).line;
+}
 
 async function judge(
   { body, headers = [] }: Pick<Case, 'body' | 'headers'>,
