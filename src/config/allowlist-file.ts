@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nearestName } from '../values/nearest-name.ts';
 import { linkLocalCaution, parseAddressRange } from './address-range.ts';
 import { usualEntries, type WrittenEntry } from './allowlist-lines.ts';
-import { nearestName } from './nearest-name.ts';
 import { formatProblem, type Problem, problemAt, quote } from './problem.ts';
 import { readTextFile } from './read-file.ts';
 import { readYaml } from './read-yaml.ts';

@@ -1,5 +1,5 @@
+import { nearestName } from '../values/nearest-name.ts';
 import { leavesOf, occurrencesOf } from './leaves.ts';
-import { nearestName } from './nearest-name.ts';
 import { type Origin, type Problem, problemAt, quote } from './problem.ts';
 import type { SettingsNode, SettingsScalar } from './settings-tree.ts';
 import type { ShapeSchema } from './shape-schema.ts';
@@ -96,6 +96,11 @@ function checkSection(
       near === undefined
         ? `expected one of ${Object.keys(properties).join(', ')}`
         : `did you mean "${near}"?`;
+    if (name === '<<') {
+      const found = 'found a merge key, which YAML 1.2 has not';
+      context.problems.push(problemAt(keyOrigin, key, found, 'expected the keys written out'));
+      continue;
+    }
     const shown = quote(name).slice(1, -1);
     context.problems.push(
       problemAt(keyOrigin, key === '' ? shown : `${key}.${shown}`, 'unknown key', expected),
@@ -168,7 +173,9 @@ function checkScalar(schema: ShapeSchema, node: SettingsScalar, key: string, con
   }
   if (typeof node.value !== 'string') return refuse(node, key, remedyFor(schema, node), context);
   if (schema.enum !== undefined) {
-    return schema.enum.includes(node.value) ? node.value : refuse(node, key, expectedOf(schema), context);
+    return schema.enum.includes(node.value)
+      ? node.value
+      : refuse(node, key, nearestOf(schema.enum, node.value) ?? expectedOf(schema), context);
   }
   const read = readText(schema.format ?? 'plain', node.value, schema);
   return read.kind === 'value' ? read.value : refuse(node, key, read.expected, context);
@@ -182,6 +189,11 @@ function remedyFor(schema: ShapeSchema, node: SettingsScalar): string {
   if (schema.format === 'size')
     return `expected a unit after the number: B, KiB or MiB, such as ${node.written}B`;
   return schema.enum === undefined ? 'expected text; put it into quotes' : expectedOf(schema);
+}
+
+function nearestOf(words: readonly string[], wrong: string): string | undefined {
+  const near = nearestName(wrong, words);
+  return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
 function expectedOf(schema: ShapeSchema): string {

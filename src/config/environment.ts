@@ -1,5 +1,5 @@
+import { nearestName } from '../values/nearest-name.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import { nearestName } from './nearest-name.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { overlay, type SettingsMap, type SettingsNode, untypedList, untypedScalar } from './settings-tree.ts';
 import type { ShapeSchema } from './shape-schema.ts';

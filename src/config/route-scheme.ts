@@ -4,8 +4,8 @@ import type { WaysFrom } from '../schemes/remedy.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { Profile, SchemeSettings } from '../schemes/settings.ts';
 import { parseWays } from '../schemes/template.ts';
+import { nearestName } from '../values/nearest-name.ts';
 import type { Finding } from './finding.ts';
-import { nearestName } from './nearest-name.ts';
 import { quote } from './problem.ts';
 import type { Settings } from './schema.ts';
 import type { SchemeChoice } from './schema-scheme.ts';
@@ -19,7 +19,9 @@ export function schemeOfRoute(settings: Settings, index: number): RouteScheme {
   const route = settings.routes[index] as Settings['routes'][number];
   const key = `routes[${index}].scheme`;
   const choice: SchemeChoice = route.scheme;
-  const name = typeof choice === 'string' ? choice : choice.profile;
+  const name: string | undefined = typeof choice === 'string' ? choice : choice.profile;
+  // What is wrong with a name that could not be read is said where it stands.
+  if (name === undefined) return { kind: 'findings', findings: [] };
   const profile = findProfile(name);
   if (profile === undefined) {
     const names = profiles.map((known) => known.name);

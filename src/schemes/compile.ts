@@ -79,6 +79,15 @@ export function compileScheme(
   if (url !== '' && !/^https?:\/\/[\x21-\x7e]+$/.test(url)) {
     report('publicUrl', 'expected the URL as it is registered with the sender, with http:// or https://');
   }
+  if (url !== '' && isRead && !message.some(({ kind }) => kind === 'url')) {
+    warnings.push('publicUrl has no effect, since message has no {url}');
+  }
+  if (signature?.kind === 'header' && !/^(?:[!-~][ -~]*)?$/.test(settings.prefix)) {
+    report(
+      'prefix',
+      'expected ASCII without a blank at its beginning, since fields of a head are read without',
+    );
+  }
   const idIsSigned = id !== undefined && isSigned(id, message);
   if (id !== undefined && !idIsSigned) {
     warnings.push(`id ${settings.id} is not signed, so it has no part in telling repeats`);
@@ -128,7 +137,7 @@ function parseSignature(text: string): SignaturePlace | undefined {
   const [place = '', tag, ...more] = text.split('#');
   const parsed = more.length > 0 ? undefined : parsePlace(tag === undefined ? text : place);
   if (parsed?.kind === 'header') {
-    if (tag !== undefined && !/^[A-Za-z0-9-]+$/.test(tag)) return undefined;
+    if (tag !== undefined && !/^[A-Za-z0-9_-]+$/.test(tag)) return undefined;
     return { kind: 'header', name: parsed.name, tag };
   }
   const [name, ...below] = parsed?.kind === 'member' && tag === undefined ? parsed.pointer : [];

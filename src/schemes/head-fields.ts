@@ -45,7 +45,7 @@ const maxTagged = 64;
  */
 export function readTagged(value: string, tag: string): readonly string[] {
   const found: string[] = [];
-  const inPairs = /^[A-Za-z0-9-]+=/.test(value);
+  const inPairs = /^[A-Za-z0-9_-]+=/.test(value);
   const between = inPairs ? (value.includes(',') ? ',' : ';') : ' ';
   for (const item of value.split(between, maxTagged)) {
     const part = trimmed(item);

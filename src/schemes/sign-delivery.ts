@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, sign as signEd25519 } from 'node:crypto';
+import { createMembersScan } from '../json/scan-members.ts';
 import type { Way } from '../json/way.ts';
 import { createEnvelopeScan, type Envelope, wholeBody } from './envelope.ts';
 import { type RawHeaders, readField } from './head-fields.ts';
@@ -148,5 +149,8 @@ function withSignature(scheme: Scheme, envelope: Envelope, signature: string): B
     return [`${JSON.stringify(name)}:${isEvent ? JSON.stringify(envelope.event) : text(value)}`];
   });
   const first = `${JSON.stringify(own)}:${JSON.stringify(signature)}`;
-  return Buffer.from(`{${[first, ...members, ...envelope.unsigned.map(text)].join(',')}}`, 'utf8');
+  // Not `unsigned` of the envelope, which tells of none where nothing of the body is signed.
+  const scan = createMembersScan(scheme.form?.names ?? [])(body);
+  const others = scan.kind === 'fault' ? [] : scan.others;
+  return Buffer.from(`{${[first, ...members, ...others.map(text)].join(',')}}`, 'utf8');
 }

@@ -51,7 +51,7 @@ export function parseTemplate(text: string): Template {
 export function parsePlace(text: string): Place | undefined {
   const header = /^header:([!#$%&'*+.^`|~0-9A-Za-z-]+)$/.exec(text)?.[1];
   if (header !== undefined) return { kind: 'header', name: header };
-  const tag = /^signature#([A-Za-z0-9-]+)$/.exec(text)?.[1];
+  const tag = /^signature#([A-Za-z0-9_-]+)$/.exec(text)?.[1];
   if (tag !== undefined) return { kind: 'tag', tag };
   const pointer = text.startsWith('json:') ? parsePointer(text.slice(5)) : undefined;
   return pointer === undefined ? undefined : { kind: 'member', pointer, ways: undefined };
@@ -96,7 +96,10 @@ function judgeOrder(parts: readonly Part[]): Extract<Template, { kind: 'invalid'
   for (const [index, part] of parts.entries()) {
     const next = parts[index + 1];
     if (next !== undefined && isVariable(part) && isVariable(next)) {
-      return invalid('expected text between two parts, or it could not be told where one ends');
+      return invalid(
+        'expected text between two parts, or it could not be told where one ends; a sender that signs them side by side ' +
+          'cannot be verified here: let the application do it behind otherPaths: passthrough (docs/schemes.md)',
+      );
     }
   }
   if (parts.filter((part) => 'ways' in part && part.ways !== undefined).length > 1) {

@@ -39,8 +39,6 @@ export function createPoster(target: {
       ...(target.url.protocol === 'https:' ? { secureContext: trustedAuthorities(target.caPem) } : {}),
     },
   });
-  const named = target.headers.some((field, at) => at % 2 === 0 && field.toLowerCase() === 'content-type');
-  const headers = [...(named ? [] : ['Content-Type', 'application/json']), ...target.headers];
   const path = target.url.pathname + target.url.search;
 
   return {
@@ -51,7 +49,7 @@ export function createPoster(target: {
         const answer = await pool.request({
           method: 'POST',
           path,
-          headers: [...headers, ...own],
+          headers: withType([...target.headers, ...own]),
           body,
           signal: limit,
         });
@@ -72,6 +70,12 @@ export function createPoster(target: {
     },
     close: () => pool.destroy(),
   };
+}
+
+/** A sender that signs the type of the body has named it already. */
+function withType(headers: readonly string[]): string[] {
+  const named = headers.some((field, at) => at % 2 === 0 && field.toLowerCase() === 'content-type');
+  return [...(named ? [] : ['Content-Type', 'application/json']), ...headers];
 }
 
 /** The `code` of a problem document (RFC 9457). */

@@ -37,9 +37,16 @@ function otherSignedFields({ message, time, id, event }: Scheme, given: RawHeade
     if (part.kind !== 'header' || made.some((place) => place !== undefined && isSamePlace(part, place)))
       continue;
     if (readField([...given, ...fields], part.name.toLowerCase()).kind === 'absent')
-      fields.push(part.name, madeUp());
+      fields.push(part.name, isContentType(part.name) ? jsonType : madeUp());
   }
   return fields;
+}
+
+/** The gate takes no body of another type. */
+const jsonType = 'application/json';
+
+function isContentType(name: string): boolean {
+  return name.toLowerCase() === 'content-type';
 }
 
 /** The same, spoilt in one place after it was signed: the gate has to refuse each. */

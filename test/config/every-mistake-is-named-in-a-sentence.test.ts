@@ -13,6 +13,15 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
     'hookgate.yaml:4:3: duplicates.retension: unknown key; did you mean "retention"?',
   ],
   [
+    `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { profile: strpe } }]`,
+    'hookgate.yaml:2:69: routes[0].scheme.profile: found "strpe"; did you mean "stripe"?',
+  ],
+  [
+    `${good}listen: { <<: { port: 1 } }`,
+    'hookgate.yaml:3:11: listen: found a merge key, which YAML 1.2 has not; expected the keys written out',
+  ],
+  [`${good}drain: { a: 1 }`, 'hookgate.yaml:3:10: drain.a: unknown key; expected one of socket, delay'],
+  [
     `${good}zzzzzzzzz: 1`,
     'hookgate.yaml:3:1: zzzzzzzzz: unknown key; expected one of listen, admin, upstream, clientAddress, allowlist, ' +
       'checksum, duplicates, routes, otherPaths, denyPaths, limits, drain, log',

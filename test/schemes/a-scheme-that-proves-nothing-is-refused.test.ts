@@ -20,6 +20,9 @@ test.each<[string, string, RegExp]>([
   ['no signature', route('scheme: { profile: custom }'), /signature: found nothing; expected header:NAME/],
   ['a part that names nothing', scheme('message: "{head:X}{body}"'), /names nothing/],
   ['two parts side by side', scheme('message: "{header:X}{body}"'), /expected text between two parts/],
+  ['what else to do then', scheme('message: "{header:X}{body}"'), /otherPaths: passthrough/],
+  ['a prefix that no field begins with', scheme('prefix: " v1="'), /scheme\.prefix: .*without a blank/],
+  ['a prefix outside ASCII', scheme('prefix: "é="'), /scheme\.prefix: .*expected ASCII/],
   ['a brace that does not close', scheme('message: "{body"'), /expected a "}"/],
   ['no part at all', scheme('message: "hello"'), /the same signature would hold for every body/],
   [

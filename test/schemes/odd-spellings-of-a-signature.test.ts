@@ -31,6 +31,12 @@ const routes = [
     scheme:
       '{ signature: "header:Paddle-Signature#h1", message: "{signature#ts}:{body}", timestamp: { from: "signature#ts" } }',
   },
+  {
+    name: 'underscored',
+    keys: { primary: secret },
+    scheme:
+      '{ signature: "header:X-S#v_1", message: "{signature#t_s}.{body}", timestamp: { from: "signature#t_s" } }',
+  },
   { name: 'korapay', keys: { primary: secret }, scheme: 'korapay', events: '[charge.success]' },
 ];
 let count = 0;
@@ -181,6 +187,18 @@ const cases: readonly Case[] = [
     (b) => ({ 'Stripe-Signature': `${'a=1,'.repeat(64)}${stripe(b, now())['Stripe-Signature']}` }),
   ],
 
+  [
+    'tags with underscores',
+    200,
+    'underscored',
+    (b) => ({ 'X-S': `t_s=${now()},v_1=${hmac(`${now()}.${b}`).digest('hex')}` }),
+  ],
+  [
+    'an unknown tag with an underscore before the others',
+    200,
+    'stripe',
+    (b) => ({ 'Stripe-Signature': `a_b=1,${stripe(b, now())['Stripe-Signature']}` }),
+  ],
   ['semicolons between the tags', 200, 'semicolons', (b) => semicolons(b, (pair) => pair)],
   [
     'two secrets at once, with blanks',

@@ -5,7 +5,8 @@ export function nearestName(wrong: string, known: Iterable<string>): string | un
   for (const name of known) {
     if (Math.abs(name.length - wrong.length) >= bestDistance) continue;
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
-    if (distance < bestDistance) {
+    // Of very short names nearly every other one is two letters away.
+    if (distance < bestDistance && 2 * distance <= Math.max(name.length, wrong.length)) {
       best = name;
       bestDistance = distance;
     }
