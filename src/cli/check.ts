@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Check } from '../app/check-line.ts';
+import { fileName } from './given.ts';
 
 /** `hookgate check`: tells before a deployment, or inside a pod, whether the gate could do its work. */
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
     .description('check config, files, keys, store and application without serving')
-    .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml')
+    .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml', fileName)
     .option('--json', 'print for machines')
     .action(async ({ config: file, json }: { config?: string; json?: boolean }) => {
       const { checkEverything } = await import('../app/check.ts');

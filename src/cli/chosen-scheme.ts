@@ -3,20 +3,21 @@ import { formatProblem } from '../config/problem.ts';
 import { namedScheme } from '../schemes/named-scheme.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
+import type { SchemeOptions } from './scheme-options.ts';
 
-/** The options by which `sign` and `send` are told whose sender they play. */
-export interface SchemeOptions {
-  readonly scheme?: string;
-  readonly publicUrl?: string;
-  readonly config?: string;
-  readonly route?: string;
-}
-
-/** The scheme of a profile, or of a route of a configuration. Throws a sentence where there is none. */
+/** The scheme of a profile, or of a route of a configuration. Throws a sentence where there is none, or an option has no effect. */
 export function chosenScheme(
   options: SchemeOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Scheme {
+  const scheme = schemeFor(options, env);
+  if (options.encoding === undefined || scheme.ways.length > 0) return scheme;
+  throw new Error(
+    `--encoding: scheme ${scheme.name} signs what is sent as it is; leave the option out, or list ways in its message`,
+  );
+}
+
+function schemeFor(options: SchemeOptions, env: Readonly<Record<string, string | undefined>>): Scheme {
   if (options.config !== undefined || options.route !== undefined) return schemeOfRoute(options, env);
   const named = namedScheme(options.scheme ?? defaultProfile.name, options.publicUrl);
   if (named.kind === 'scheme') return named.scheme;
@@ -35,5 +36,18 @@ function schemeOfRoute(
     route === undefined ? scheme === undefined || one.scheme.name === scheme : one.name === route,
   );
   if (found !== undefined) return found.scheme;
-  throw new Error(`no such route; expected one of ${routes.map(({ name }) => name).join(', ')}`);
+  throw new Error(
+    route === undefined
+      ? `no route of scheme ${scheme}; name one by --route: ${namesOf(routes)}`
+      : noSuchRoute(route, routes),
+  );
+}
+
+/** What `--route` should have been. */
+export function noSuchRoute(route: string, routes: readonly { readonly name: string }[]): string {
+  return `--route: no route ${route}; expected one of ${namesOf(routes)}`;
+}
+
+function namesOf(routes: readonly { readonly name: string }[]): string {
+  return routes.map(({ name }) => name).join(', ');
 }

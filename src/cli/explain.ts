@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddressRange } from '../config/address-range.ts';
 import { readInputFile } from '../config/input-file.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { fileName, given, routeName } from './given.ts';
 import { orReport } from './or-report.ts';
 import { collectHeader } from './send-options.ts';
+import { readStandardInput } from './standard-input.ts';
 
 interface ExplainOptions {
   config?: string;
@@ -25,12 +26,24 @@ export function addExplainCommand(program: Command): void {
   program
     .command('explain')
     .description('tell which gate refuses a captured body, and why')
-    .argument('<file>', 'the body as it was received; - reads standard input')
-    .option('--config <file>', 'hookgate.yaml; without it and --keys-directory, /etc/hookgate/hookgate.yaml')
-    .addOption(new Option('--keys-directory <directory>', 'one file a key').conflicts('config'))
+    .argument('<file>', 'the body as it was received; - reads standard input', fileName)
+    .option(
+      '--config <file>',
+      'hookgate.yaml; without it and --keys-directory, /etc/hookgate/hookgate.yaml',
+      fileName,
+    )
+    .addOption(
+      new Option('--keys-directory <directory>', 'one file a key')
+        .argParser(given('the name of a directory'))
+        .conflicts('config'),
+    )
     .option('--address <address>', 'where it came from; with --config', parseSender)
     .option('--key-file <file>', 'a further key to try that is not live (repeatable)', collect)
-    .option('--scheme <name>', 'whose sender it came from; only routes of this scheme')
+    .option(
+      '--scheme <name>',
+      'whose sender it came from; only routes of this scheme',
+      given('the name of a scheme'),
+    )
     .addOption(
       new Option(
         '--public-url <url>',
@@ -38,7 +51,9 @@ export function addExplainCommand(program: Command): void {
       ).conflicts('config'),
     )
     .addOption(
-      new Option('--route <name>', 'only this route of the configuration').conflicts('keysDirectory'),
+      new Option('--route <name>', 'only this route of the configuration')
+        .argParser(routeName)
+        .conflicts('keysDirectory'),
     )
     .option('--header <field>', "a field that came with it, 'Name: value' (repeatable)", collectHeader, [])
     .option(
@@ -53,7 +68,7 @@ export function addExplainCommand(program: Command): void {
       let result: Awaited<ReturnType<typeof explain>>;
       try {
         result = await explain({
-          body: file === '-' ? readFileSync(0) : readInputFile(file),
+          body: file === '-' ? await readStandardInput() : readInputFile(file),
           sources: { file: options.config, flags: {}, env: process.env },
           keysDirectory: options.keysDirectory,
           address: options.address,
@@ -85,7 +100,9 @@ export function addExplainCommand(program: Command): void {
 }
 
 function parseTime(text: string): number {
-  const ms = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  // What else Date.parse takes, such as 12 and -5, is what nobody means.
+  const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/i.test(text);
+  const ms = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(ms)) return ms;
   throw new InvalidArgumentError('expected a time, such as 2026-01-31T12:00:00Z or 1769860800.');
 }
@@ -96,5 +113,5 @@ function parseSender(text: string): string {
 }
 
 function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
+  return [...before, fileName(value)];
 }

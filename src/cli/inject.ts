@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { fileName } from './given.ts';
 import { orReport } from './or-report.ts';
 import type { Signals } from './signals.ts';
 import { stopWhenSignalled } from './stop-when-signalled.ts';
@@ -8,7 +9,7 @@ export function addInjectCommand(program: Command, signals: Signals): void {
   program
     .command('inject')
     .description('run the admission server that puts the gate into labelled pods (docs/injector.md)')
-    .option('--config <file>', 'inject.yaml', '/etc/hookgate/inject/inject.yaml')
+    .option('--config <file>', 'inject.yaml', fileName, '/etc/hookgate/inject/inject.yaml')
     .action(async ({ config: file }: { config: string }) => {
       const { startInjector } = await import('../app/inject.ts');
       const running = await orReport(await startInjector(file, process.env));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { fileName } from './given.ts';
 import { orReport } from './or-report.ts';
 
 /** `hookgate migrate`: growing out of one replica, without forgetting what was delivered. */
@@ -6,8 +7,8 @@ export function addMigrateCommand(program: Command): void {
   program
     .command('migrate')
     .description("copy what an embedded store's file remembers into the shared store; stop its gate first")
-    .option('--config <file>', 'hookgate.yaml with duplicates.store: redis')
-    .option('--from <file>', "the embedded store's file; without it duplicates.embedded.file")
+    .option('--config <file>', 'hookgate.yaml with duplicates.store: redis', fileName)
+    .option('--from <file>', "the embedded store's file; without it duplicates.embedded.file", fileName)
     .option('--json', 'print for machines')
     .action(async (options: { config?: string; from?: string; json?: boolean }) => {
       const { migrate } = await import('../app/migrate.ts');

@@ -10,6 +10,7 @@ import { sampleDataJson } from '../sender/sample-event.ts';
 import { playEvent, spoil } from '../sender/scheme-event.ts';
 import { describeOutcome } from '../sender/tally.ts';
 import { hostAndPort } from '../values/host-brackets.ts';
+import { noSuchRoute } from './chosen-scheme.ts';
 import type { ProveOptions, Report } from './prove-report.ts';
 
 const timeoutMs = 60_000;
@@ -30,10 +31,10 @@ export async function proveGate(
   }
   try {
     const routes = gate.config.routes.filter(({ name }) => only === undefined || name === only);
-    if (routes.length === 0)
-      throw new Error(
-        `no such route; expected one of ${gate.config.routes.map(({ name }) => name).join(', ')}`,
-      );
+    if (routes.length === 0) {
+      process.stderr.write(`hookgate: ${noSuchRoute(only ?? '', gate.config.routes)}\n`);
+      return 2;
+    }
     if (toApplication === true) await sendToApplication(gate, routes, event, report);
     else {
       for (const route of routes)
@@ -115,7 +116,11 @@ async function askRunningGate(
   report: Report,
 ): Promise<void> {
   const address = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
-  if (tls !== undefined || port === 0) {
+  if (port === 0) {
+    report.say('not tried: the gate that runs here (listen.port is 0, so that its port is not known)');
+    return;
+  }
+  if (tls !== undefined) {
     report.say(
       `not tried: the gate that runs here (it speaks TLS; ask by its name: --url https://NAME${path})`,
     );

@@ -1,28 +1,48 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { fileName, given, routeName } from './given.ts';
 import { createReport, type ProveOptions } from './prove-report.ts';
 import { parseUrl } from './send-options.ts';
+
+/** What only a gate of this command's own takes. */
+const ofAGate = ['config', 'toApplication', 'event', 'route'];
 
 /** `hookgate prove`: shows that the way to the application leads through a gate, and that the gate does its work. */
 export function addProveCommand(program: Command): void {
   program
     .command('prove')
     .description('prove that the gate does its work and that every way leads through it')
-    .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml')
+    .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml', fileName)
     .option('--to-application', 'say what will be sent, then let one genuine event reach the application')
-    .option('--event <name>', 'name of that event (default: one that the route forwards)')
-    .option('--route <name>', 'only this route; with --to-application the first one when left out')
-    .option('--url <url>', 'only ask whether a gate answers at this URL (repeatable)', collectUrl, [])
     .option(
-      '--services <namespaces>',
-      'only ask so at every Service that leads to guarded pods of these namespaces, with commas between; "" for all',
+      '--event <name>',
+      'name of that event (default: one that the route forwards)',
+      given('the name of an event'),
+    )
+    .option('--route <name>', 'only this route; with --to-application the first one when left out', routeName)
+    .addOption(
+      new Option('--url <url>', 'only ask whether a gate answers at this URL (repeatable)')
+        .argParser(collectUrl)
+        .default([])
+        .conflicts(ofAGate),
+    )
+    .addOption(
+      new Option(
+        '--services <namespaces>',
+        'only ask so at every Service that leads to guarded pods of these namespaces, with commas between; "" for all',
+      ).conflicts(ofAGate),
     )
     .option('--injector <name>', 'with --services: name of the injector in the cluster, to see others', '')
-    .option('--path <path>', 'path of a webhook, for --services (repeatable)', collect, [])
+    .option('--path <path>', 'path of a webhook, for --services (repeatable)', collectPath, [])
     .addHelpText('after', explanation)
     .action(async (options: ProveOptions, command: Command) => {
+      const refuse = (sentence: string): void => command.error(`error: ${sentence}`, { exitCode: 2 });
       if (options.services !== undefined && options.path.length === 0)
-        command.error('error: --services needs --path, the path of the webhook', { exitCode: 2 });
+        refuse('--services needs --path, the path of the webhook');
+      if (options.services === undefined && options.path.length > 0)
+        refuse('--path goes with --services; alone it says nothing (--route names a route)');
+      if (options.services === undefined && options.injector !== '')
+        refuse('--injector goes with --services');
       const report = createReport((line) => process.stdout.write(`${line}\n`));
       try {
         if (options.url.length > 0 || options.services !== undefined) {
@@ -47,7 +67,9 @@ export function addProveCommand(program: Command): void {
     });
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collectPath(value: string, before: readonly string[]): readonly string[] {
+  if (!value.startsWith('/'))
+    throw new InvalidArgumentError('expected an absolute path, such as /webhooks/juicyway.');
   return [...before, value];
 }
 

@@ -12,6 +12,7 @@ import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
 import { type Tampering, tamper } from '../sender/tamper.ts';
 import { chosenScheme } from './chosen-scheme.ts';
 import type { SendOptions } from './send-options.ts';
+import { readStandardInput } from './standard-input.ts';
 
 /** Sends as `options` say and returns the exit status. `stop` ends it early, with the summary of what was sent. */
 export async function runSend(
@@ -19,7 +20,8 @@ export async function runSend(
   out: { write(text: string): unknown },
   stop: AbortSignal,
 ): Promise<number> {
-  const secret = readKey(options, process.env);
+  const secret = await readKey(options, process.env, readStandardInput);
+  const scheme = chosenScheme(options, process.env);
   const poster = createPoster({
     url: options.url,
     headers: options.header,
@@ -30,10 +32,16 @@ export async function runSend(
   const tally = new Tally(options.times * options.repeat);
   try {
     const manner = { ...options, rate: options.rate, retryIntervalMs: options.retryInterval };
-    await deliverAll(pack(options, secret), poster, manner, stop, (parcel, attempt) => {
-      tally.add(attempt);
-      if (options.quiet !== true) out.write(`${attemptLine(parcel, attempt, options.json === true)}\n`);
-    });
+    await deliverAll(
+      pack(options, isUsual(options) ? undefined : scheme, secret),
+      poster,
+      manner,
+      stop,
+      (parcel, attempt) => {
+        tally.add(attempt);
+        if (options.quiet !== true) out.write(`${attemptLine(parcel, attempt, options.json === true)}\n`);
+      },
+    );
   } finally {
     await poster.close();
   }
@@ -50,11 +58,8 @@ function readAuthorities(file: string): string {
 }
 
 /** Signs when the event's turn comes, so that a long run needs no memory for bodies not yet sent. */
-function* pack(options: SendOptions, secret: Buffer): Generator<Parcel> {
+function* pack(options: SendOptions, scheme: Scheme | undefined, secret: Buffer): Generator<Parcel> {
   const { event, encoding } = options;
-  const isOther =
-    options.scheme !== 'juicyway' || options.route !== undefined || options.config !== undefined;
-  const scheme = isOther ? chosenScheme(options, process.env) : undefined;
   const way = encoding === undefined ? undefined : parseWay(encoding);
   let number = 0;
   for (let time = 0; time < options.times; time += 1) {
@@ -76,6 +81,10 @@ function* pack(options: SendOptions, secret: Buffer): Generator<Parcel> {
       yield { number, event, reference, body, headers };
     }
   }
+}
+
+function isUsual({ scheme, route, config }: SendOptions): boolean {
+  return scheme === 'juicyway' && route === undefined && config === undefined;
 }
 
 function juicywayBody(options: SendOptions, dataJson: string, secret: Buffer): string {

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { given } from './given.ts';
 
 /** `hookgate schemes`: lists the profiles, or prints one as YAML, ready to be put into a file and changed. */
 export function addSchemesCommand(program: Command): void {
   program
     .command('schemes')
     .description('list the schemes of known senders, or print one as YAML')
-    .argument('[name]', 'a profile, such as stripe')
+    .argument('[name]', 'a profile, such as stripe', given('the name of a scheme'))
     .action(async (name: string | undefined) => {
       const { findProfile, profiles } = await import('../schemes/profiles.ts');
       const { profileYaml } = await import('../schemes/profile-yaml.ts');
@@ -17,8 +18,8 @@ export function addSchemesCommand(program: Command): void {
       }
       const profile = findProfile(name);
       if (profile === undefined) {
-        const names = profiles.map((known) => known.name).join(', ');
-        process.stderr.write(`hookgate schemes: ${name} is no scheme; expected one of ${names}\n`);
+        const { noSuchScheme } = await import('../schemes/named-scheme.ts');
+        process.stderr.write(`hookgate schemes: ${noSuchScheme(name)}\n`);
         process.exitCode = 2;
         return;
       }

@@ -5,9 +5,9 @@ import { parseWay } from '../json/way.ts';
 import { wayNames } from '../schemes/template.ts';
 import type { Tampering } from '../sender/tamper.ts';
 import { isMap } from '../values/is-map.ts';
-import { parseDuration } from '../values/units.ts';
+import { formatDuration, parseDuration } from '../values/units.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
-import type { SchemeOptions } from './chosen-scheme.ts';
+import type { SchemeOptions } from './scheme-options.ts';
 
 /** The options of `hookgate send`, after parsing. */
 export interface SendOptions extends SchemeOptions {
@@ -44,8 +44,10 @@ export function parseEncoding(text: string): string {
 
 export function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new InvalidArgumentError('expected an http or https URL.');
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new InvalidArgumentError('expected an http or https URL.');
+  if (url.username === '' && url.password === '') return url;
+  throw new InvalidArgumentError('expected a URL without a name and a password, which are not sent.');
 }
 
 export function parseCount(text: string): number {
@@ -55,7 +57,8 @@ export function parseCount(text: string): number {
 }
 
 export function parseCountOrNone(text: string): number {
-  return text === '0' ? 0 : parseCount(text);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number of 0 or more.');
 }
 
 export function parseRate(text: string): number {
@@ -66,8 +69,19 @@ export function parseRate(text: string): number {
 
 export function parseMilliseconds(text: string): number {
   const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
-  throw new InvalidArgumentError('expected a number with a unit of ms, s, m, h or d, such as 30s.');
+  if (ms === undefined)
+    throw new InvalidArgumentError('expected a number with a unit of ms, s, m, h or d, such as 30s.');
+  if (ms <= mostMs) return ms;
+  throw new InvalidArgumentError(`expected at most ${formatDuration(mostMs)}.`);
+}
+
+/** Timers of Node's take 2^31 - 1 milliseconds, some 24.8 days; a longer one ends at once. */
+const mostMs = 24 * 86_400_000;
+
+export function parseTimeout(text: string): number {
+  const ms = parseMilliseconds(text);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError('expected more than nothing, such as 30s.');
 }
 
 /** `--header` may be given several times. What the HTTP client sets by itself is refused, as is a second Host. */
@@ -106,6 +120,7 @@ export function readData(text: string): string {
 }
 
 function readTextOf(file: string): string {
+  if (file === '') throw new InvalidArgumentError('expected the name of a file behind @.');
   try {
     return readInputFile(file).toString();
   } catch (error) {

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { formatDuration } from '../values/units.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { fileName, given } from './given.ts';
+import { addSchemeOptions } from './scheme-options.ts';
 import {
   collectHeader,
   parseCount,
@@ -8,6 +10,7 @@ import {
   parseEncoding,
   parseMilliseconds,
   parseRate,
+  parseTimeout,
   parseUrl,
   readData,
   type SendOptions,
@@ -18,18 +21,18 @@ import type { Signals } from './signals.ts';
 export function addSendCommand(program: Command, signals: Signals): void {
   const retryIntervalMs = 1_000;
   const timeoutMs = 30_000;
-  program
+  const command = program
     .command('send')
     .description('play the sender: sign events, post them, print each answer and a summary')
     .requiredOption('--url <url>', 'where the events go', parseUrl)
-    .option('--key-file <file>', 'file with the business ID; - is standard input')
-    .option('--key-env <name>', 'variable of the environment with the business ID, instead of a file')
+    .option('--key-file <file>', 'file with the business ID; - is standard input', fileName)
+    .option(
+      '--key-env <name>',
+      'variable of the environment with the business ID, instead of a file',
+      given('the name of a variable'),
+    )
     .option('--event <name>', 'name of the event', 'payment.session.succeeded')
     .option('--data <json>', 'the data object, or @file with it (default: a sample payment)', readData)
-    .option('--scheme <name>', 'whose sender is played', 'juicyway')
-    .option('--public-url <url>', 'for a scheme that signs it: the URL as it is registered with the sender')
-    .option('--config <file>', 'with --route: play the sender of a route')
-    .option('--route <name>', 'a route of the configuration')
     .option('--encoding <name>', 'how data is written in the signed message (default: sorted)', parseEncoding)
     .option('--times <n>', 'distinct events, each with a reference of its own', parseCount, 1)
     .option('--repeat <n>', 'how often each event is sent', parseCount, 1)
@@ -52,14 +55,14 @@ export function addSendCommand(program: Command, signals: Signals): void {
     )
     .addOption(
       new Option('--timeout <duration>', 'how long to wait for an answer')
-        .argParser(parseMilliseconds)
+        .argParser(parseTimeout)
         .default(timeoutMs, formatDuration(timeoutMs)),
     )
-    .option('--ca-file <file>', 'PEM certificates that replace the system authorities')
+    .option('--ca-file <file>', 'PEM certificates that replace the system authorities', fileName)
     .option('--quiet', 'print the summary only')
     .option('--json', 'one JSON object a line: each answer, then the summary')
     .addHelpText('after', recipes)
-    .action(async (options: SendOptions, command: Command) => {
+    .action(async (options: SendOptions) => {
       const { runSend } = await import('./run-send.ts');
       const stop = new AbortController();
       // Who asks twice does not want to wait for what is under way.
@@ -72,6 +75,7 @@ export function addSendCommand(program: Command, signals: Signals): void {
         command.error(`error: ${whatWentWrong(error)}`, { exitCode: 2 });
       }
     });
+  addSchemeOptions(command);
 }
 
 const recipes = `

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { fileName } from './given.ts';
 import { orReport } from './or-report.ts';
 import type { Signals } from './signals.ts';
 import { stopWhenSignalled } from './stop-when-signalled.ts';
@@ -20,7 +21,11 @@ export function addServeCommand(program: Command, signals: Signals): void {
   program
     .command('serve', { isDefault: false })
     .description('run the gate')
-    .option('--config <file>', 'hookgate.yaml; without it and without flags, /etc/hookgate/hookgate.yaml')
+    .option(
+      '--config <file>',
+      'hookgate.yaml; without it and without flags, /etc/hookgate/hookgate.yaml',
+      fileName,
+    )
     .option('--upstream <url>', 'the application, such as http://127.0.0.1:3000')
     .option('--listen <host:port>', 'traffic port')
     .option('--admin <host:port>', 'admin port: metrics, health, status')

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { parseWay } from '../json/way.ts';
+import type { Scheme } from '../schemes/scheme.ts';
 import { type SignedDelivery, signDelivery } from '../schemes/sign-delivery.ts';
 import { playEvent } from '../sender/scheme-event.ts';
-import { chosenScheme, type SchemeOptions } from './chosen-scheme.ts';
+import type { SchemeOptions } from './scheme-options.ts';
+import { readStandardInput } from './standard-input.ts';
 
 interface SignBySchemeOptions extends SchemeOptions {
   readonly encoding?: string;
@@ -16,13 +17,20 @@ interface SignBySchemeOptions extends SchemeOptions {
  * What `sign` prints for a sender: its fields of the head, an empty line, and the body. A body from standard input is
  * signed as it is, byte by byte; where the signature stands in the body, the body alone is printed.
  */
-export function signByScheme(options: SignBySchemeOptions, secret: Buffer): string {
-  const scheme = chosenScheme(options, process.env);
+export async function signByScheme(
+  scheme: Scheme,
+  options: SignBySchemeOptions,
+  secret: Buffer,
+): Promise<string> {
   const way = options.encoding === undefined ? undefined : parseWay(options.encoding);
   const nowMs = Date.now();
   let signed: SignedDelivery;
   if (options.data === undefined) {
-    signed = signDelivery(scheme, readFileSync(0), {
+    if (options.event !== undefined && scheme.event?.from.kind !== 'header')
+      throw new Error(
+        '--event needs --data, JSON or @file: a body from standard input names its event itself',
+      );
+    signed = signDelivery(scheme, await readStandardInput(), {
       secret,
       way,
       nowMs,

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readKey } from '../config/key-source.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
-import type { SchemeOptions } from './chosen-scheme.ts';
+import { fileName, given } from './given.ts';
+import { addSchemeOptions, type SchemeOptions } from './scheme-options.ts';
 import { collectHeader, parseEncoding, readData } from './send-options.ts';
+import { readStandardInput } from './standard-input.ts';
 
 interface SignOptions extends SchemeOptions {
   keyFile?: string;
@@ -16,18 +17,19 @@ interface SignOptions extends SchemeOptions {
 
 /** `hookgate sign`: writes a body as the sender does, from an event and its data or from a body on standard input. */
 export function addSignCommand(program: Command): void {
-  program
+  const command = program
     .command('sign')
     .description('print a signed body')
     .option(
       '--key-file <file>',
       'file with the business ID; - is standard input, where the body is no option',
+      fileName,
     )
-    .option('--key-env <name>', 'variable of the environment with the business ID, instead of a file')
-    .option('--scheme <name>', 'whose sender signs; with what it puts into the head', 'juicyway')
-    .option('--public-url <url>', 'for a scheme that signs it: the URL as it is registered with the sender')
-    .option('--config <file>', 'with --route: take the scheme of a route')
-    .option('--route <name>', 'a route of the configuration')
+    .option(
+      '--key-env <name>',
+      'variable of the environment with the business ID, instead of a file',
+      given('the name of a variable'),
+    )
     .option('--header <field>', "a field that is signed, 'Name: value' (repeatable)", collectHeader, [])
     .option(
       '--encoding <encoding>',
@@ -47,16 +49,18 @@ export function addSignCommand(program: Command): void {
           throw new Error(
             'standard input is the body here; the key must come from a file or from --key-env NAME',
           );
-        const secret = readKey(options, process.env);
+        const secret = await readKey(options, process.env, readStandardInput);
+        const { chosenScheme } = await import('./chosen-scheme.ts');
+        const scheme = chosenScheme(options, process.env);
         if (options.scheme !== 'juicyway' || options.route !== undefined || options.config !== undefined) {
           const { signByScheme } = await import('./sign-by-scheme.ts');
-          process.stdout.write(signByScheme(options, secret));
+          process.stdout.write(await signByScheme(scheme, options, secret));
           return;
         }
         const signing = { secret, encoding: options.encoding ?? 'sorted' };
         const body =
           options.event === undefined && options.data === undefined
-            ? signBody(readFileSync(0), signing)
+            ? signBody(await readStandardInput(), signing)
             : signEvent({ event: eventOf(options), dataJson: dataOf(options), ...signing });
         process.stdout.write(`${body}\n`);
       } catch (error) {
@@ -64,6 +68,7 @@ export function addSignCommand(program: Command): void {
         process.exitCode = 2;
       }
     });
+  addSchemeOptions(command);
 }
 
 function eventOf({ event }: SignOptions): string {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readInputFile } from './input-file.ts';
 import { withoutNewline } from './keys.ts';
 import { formatProblem, problemAt } from './problem.ts';
@@ -13,16 +12,18 @@ export interface KeySource {
  * The business ID, without one trailing newline, as in the keys directory; so it need not be written to a disk first.
  * Throws a sentence when there is none.
  */
-export function readKey(
+export async function readKey(
   { keyFile, keyEnv }: KeySource,
   env: Readonly<Record<string, string | undefined>>,
-): Buffer {
+  readStandardInput: () => Promise<Buffer>,
+): Promise<Buffer> {
   if (keyFile !== undefined && keyEnv === undefined && keyFile !== '-') return readKeyFile(keyFile);
   if ((keyFile === undefined) === (keyEnv === undefined))
     throw new Error(
       'expected the business ID from one place: --key-file FILE (- is standard input), or --key-env NAME',
     );
-  const secret = withoutNewline(keyEnv === undefined ? readFileSync(0) : Buffer.from(env[keyEnv] ?? ''));
+  const content = keyEnv === undefined ? await readStandardInput() : Buffer.from(env[keyEnv] ?? '');
+  const secret = withoutNewline(content);
   const source = keyEnv === undefined ? 'standard input' : `the variable ${keyEnv}`;
   return orThrow(secret, source, 'found nothing');
 }

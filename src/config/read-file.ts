@@ -47,7 +47,10 @@ export function readBytes(
 /** Why a file or directory cannot be read, as a phrase. */
 export function unreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'found nothing there';
+  if (code === 'ENOENT') return 'found nothing there';
+  if (code === 'ENOTDIR') return 'found a file in the place of a directory';
+  if (code === 'ELOOP') return 'found symbolic links that lead in a circle';
+  if (code === 'ERR_FS_FILE_TOO_LARGE') return 'found more bytes than can be read';
   if (code === 'EISDIR') return 'found a directory';
   if (code === 'EACCES' || code === 'EPERM') return 'found no permission to read it';
   return `cannot be read (${code})`;

@@ -1,3 +1,4 @@
+import { nearestName } from '../values/nearest-name.ts';
 import { compileScheme } from './compile.ts';
 import { findProfile, profiles } from './profiles.ts';
 import type { Scheme } from './scheme.ts';
@@ -11,11 +12,14 @@ export type NamedScheme =
 export function namedScheme(name: string, publicUrl: string | undefined): NamedScheme {
   const profile = findProfile(name);
   if (profile === undefined) {
-    const names = profiles.map((known) => known.name).join(', ');
-    return { kind: 'none', sentence: `${name} is no scheme; expected one of ${names}` };
+    return { kind: 'none', sentence: noSuchScheme(name) };
   }
   const compiled = compileScheme(profile, { ...profile, publicUrl: publicUrl ?? profile.publicUrl });
-  if (compiled.kind === 'scheme') return compiled;
+  if (compiled.kind === 'scheme') {
+    if (publicUrl === undefined || compiled.scheme.message.some(({ kind }) => kind === 'url'))
+      return compiled;
+    return { kind: 'none', sentence: `--public-url: scheme ${name} signs no URL; leave the option out` };
+  }
   const [problem] = compiled.problems;
   const option = problem?.key === 'publicUrl' ? ' (--public-url)' : '';
   return {
@@ -25,4 +29,11 @@ export function namedScheme(name: string, publicUrl: string | undefined): NamedS
         ? 'custom has no signature of its own; --config F --route NAME takes the scheme of a route'
         : `scheme ${name}: ${problem?.key}: ${problem?.expected}${option}`,
   };
+}
+
+/** The sentence about a name that no profile has. */
+export function noSuchScheme(name: string): string {
+  const names = profiles.map((known) => known.name);
+  const near = nearestName(name, names);
+  return `${name} is no scheme; ${near === undefined ? `expected one of ${names.join(', ')}` : `did you mean "${near}"?`}`;
 }

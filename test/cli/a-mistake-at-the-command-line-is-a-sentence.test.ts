@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -103,6 +103,47 @@ test.each<[readonly string[], RegExp]>([
     ['explain', '--keys-directory', 'keys', '--route', 'a', 'body.json'],
     /'--route <name>' cannot be used with option '--keys-directory/,
   ],
+  [
+    ['sign', ...key, '--event', 'a', '--data', '@'],
+    /'--data <json>' argument '@' is invalid\. expected the name of a file behind @/,
+  ],
+  [['sign', '--key-file', ''], /'--key-file <file>' argument '' is invalid\. expected the name of a file/],
+  [['check', '--config', ''], /'--config <file>' argument '' is invalid\. expected the name of a file/],
+  [
+    ['explain', '--keys-directory', 'keys', ''],
+    /command-argument value '' is invalid for argument 'file'\. expected the/,
+  ],
+  [['explain', '--keys-directory', 'body.json', 'body.json'], /found a file in the place of a directory;/],
+  [['sign', ...key, '--scheme', 'strip'], /^hookgate sign: strip is no scheme; did you mean "stripe"\?\n$/],
+  [['schemes', 'strip'], /^hookgate schemes: strip is no scheme; did you mean "stripe"\?\n$/],
+  [
+    ['sign', ...key, '--scheme', 'stripe', '--public-url', 'https://a.example/'],
+    /--public-url: scheme stripe signs no URL/,
+  ],
+  [
+    ['explain', '--keys-directory', 'keys', '--public-url', 'https://a.example/', 'body.json'],
+    /--public-url: scheme juicyway signs no URL/,
+  ],
+  [
+    ['sign', ...key, '--public-url', 'https://a.example/', '--route', 'a'],
+    /'--public-url <url>' cannot be used with option '--route/,
+  ],
+  [
+    ['send', ...url, ...key, '--scheme', 'stripe', '--encoding', 'sorted'],
+    /--encoding: scheme stripe signs what is sent as it is/,
+  ],
+  [['sign', ...key, '--scheme', 'stripe', '--event', 'a'], /^hookgate sign: --event needs --data/],
+  [['send', ...url, ...key, '--timeout', '99999d'], /'--timeout <duration>'.*expected at most 24d/],
+  [['send', ...url, ...key, '--timeout', '0s'], /'--timeout <duration>'.*expected more than nothing/],
+  [['send', ...url, ...key, '--retry-interval', '99999d'], /'--retry-interval <duration>'.*at most 24d/],
+  [['send', ...url, ...key, '--retries', '-1'], /'--retries <n>'.*expected a whole number of 0 or more/],
+  [['send', ...key, '--url', 'http://a:b@127.0.0.1:9/'], /'--url <url>'.*without a name and a password/],
+  [['explain', '--keys-directory', 'keys', '--at', '12', 'body.json'], /'--at <time>'.*expected a time/],
+  [['explain', '--keys-directory', 'keys', '--at', '-5', 'body.json'], /'--at <time>'.*expected a time/],
+  [['prove', '--path', '/a'], /--path goes with --services/],
+  [['prove', '--injector', 'a'], /--injector goes with --services/],
+  [['prove', '--services', '', '--path', 'a'], /'--path <path>'.*expected an absolute path/],
+  [['prove', ...url, '--route', 'a'], /'--url <url>' cannot be used with option '--route/],
   [['migrate', '--config', 'nowhere'], /^nowhere: found nothing there/],
   [['inject', '--config', 'nowhere'], /^nowhere: found nothing there/],
 ])('hookgate %j ends with 2 and a sentence on standard error', async (args, says) => {
@@ -111,6 +152,23 @@ test.each<[readonly string[], RegExp]>([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).not.toMatch(/\n {4}at |Error:|node:internal/);
 });
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends a command that waits for standard input',
+  async (signal) => {
+    const cwd = temporaryDirectory();
+    writeFileSync(join(cwd, 'key'), 'a-business-id');
+    const env = { PATH: process.env.PATH, NODE_DEBUG: 'stream' };
+    const child = spawn(process.execPath, [program, 'sign', '--key-file', 'key'], { cwd, env });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    // Said when a stream that is read has nothing to give yet.
+    await new Promise<void>((resolve) =>
+      child.stderr.on('data', (text) => `${text}`.includes('read') && resolve()),
+    );
+    child.kill(signal);
+    expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+  },
+);
 
 test('hookgate help explain is hookgate explain --help', async () => {
   expect(await run(['help', 'explain'])).toEqual(await run(['explain', '--help']));

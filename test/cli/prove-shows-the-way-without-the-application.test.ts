@@ -121,8 +121,8 @@ test('--route chooses one, and --to-application then means that one', async () =
   expect(status).toBe(0);
   expect(seen()).toEqual([[], ['POST /prefix/webhooks/paystack'], []]);
   const none = await prove(['--config', configFile, '--route', 'nobody']);
-  expect(none.err).toContain('no such route; expected one of juicyway, paystack, other');
-  expect(none.status).toBe(1);
+  expect(none.err).toContain('--route: no route nobody; expected one of juicyway, paystack, other');
+  expect(none.status).toBe(2);
 });
 
 test('a key of which the gate has the public half only is said to be not tried', async () => {
