@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { afterALook } from '../values/after-a-look.ts';
 import type { AnswerHead } from './answer-head.ts';
 import type { UpstreamExchange } from './upstream-connection.ts';
 import type { UpstreamEvent, UpstreamResult } from './upstream-event.ts';
@@ -104,6 +105,7 @@ export class EventExchange implements UpstreamExchange {
 
   /** The deadline has passed. */
   expire(): void {
+    if (this.#isSettled) return;
     this.#settle({ kind: 'timeout', sent: this.#socket !== undefined });
     this.#socket?.destroy();
   }
@@ -129,8 +131,9 @@ export interface ExchangeRules {
   readonly now: () => number;
 }
 
+/** After a pause of this process the timer comes first, and the answer may lie on the socket, unread: it came in time. */
 function expire(exchange: EventExchange): void {
-  exchange.expire();
+  afterALook(() => exchange.expire());
 }
 
 function joined(chunks: readonly Buffer[]): Buffer {
