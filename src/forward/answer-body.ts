@@ -6,6 +6,11 @@ export interface AnswerBody {
   take(chunk: Buffer, onContent: (content: Buffer) => void): Buffer | undefined;
   /** Whether the end of the connection is the end of the body (RFC 9112 section 6.3, rule 8). */
   readonly endsWithConnection: boolean;
+  /**
+   * The head describes content that must not follow it (RFC 9110 section 6.4.1). Who sends it all the same sends it a
+   * moment later, in the place of the next answer.
+   */
+  readonly isWithheld: boolean;
 }
 
 /** By RFC 9112 section 6.3; what could be read in two ways is refused. */
@@ -27,7 +32,8 @@ export function bodyOf({ status, headers, minorVersion }: AnswerHead, method = '
   }
   if (coding !== undefined && (length !== undefined || minorVersion === 0))
     throw new AnswerFault('Transfer-Encoding beside Content-Length, or on HTTP/1.0');
-  if (status === 204 || status === 304 || method === 'HEAD') return new SizedBody(0);
+  if (status === 204 || status === 304 || method === 'HEAD')
+    return new SizedBody(0, coding !== undefined || Number(length ?? 0) > 0);
   if (coding !== undefined) return new ChunkedBody();
   return length === undefined ? untilClose : new SizedBody(Number(length));
 }
@@ -38,9 +44,11 @@ const nothing = Buffer.alloc(0);
 
 class SizedBody implements AnswerBody {
   readonly endsWithConnection = false;
+  readonly isWithheld: boolean;
   #left: number;
-  constructor(bytes: number) {
+  constructor(bytes: number, isWithheld = false) {
     this.#left = bytes;
+    this.isWithheld = isWithheld;
   }
 
   take(chunk: Buffer, onContent: (content: Buffer) => void): Buffer | undefined {
@@ -53,6 +61,7 @@ class SizedBody implements AnswerBody {
 
 const untilClose: AnswerBody = {
   endsWithConnection: true,
+  isWithheld: false,
   take(chunk, onContent) {
     if (chunk.length > 0) onContent(chunk);
     return undefined;
@@ -62,6 +71,7 @@ const untilClose: AnswerBody = {
 /** RFC 9112 section 7.1. Extensions and trailers are read and forgotten. */
 class ChunkedBody implements AnswerBody {
   readonly endsWithConnection = false;
+  readonly isWithheld = false;
   /** Content that is left of this chunk; -1 within its line, -2 within the line end behind its content, -3 in trailers. */
   #state = -1;
   #line = '';

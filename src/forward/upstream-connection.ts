@@ -121,8 +121,8 @@ export class UpstreamConnection {
   #begin(exchange: UpstreamExchange, head: AnswerHead): void {
     if (head.status === 101) throw new AnswerFault('a switch of protocols (101) that nobody asked for');
     this.#body = bodyOf(head, exchange.method);
-    this.#restMs =
-      isKept(head) && this.#sent < maxRequests ? restTimeMs(head.headers, this.#rules.keepAliveMs) : 0;
+    const mayRest = isKept(head) && !this.#body.isWithheld && this.#sent < maxRequests;
+    this.#restMs = mayRest ? restTimeMs(head.headers, this.#rules.keepAliveMs) : 0;
     exchange.takeHead(head);
   }
 

@@ -96,6 +96,46 @@ test('an answer on a resting connection closes it, and the next request gets its
   expect(await (await ask(gate.port)).answers(1)).toEqual([404]);
 });
 
+describe('content behind an answer that has none', () => {
+  /** The method of the first of two requests, its answer, and whether the second had a connection of its own. */
+  async function askedTwice(method: string, status: string) {
+    const answered = new Set<Socket>();
+    const application = await startScriptedApplication((socket) => {
+      // The content of the first answer comes with the second.
+      const isFirst = answered.size === 0;
+      socket.write(isFirst ? `HTTP/1.1 ${status}\r\n\r\n` : `${answered.has(socket) ? 'ok' : ''}${answer}`);
+      answered.add(socket);
+    });
+    const answer = 'HTTP/1.1 201 Made\r\nContent-Length: 0\r\n\r\n';
+    const upstream = `{ url: "${application.url.href}", keepAlive: 10m }`;
+    const gate = await runGate('', { otherPaths: 'passthrough', upstream });
+    const first = await openRaw(gate.port);
+    first.send(`${method} /other HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await first.answers(1);
+    const second = await openRaw(gate.port);
+    second.send('PUT /other HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n');
+    return { statuses: await second.answers(1), connections: application.connections() };
+  }
+
+  test.each([
+    ['HEAD', '200 OK\r\nContent-Length: 2'],
+    ['HEAD', '200 OK\r\nTransfer-Encoding: chunked'],
+    ['GET', '204 No Content\r\nContent-Length: 2'],
+    ['GET', '204 No Content\r\nTransfer-Encoding: chunked'],
+    ['GET', '304 Not Modified\r\nContent-Length: 2'],
+  ])('%s, %s: it is not taken for the next answer', async (method, status) => {
+    expect(await askedTwice(method, status)).toEqual({ statuses: [201], connections: 2 });
+  });
+
+  test.each([
+    ['HEAD', '200 OK\r\nContent-Length: 0'],
+    ['GET', '204 No Content'],
+    ['GET', '304 Not Modified'],
+  ])('%s, %s: where the head describes none the connection is kept', async (method, status) => {
+    expect((await askedTwice(method, status)).connections).toBe(1);
+  });
+});
+
 test('one that has arrived and was not looked at yet is not the answer to the next request', async () => {
   let used: Socket | undefined;
   const application = await startScriptedApplication((socket) => {
