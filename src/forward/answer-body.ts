@@ -122,4 +122,5 @@ class ChunkedBody implements AnswerBody {
 const lineFeed = 0x0a;
 /** Of one chunk's line, or of all trailers together. */
 const maxLineBytes = 16_384;
-const chunkSize = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;
+/** Some servers write every size with as many zeros as it has room for. */
+const chunkSize = /^0*([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n$/;

@@ -28,6 +28,10 @@ test.each([
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nfi\r\n2\r\nne\r\n0\r\nX-Trailer: 1\r\n\r\n',
   ],
   [
+    'chunks whose sizes have zeros before them',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0000000000000004\r\nfine\r\n0000000000000000\r\n\r\n',
+  ],
+  [
     'interim answers first',
     'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine',
   ],
