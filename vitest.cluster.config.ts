@@ -7,7 +7,7 @@ const patience = { testTimeout: 600_000, hookTimeout: 300_000 };
 const alone = [
   // Gives the whole cluster other kinds, and takes them away again.
   'kinds-of-other-operators-fit-their-definitions',
-  // Certificates that live for six seconds, within which the injector must have its turn.
+  // Certificates that live for nine seconds, within which the injector must have its turn.
   'sidecar-pods-start-while-the-injector-changes',
   // No call may fail, though no caller tries again: nodes must hear of a pod's end within the seconds that it waits.
   'sidecar-loses-nothing-when-something-restarts',

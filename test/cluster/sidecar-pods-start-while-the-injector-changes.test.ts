@@ -40,7 +40,8 @@ afterAll(() => {
 describe('with certificates that live for seconds', () => {
   beforeAll(() =>
     place.install(
-      ['caLife=24s', 'leafLife=6s', 'overlap=3s', 'interval=1s'].map(
+      // A leaf is replaced with three of its seconds left, in which both replicas have to see the new one.
+      ['caLife=24s', 'leafLife=9s', 'overlap=3s', 'interval=500ms'].map(
         (value) => `injector.certificates.${value}`,
       ),
     ),
