@@ -110,6 +110,7 @@ const ownFields: ReadonlySet<string> = new Set([
 /** JSON text, or `@file` with it. */
 export function readData(text: string): string {
   const json = text.startsWith('@') ? readTextOf(text.slice(1)) : text;
+  if (json.startsWith('\ufeff')) throw new InvalidArgumentError('expected JSON without a byte order mark.');
   try {
     const data: unknown = JSON.parse(json);
     if (isMap(data)) return json.trim();

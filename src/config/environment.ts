@@ -88,13 +88,15 @@ function variableName(path: readonly string[]): string {
 }
 
 function unknownVariable(name: string, known: Iterable<string>): Problem {
-  const near = nearestName(name, [...known, 'HOOKGATE_PATH', 'HOOKGATE_ALLOW']);
+  // What all names begin with says nothing of how near they are.
+  const bare = (variable: string): string => variable.replace(/^HOOKGATE_/, '');
+  const near = nearestName(bare(name), [...known, 'HOOKGATE_PATH', 'HOOKGATE_ALLOW'].map(bare));
   return problemAt(
     { source: name },
     '',
     'unknown variable',
     near === undefined
       ? 'expected HOOKGATE_ and the path of a setting, such as HOOKGATE_UPSTREAM_URL'
-      : `did you mean ${near}?`,
+      : `did you mean HOOKGATE_${near}?`,
   );
 }

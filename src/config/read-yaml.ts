@@ -149,6 +149,8 @@ function syntaxPhrase(code: string, message: string): [found: string, expected: 
         `found YAML that does not fit together (${quote(message).slice(1, -1)})`,
         'expected even indentation',
       ];
+    case 'BAD_ALIAS':
+      return ['found a * or & that begins an alias', 'expected it in quotes, such as "*"'];
     case 'MULTIPLE_DOCS':
       return ['found a second document', 'expected one'];
     case 'BLOCK_AS_IMPLICIT_KEY':

@@ -107,6 +107,10 @@ test.each<[readonly string[], RegExp]>([
     ['sign', ...key, '--event', 'a', '--data', '@'],
     /'--data <json>' argument '@' is invalid\. expected the name of a file behind @/,
   ],
+  [
+    ['sign', ...key, '--event', 'a', '--data', '\ufeff{}'],
+    /'--data <json>'.*expected JSON without a byte order mark/,
+  ],
   [['sign', '--key-file', ''], /'--key-file <file>' argument '' is invalid\. expected the name of a file/],
   [['check', '--config', ''], /'--config <file>' argument '' is invalid\. expected the name of a file/],
   [

@@ -17,6 +17,10 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
     'hookgate.yaml:2:69: routes[0].scheme.profile: found "strpe"; did you mean "stripe"?',
   ],
   [
+    `${upstream}routes: [{ name: a, path: /a, events: [*] }]`,
+    'hookgate.yaml:2:40: found a * or & that begins an alias; expected it in quotes, such as "*"',
+  ],
+  [
     `${good}listen: { <<: { port: 1 } }`,
     'hookgate.yaml:3:11: listen: found a merge key, which YAML 1.2 has not; expected the keys written out',
   ],

@@ -68,6 +68,12 @@ test('the environment alone suffices', () => {
   expect(loaded).toMatchObject({ kind: 'ok', config: { routes: [{ name: 'juicyway', path: '/hook' }] } });
 });
 
+test('a variable that is near no other one is told what variables are called', () => {
+  expect(configOf({ HOOKGATE_ROUTES: 'x' })).toContain(
+    'HOOKGATE_ROUTES: unknown variable; expected HOOKGATE_ and the path of a setting, such as HOOKGATE_UPSTREAM_URL',
+  );
+});
+
 test('a misspelt variable is named with its nearest, and a wrong value with its variable', () => {
   expect(configOf({ HOOKGATE_UPSTREAM_TIMOUT: '1s', HOOKGATE_LISTEN_PORT: 'http' })).toEqual([
     'HOOKGATE_UPSTREAM_TIMOUT: unknown variable; did you mean HOOKGATE_UPSTREAM_TIMEOUT?',
