@@ -19,7 +19,7 @@ export interface Question {
   readonly body: Uint8Array;
 }
 
-/** What is told of it: names and sentences of the gate's own, nothing that the sender wrote. */
+/** What is told of it: names and sentences of the gate's own; of what the sender wrote only a name before the signature. */
 export interface FoundSigning {
   readonly key: string;
   /** How it may have been signed. */

@@ -136,8 +136,11 @@ function beginnings({ prefix }: Scheme, sent: string, lengths: readonly number[]
   return [...new Set([...known, ...others.filter((before) => otherPrefix.test(before))])];
 }
 
-/** Short, so that no whole signature of another kind is shown as a prefix. */
-const otherPrefix = /^[!-~][ -~]{0,31}$/;
+/**
+ * One name with a sign behind it, such as `sha256=` or `Bearer `. Not whatever stands there: another part of the field,
+ * `t=1769860800,v1=`, is another one next time, and half a secret whose file has the other half is nothing to be shown.
+ */
+const otherPrefix = /^[A-Za-z][A-Za-z0-9-]{0,15}[ =:.,_|/-]{1,2}$/;
 
 /** Characters of a digest; base64 may be without its padding. */
 function digestLengths(encoding: DigestEncoding, byteLength: number): readonly number[] {

@@ -72,8 +72,13 @@ export function remedyFor(
     ...(names === undefined ? [] : [`message: ${JSON.stringify(messageWith(scheme, names))}`]),
     ...others,
   ];
+  // Ways that the route lists would take the place of those in the message.
+  const also =
+    names !== undefined && waysFrom === 'routes[].checksum.encodings'
+      ? ', and take checksum.encodings out of the route, since the message lists the ways'
+      : '';
   return added(
-    "Change the route's scheme to accept it; what it says besides stays. The line for the route",
+    `Change the route's scheme to accept it${also}; what it says besides stays. The line for the route`,
     `scheme: { profile: ${scheme.name}, ${settings.join(', ')} }`,
   );
 }

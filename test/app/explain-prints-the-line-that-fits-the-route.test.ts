@@ -25,6 +25,8 @@ interface Case {
   readonly line: string;
   /** Where the line belongs. */
   readonly under: 'file' | 'route';
+  /** What the sentence says to take out of the route. */
+  readonly takenOut?: 'checksum.encodings';
 }
 
 const hmac = (hash: string, text: string, encoding: 'hex' | 'base64' = 'hex'): string =>
@@ -104,22 +106,31 @@ const cases: Record<string, Case> = {
     line: 'scheme: { profile: github, prefix: "HMAC ", encoding: base64 }',
     under: 'route',
   },
+  'a prefix and another way, where the route lists its ways': {
+    route: { checksum: { encodings: ['received'] } },
+    body: juicywayBody(sortedSpaced).replace('"checksum":"', '"checksum":"sha256='),
+    line: 'scheme: { profile: juicyway, message: "{json:/event}|{json:/data@received,sorted+spaced}", prefix: "sha256=" }',
+    under: 'route',
+    takenOut: 'checksum.encodings',
+  },
 };
 
 test.each(Object.entries(cases))('%s', async (_name, one) => {
   const told = await judge(one, one.route, one.checksum ?? {});
   expect(told.refusedBy).toBe('checksum_mismatch');
   expect(told.sentences.join('\n')).toContain(`: ${one.line}`);
+  expect(told.sentences.join('\n').includes('take checksum.encodings out')).toBe(one.takenOut !== undefined);
 
   // Put where it belongs, it takes the body.
   const added = parse(one.line) as Record<string, Record<string, unknown>>;
   const [[key, value]] = Object.entries(added) as [[string, Record<string, unknown>]];
   const before = one.route[key];
   const own = typeof before === 'object' ? before : {};
+  const left = one.takenOut === undefined ? one.route : { ...one.route, checksum: {} };
   const after =
     one.under === 'file'
       ? await judge(one, one.route, value)
-      : await judge(one, { ...one.route, [key]: { ...own, ...value } }, one.checksum ?? {});
+      : await judge(one, { ...left, [key]: { ...own, ...value } }, one.checksum ?? {});
   expect(after.refusedBy).toBe(undefined);
 });
 
@@ -149,6 +160,12 @@ test('what stands before a secret that is sent as it is', () => {
     'scheme: { profile: custom, prefix: "" }',
   );
   expect(near({ algorithm: 'equals', message: '' }, `Bearer ${secret}x`, secret)).toBe(undefined);
+});
+
+test('no prefix that is another one next time, or part of a secret', () => {
+  expect(near({}, `t=1769860800,v1=${hmac('sha256', '{}')}`, secret)).toBe(undefined);
+  expect(near({}, `v1=${hmac('sha256', '{}')}`, secret)).toBe('scheme: { profile: custom, prefix: "v1=" }');
+  expect(near({ algorithm: 'equals', message: '' }, secret, secret.slice(12))).toBe(undefined);
 });
 
 test('how a signature of Ed25519 is written', () => {
