@@ -101,11 +101,17 @@ export function addExplainCommand(program: Command): void {
 
 function parseTime(text: string): number {
   // What else Date.parse takes, such as 12 and -5, is what nobody means.
-  const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/i.test(text);
+  const isDate = written.some((form) => form.test(text));
   const ms = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(ms)) return ms;
   throw new InvalidArgumentError('expected a time, such as 2026-01-31T12:00:00Z or 1769860800.');
 }
+
+/** As ISO 8601, RFC 3339 and `date` write it, and as the Date of a captured head does (RFC 9110 section 5.6.7). */
+const written = [
+  /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i,
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+];
 
 function parseSender(text: string): string {
   if (!text.includes('/') && parseAddressRange(text).kind === 'range') return text;

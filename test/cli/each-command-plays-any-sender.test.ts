@@ -69,7 +69,10 @@ test('what sign writes for a scheme explain takes, at the time when it came', as
     expect.stringMatching(/timestamp_out_of_tolerance[\s\S]*only its time/),
   ]);
   const seconds = /t=(\d+)/.exec(signed.stdout)?.[1] ?? '';
-  expect((await explain(...headers, '--at', seconds)).code).toBe(0);
+  const date = new Date(1000 * Number(seconds));
+  const iso = date.toISOString();
+  const forms = [seconds, iso, iso.replace('T', ' '), iso.replace('Z', '+0000'), date.toUTCString()];
+  for (const at of forms) expect((await explain(...headers, '--at', at)).code).toBe(0);
   expect((await explain()).stdout).toMatch(/checksum_missing[\s\S]*no Stripe-Signature; --header/);
   expect((await explain('--at', 'yesterday')).code).not.toBe(0);
 });
