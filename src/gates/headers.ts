@@ -61,8 +61,8 @@ export function judgeHeaders(head: RequestHead, limits: HeaderLimits): HeaderFie
     const name = rawHeaders[index] ?? '';
     const value = rawHeaders[index + 1] ?? '';
     bytes += name.length + value.length + headerLineExtraBytes;
-    // Servers that map header names to variables (CGI, and many an application server) read `_` as `-`.
-    if (name.includes('_')) return reject('malformed_request', `header name with an underscore: ${name}`);
+    if (isReadInTwoWays(name))
+      return reject('malformed_request', `header name ${name}, expected letters, digits and "-"`);
     const problem = found.take(name, value);
     if (problem !== undefined) return reject('malformed_request', problem);
   }
@@ -72,6 +72,16 @@ export function judgeHeaders(head: RequestHead, limits: HeaderLimits): HeaderFie
   const problem = found.judgeFraming(head.httpVersion);
   return problem === undefined ? found : reject('malformed_request', problem);
 }
+
+/**
+ * Servers that map header names to variables (CGI, and many an application server) read `_` as `-`. PHP reads `.` so as
+ * well, lighttpd everything that is no letter and no digit, so that `X.Original.URL` is another name of X-Original-URL.
+ */
+function isReadInTwoWays(name: string): boolean {
+  return otherCharacter.test(name);
+}
+
+const otherCharacter = /[^-0-9A-Za-z]/;
 
 /** Two spaces, `HTTP/1.1` and the line end. */
 const requestLineExtraBytes = 12;

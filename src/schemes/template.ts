@@ -49,7 +49,7 @@ export function parseTemplate(text: string): Template {
 
 /** Reads `header:NAME`, `signature#t` or `json:/member`; undefined where it is none of them. */
 export function parsePlace(text: string): Place | undefined {
-  const header = /^header:([!#$%&'*+.^`|~0-9A-Za-z-]+)$/.exec(text)?.[1];
+  const header = /^header:([0-9A-Za-z-]+)$/.exec(text)?.[1];
   if (header !== undefined) return { kind: 'header', name: header };
   const tag = /^signature#([A-Za-z0-9_-]+)$/.exec(text)?.[1];
   if (tag !== undefined) return { kind: 'tag', tag };

@@ -63,6 +63,21 @@ function seenOfWebhook(headers: IncomingHttpHeaders): string[] {
   );
 }
 
+test.each(['X_Original_URL', 'X.Original.URL', 'X~Original!URL', 'Hookgate.Verified', 'X.Forwarded-For'])(
+  '%s, which a server may read with "-", goes on neither to a webhook nor past it',
+  async (name) => {
+    const application = await startPlainApplication((_, response) => void response.end());
+    const gate = await runGate(application.url, { otherPaths: 'passthrough', clientAddress });
+    for (const path of ['/other', '/webhooks/juicyway']) {
+      const client = await openRaw(gate.port);
+      client.send(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n${name}: true\r\n\r\n`);
+      expect(await client.answers(1)).toEqual([400]);
+      expect(client.text).toContain('malformed_request');
+    }
+    expect(application.requests).toEqual([]);
+  },
+);
+
 test.each(values)(
   'with %j in every field, a passed request and an upgrade keep only what was judged',
   async (value) => {

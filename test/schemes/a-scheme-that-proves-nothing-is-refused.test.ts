@@ -17,6 +17,11 @@ test.each<[string, string, RegExp]>([
     /routes\[0\]\.keysDirectory: missing; expected a directory/,
   ],
   ['an unknown sender', route('scheme: strype'), /did you mean "stripe"/],
+  [
+    'a field that the gate refuses in every request',
+    route('scheme: { signature: "header:X.Sig" }'),
+    /expected header:NAME/,
+  ],
   ['no signature', route('scheme: { profile: custom }'), /signature: found nothing; expected header:NAME/],
   ['a part that names nothing', scheme('message: "{head:X}{body}"'), /names nothing/],
   ['two parts side by side', scheme('message: "{header:X}{body}"'), /expected text between two parts/],

@@ -72,8 +72,8 @@ export const target: Target = {
       'a head that is too large',
     );
     rule(
-      !rawHeaders.some((text, index) => index % 2 === 0 && text.includes('_')),
-      'a name with an underscore',
+      !rawHeaders.some((text, index) => index % 2 === 0 && /[^-0-9A-Za-z]/.test(text)),
+      'a name with another character than letters, digits and "-"',
     );
   },
 };
