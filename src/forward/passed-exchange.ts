@@ -171,7 +171,7 @@ export class PassedExchange implements UpstreamExchange {
   flush(): void {
     if (this.#isFlushed) return;
     this.#isFlushed = true;
-    if (this.#first === undefined) this.#passed.response.flushHeaders();
+    if (this.#first === undefined) flushHead(this.#passed.response);
     else this.#pass(this.#first);
   }
 
@@ -215,6 +215,14 @@ export class PassedExchange implements UpstreamExchange {
 
 function flush(exchange: PassedExchange): void {
   exchange.flush();
+}
+
+/** Node writes a head that goes alone in the socket's encoding, which is UTF-8; bytes above 127 would be two. */
+function flushHead(response: ServerResponse): void {
+  const { socket } = response;
+  socket?.setDefaultEncoding('latin1');
+  response.flushHeaders();
+  socket?.setDefaultEncoding('utf8');
 }
 
 /** Both streams are closed after an error, which is what counts. */

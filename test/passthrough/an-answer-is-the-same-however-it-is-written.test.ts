@@ -50,6 +50,16 @@ test("an application's refusal of an upgrade is written as its other answers are
   expect(sorted(onSocket)).toEqual(sorted(asResponse));
 });
 
+test('a head that goes before its body is written byte for byte, as one that goes with it is', async () => {
+  const head = 'HTTP/1.1 200 caf\xc3\xa9\r\nX-Name: caf\xe9\r\nContent-Length: 2\r\n\r\n';
+  const application = await startScriptedApplication((socket) => socket.write(head, 'latin1'));
+  const gate = await runGate(application.url.href, { otherPaths: 'passthrough' });
+  const client = await openRaw(gate.port);
+  client.send('GET /other HTTP/1.1\r\nHost: a\r\n\r\n');
+  await client.receives('\r\n\r\n');
+  expect(client.text).toMatch(/^HTTP\/1\.1 200 caf\xc3\xa9\r\nX-Name: caf\xe9\r\n/);
+});
+
 test('an agreed upgrade is dated as other answers are, and once', async () => {
   const agreed = 'HTTP/1.1 101 Any Words\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
   for (const date of ['', 'date: Thu, 01 Jan 1970 00:00:00 GMT\r\n']) {
