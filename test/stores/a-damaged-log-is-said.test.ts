@@ -47,6 +47,7 @@ test('a bit that flips in the log, at which SQLite takes it for ended, is said w
 
 test.each([
   ['magic number', 3],
+  ['size of a page', 10],
   ['salts', 20],
   ['sum', 28],
 ])('a log whose head is damaged in its %s, so that all of it is passed over, is said', async (_what, at) => {
@@ -55,6 +56,16 @@ test.each([
   const { remembered, alarms, damaged } = await reopened(left);
   expect([remembered, alarms.length]).toEqual([0, 1]);
   expect(damaged).toBeGreaterThanOrEqual(50);
+});
+
+test('a log whose first block on the disk reads as zeros is said', async () => {
+  const left = await crashed(50);
+  const log = `${left.file}-wal`;
+  writeFileSync(log, readFileSync(log).fill(0, 0, 4096));
+  const { remembered, alarms, damaged } = await reopened(left);
+  expect([remembered, alarms.length]).toEqual([0, 1]);
+  // The first frame is gone as well.
+  expect(damaged).toBeGreaterThanOrEqual(49);
 });
 
 test('a log that a crash has left is whole, and so is one whose last transaction is half written', async () => {

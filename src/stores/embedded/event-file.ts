@@ -110,7 +110,7 @@ function prepare(database: DatabaseSync, { file, afterFault, onLost }: EventFile
     );
   }
   // The lock is held, and nothing is written over the log yet.
-  const lost = lostCommits(readLog(file));
+  const lost = lostCommits(readLog(file), pragma(database, 'page_size'));
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;

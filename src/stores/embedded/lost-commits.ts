@@ -9,18 +9,18 @@ const mostTorn = 1;
 /**
  * Transactions in a write-ahead log that SQLite passes over, though each was durable before the next one began: it takes
  * the first frame whose sum is wrong for the log's end, and says nothing. 0 where the log ends as a crash leaves it.
+ * `pageBytes` is the database's: the log's own word for it may be what is damaged.
  */
-export function lostCommits(log: Buffer): number {
+export function lostCommits(log: Buffer, pageBytes: number): number {
   if (log.length < headerBytes) return 0;
-  const pageBytes = log.readUInt32BE(8);
-  if (pageBytes < 512 || pageBytes > 65_536) return 0;
+  const frameBytes = frameHeadBytes + pageBytes;
   const bigEndian = (log.readUInt32BE(0) & 1) === 1;
   let sum = addSum({ first: 0, second: 0 }, log.subarray(0, 24), bigEndian);
-  let isWhole = (log.readUInt32BE(0) & ~1) === magic && isSum(log, 24, sum);
+  let isWhole =
+    (log.readUInt32BE(0) & ~1) === magic && log.readUInt32BE(8) === pageBytes && isSum(log, 24, sum);
   // A sector is written whole or not at all, so a header that does not hold was damaged; then the first frame's word is taken.
-  const salts = isWhole ? log.subarray(16, 24) : log.subarray(headerBytes + 8, headerBytes + 16);
+  const salts = isWhole ? log.subarray(16, 24) : saltsOfFrames(log, frameBytes);
   let commits = 0;
-  const frameBytes = frameHeadBytes + pageBytes;
   for (let at = headerBytes; at + frameBytes <= log.length; at += frameBytes) {
     // Frames of the log before it was begun anew have other salts.
     const isOfThisLog = salts.equals(log.subarray(at + 8, at + 16));
@@ -33,6 +33,13 @@ export function lostCommits(log: Buffer): number {
     if (!isWhole && isOfThisLog && isCommit) commits += 1;
   }
   return commits > mostTorn ? commits : 0;
+}
+
+/** Of the first frame that names a page: the block of the header may read as zeros, and the frames in it. */
+function saltsOfFrames(log: Buffer, frameBytes: number): Buffer {
+  let at = headerBytes;
+  while (at + frameBytes <= log.length && log.readUInt32BE(at) === 0) at += frameBytes;
+  return log.subarray(at + 8, at + 16);
 }
 
 interface Sum {
