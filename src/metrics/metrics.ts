@@ -100,7 +100,7 @@ export function createMetrics() {
     storeUp: gauge('hookgate_duplicate_store_up', '1 while the duplicate store answers.'),
     damagedRecords: gauge(
       'hookgate_duplicate_store_damaged_records',
-      "Records of the store's file that the last walk through it found damaged: repeats of these events may get through.",
+      "Damaged records of the store's file, and transactions of a -wal file that the start found damaged: repeats of these events may get through.",
     ),
     unrecorded: gauge(
       'hookgate_unrecorded_events',
