@@ -21,6 +21,8 @@ export interface LineWriterOptions {
 /** Lines are gathered and written together, at the latest after this time: a write for each would cost more. */
 const gatherMs = 200;
 const gatherBytes = 32 * 1024;
+/** What is gathered and one long line behind it. */
+const blockBytes = 2 * gatherBytes;
 /** Until a reader that is behind is asked again. */
 const behindMs = 10;
 const flushPatienceMs = 500;
@@ -34,12 +36,14 @@ const lineEnd = 10;
  */
 export function createLineWriter(options: LineWriterOptions): LineWriter {
   const { descriptor, writeBytes = writeSync } = options;
-  // As bytes from the start: V8 keeps a text that grows as the tree of its parts, some forty a line, and its collector
-  // copies again and again those that wait.
-  let waiting: Buffer[] = [];
-  let waitingBytes = 0;
-  /** What is being written: only the reader of a pipe makes it wait between two writes. */
-  let bytes = Buffer.alloc(0);
+  // One block takes all lines, again and again. What waits in objects of its own grows old meanwhile: V8 promotes it, and
+  // it takes memory until the next full collection.
+  let block = Buffer.allocUnsafeSlow(blockBytes);
+  let filled = 0;
+  /** Full blocks before it, oldest first: only the reader of a pipe makes them wait. */
+  let behind: Buffer[] = [];
+  let behindBytes = 0;
+  /** Of the oldest block. */
   let written = 0;
   /** A write ended within a line and its rest was lost: the next one has to begin a line. */
   let isMidLine = false;
@@ -47,31 +51,36 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   const timer = setInterval(send, gatherMs);
   timer.unref();
 
+  const waitingBytes = (): number => behindBytes + filled - written;
+
   return {
     write(line) {
-      const next = Buffer.from(line);
-      if (bytes.length - written + waitingBytes + next.length > options.maxWaitingBytes) {
-        return options.onDropped(1);
-      }
-      waiting.push(next);
-      waitingBytes += next.length;
-      if (waitingBytes >= gatherBytes) send();
+      const text = isMidLine && waitingBytes() === 0 ? `\n${line}` : line;
+      const length = Buffer.byteLength(text);
+      if (waitingBytes() + length > options.maxWaitingBytes) return options.onDropped(1);
+      if (filled + length > block.length) beginBlock(length);
+      filled += block.write(text, filled);
+      if (waitingBytes() >= gatherBytes) send();
     },
     flush() {
       clearInterval(timer);
       clearTimeout(retry);
       const sleeper = new Int32Array(new SharedArrayBuffer(4));
       let left = flushPatienceMs;
-      for (let before = written; !writeAll() && left > 0; before = written) {
+      for (let before = waitingBytes(); !writeAll() && left > 0; before = waitingBytes()) {
         Atomics.wait(sleeper, 0, 0, behindMs);
-        left = written === before ? left - behindMs : flushPatienceMs;
+        left = waitingBytes() === before ? left - behindMs : flushPatienceMs;
       }
-      if (written < bytes.length || waitingBytes > 0) {
-        take(Buffer.concat([bytes.subarray(written), ...waiting]));
-        lose();
-      }
+      if (waitingBytes() > 0) lose();
     },
   };
+
+  function beginBlock(leastBytes: number): void {
+    if (filled > 0) behind.push(block.subarray(0, filled));
+    behindBytes += filled;
+    block = Buffer.allocUnsafeSlow(Math.max(blockBytes, leastBytes));
+    filled = 0;
+  }
 
   function send(): void {
     if (retry !== undefined || writeAll()) return;
@@ -84,34 +93,42 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
 
   /** False where the reader is behind, true once nothing waits, which may be since it was lost. */
   function writeAll(): boolean {
-    for (;;) {
-      if (written === bytes.length) {
-        if (waitingBytes === 0) return true;
-        take(Buffer.concat(isMidLine ? [Buffer.from([lineEnd]), ...waiting] : waiting));
-      }
+    while (waitingBytes() > 0) {
+      const oldest = behind[0] ?? block.subarray(0, filled);
       try {
-        const taken = writeBytes(descriptor, bytes, written);
+        const taken = writeBytes(descriptor, oldest, written);
         written += taken;
-        if (taken > 0) isMidLine = bytes[written - 1] !== lineEnd;
+        if (taken > 0) isMidLine = oldest[written - 1] !== lineEnd;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false;
         lose();
       }
+      if (behind.length > 0 && written === oldest.length) {
+        behind.shift();
+        behindBytes -= oldest.length;
+        written = 0;
+      }
     }
+    startOver();
+    return true;
   }
 
-  function take(next: Buffer<ArrayBuffer>): void {
-    bytes = next;
-    written = 0;
-    waiting = [];
-    waitingBytes = 0;
-  }
-
-  /** Gives up what is being written. A line of which only the end was missing is not lost: the next write brings that. */
+  /** Gives up all that waits. A line of which only the end was missing is not lost: the next write brings that. */
   function lose(): void {
-    let lost = bytes[written] === lineEnd ? -1 : 0;
-    for (let at = bytes.indexOf(lineEnd, written); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) lost++;
-    written = bytes.length;
+    const [first, ...others] = [...behind, block.subarray(0, filled)];
+    const unwritten = first === undefined ? [] : [first.subarray(written), ...others];
+    let lost = unwritten[0]?.[0] === lineEnd ? -1 : 0;
+    for (const bytes of unwritten)
+      for (let at = bytes.indexOf(lineEnd); at >= 0; at = bytes.indexOf(lineEnd, at + 1)) lost++;
+    startOver();
     if (lost > 0) options.onDropped(lost);
+  }
+
+  function startOver(): void {
+    behind = [];
+    behindBytes = 0;
+    filled = 0;
+    written = 0;
+    if (block.length > blockBytes) block = Buffer.allocUnsafeSlow(blockBytes);
   }
 }

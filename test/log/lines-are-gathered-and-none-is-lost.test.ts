@@ -34,41 +34,50 @@ test('lines come out in order, together, and the rest of them at a flush', () =>
 const answer = fc.oneof(
   fc.constant('all' as const),
   fc.nat({ max: 60 }),
+  fc.nat({ max: 80_000 }),
   fc.constantFrom('EAGAIN', 'ENOSPC', 'EPIPE', 'EIO', 'EDQUOT', 'EFBIG'),
 );
 
+/** Of one line: short ones, those that fill a block, and one longer than a block. */
+const padding = fc.constantFrom(0, 0, 0, 10, 3000, 20_000, 70_000);
+
 test('however the system takes them, each line is there whole or counted as dropped', () => {
   fc.assert(
-    fc.property(fc.array(answer, { maxLength: 40 }), fc.integer({ min: 1, max: 60 }), (answers, count) => {
-      let taken = '';
-      let dropped = 0;
-      const script = [...answers];
-      const writer = createLineWriter({
-        descriptor: -1,
-        maxWaitingBytes: 1e6,
-        onDropped: (lines) => {
-          dropped += lines;
-        },
-        writeBytes(_descriptor, bytes, offset) {
-          const next = script.shift() ?? 'all';
-          if (typeof next === 'string' && next !== 'all')
-            throw Object.assign(new Error(next), { code: next });
-          const end = next === 'all' ? bytes.length : Math.min(bytes.length, offset + next);
-          taken += bytes.toString('latin1', offset, end);
-          return end - offset;
-        },
-      });
-      for (let number = 0; number < count; number++) {
-        writer.write(`{"n":${number}}\n`);
-        if (number % 7 === 0) writer.flush();
-      }
-      writer.flush();
-      const numbers = taken.split('\n').flatMap((line) => /^\{"n":(\d+)\}$/.exec(line)?.[1] ?? []);
-      expect(numbers.length + dropped).toBe(count);
-      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => Number(a) - Number(b)));
-      // Nothing but whole lines and beginnings of lost ones, each on a line of its own.
-      for (const line of taken.split('\n')) expect(line).toMatch(/^(\{"n":\d+\}|\{?"?n?"?:?\d*)$/);
-    }),
+    fc.property(
+      fc.array(answer, { maxLength: 40 }),
+      fc.array(padding, { minLength: 1, maxLength: 60 }),
+      (answers, paddings) => {
+        let taken = '';
+        let dropped = 0;
+        const script = [...answers];
+        const writer = createLineWriter({
+          descriptor: -1,
+          maxWaitingBytes: 1e6,
+          onDropped: (lines) => {
+            dropped += lines;
+          },
+          writeBytes(_descriptor, bytes, offset) {
+            const next = script.shift() ?? 'all';
+            if (typeof next === 'string' && next !== 'all')
+              throw Object.assign(new Error(next), { code: next });
+            const end = next === 'all' ? bytes.length : Math.min(bytes.length, offset + next);
+            taken += bytes.toString('latin1', offset, end);
+            return end - offset;
+          },
+        });
+        for (const [number, length] of paddings.entries()) {
+          writer.write(`{"n":${number},"p":"${'x'.repeat(length)}"}\n`);
+          if (number % 7 === 0) writer.flush();
+        }
+        writer.flush();
+        const numbers = taken.split('\n').flatMap((line) => /^\{"n":(\d+),"p":"x*"\}$/.exec(line)?.[1] ?? []);
+        expect(numbers.length + dropped).toBe(paddings.length);
+        expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => Number(a) - Number(b)));
+        // Nothing but whole lines and beginnings of lost ones, each on a line of its own.
+        for (const line of taken.split('\n'))
+          expect(line).toMatch(/^(\{"n":\d+,"p":"x*"\}|\{?"?n?"?:?\d*,?"?p?"?:?"?x*"?)$/);
+      },
+    ),
   );
 });
 
