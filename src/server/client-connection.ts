@@ -24,7 +24,7 @@ export class ClientConnection {
   willLinger = false;
   /** `socket.bytesRead` at which a broken connection is no longer read. */
   discardUntilBytes = 0;
-  /** The latest answer, to find senders that never read it. */
+  /** The latest answer until it has left, to find senders that never read it. */
   answered: ServerResponse | undefined;
   /** When the latest answer was written, or the connection was admitted. */
   restsSinceMs: number;

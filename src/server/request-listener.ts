@@ -135,7 +135,14 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
     exchange.giveBackAfterAnswer();
     if (exchange.facts.keyName !== undefined) connection.isKnown = true;
     connection.answered = response;
+    response.once('finish', forgetAnswered);
     next(connection, request.socket);
+  }
+
+  /** One function for all answers. Who kept the last one of each connection until the next would keep all that it hangs on. */
+  function forgetAnswered(this: ServerResponse): void {
+    const connection = connections.of(this.req.socket);
+    if (connection?.answered === this) connection.answered = undefined;
   }
 
   function stream(connection: ClientConnection, exchange: ClientExchange): void {
