@@ -1,4 +1,6 @@
 /** The attempts that this process has under way, and the repeats that wait for them. Outlives a reload. */
+
+import { BriefMap } from '../values/brief-map.ts';
 import type { ClaimVerdict } from './claim.ts';
 
 type Waiter = (verdict: ClaimVerdict) => void;
@@ -16,7 +18,7 @@ export interface Attempt {
 }
 
 export function createAttempts(): Attempts {
-  const underWay = new Map<string, Waiter[]>();
+  const underWay = new BriefMap<string, Waiter[]>();
   let waiting = 0;
 
   return {

@@ -1,4 +1,5 @@
 import type { Held } from '../delivery/delivery.ts';
+import { BriefMap } from '../values/brief-map.ts';
 
 /** Whom bytes are held for: one sender, and whether the allowlist names it. */
 export interface Owner {
@@ -22,7 +23,7 @@ export interface BufferedBytes {
  * as it leaves free, so that there is always room for the next one; its first bytes need only room.
  */
 export function createBufferedBytes(maxBytes: () => number): BufferedBytes {
-  const perShare = new Map<string, number>();
+  const perShare = new BriefMap<string, number>();
   let taken = 0;
   let takenUnlisted = 0;
 

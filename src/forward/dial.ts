@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { afterALook } from '../values/after-a-look.ts';
+import { BriefMap } from '../values/brief-map.ts';
 import { withoutBrackets } from '../values/host-brackets.ts';
 import { nodeTls } from '../values/node-tls.ts';
 import { trustedAuthorities } from '../values/trusted-authorities.ts';
@@ -123,7 +124,7 @@ export class AddressesFull extends Error {
 }
 
 function createShares(most: number) {
-  const open = new Map<string, number>();
+  const open = new BriefMap<string, number>();
   const add = (address: string, change: number): void => {
     const now = (open.get(address) ?? 0) + change;
     if (now === 0) open.delete(address);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { BriefMap } from '../values/brief-map.ts';
 
 /** The passed streams that stand still because one side takes slowly what the other sends. */
 export interface Standstill {
@@ -19,7 +20,7 @@ export interface Standstill {
  */
 export function createStandstill(maxBytes: number): Standstill {
   /** In the order in which they came to stand. */
-  const standing = new Map<object, { readonly bytes: number; readonly cut: () => void }>();
+  const standing = new BriefMap<object, { readonly bytes: number; readonly cut: () => void }>();
   let taken = 0;
 
   function stand(stream: object, bytes: number, cut: () => void): void {

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Peer } from '../delivery/delivery.ts';
+import { BriefSet, type ReadonlyBriefSet } from '../values/brief-set.ts';
 import { withoutMapping } from '../values/ipv4-mapped.ts';
 import { createPeerShares } from './peer-shares.ts';
 import { readProxyHeader } from './proxy-protocol/read-header.ts';
@@ -34,8 +35,8 @@ export function interceptConnections(
 ) {
   const listeners = server.listeners('connection');
   const shares = createPeerShares(rules.maxPerPeer);
-  const open = new Set<Socket>();
-  const awaitingHeader = new Set<Socket>();
+  const open = new BriefSet<Socket>();
+  const awaitingHeader = new BriefSet<Socket>();
 
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
@@ -76,7 +77,7 @@ export function interceptConnections(
 
   return {
     /** All sockets that are open, those without a header among them. */
-    open: open as ReadonlySet<Socket>,
+    open: open as ReadonlyBriefSet<Socket>,
     /** Destroys the sockets whose header has not come. */
     dropAwaitingHeader(): void {
       for (const socket of awaitingHeader) socket.destroy();

@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Peer } from '../delivery/delivery.ts';
+import { BriefMap, type ReadonlyBriefMap } from '../values/brief-map.ts';
 import { ClientConnection } from './client-connection.ts';
 
 /** Kept on the socket itself: a WeakMap costs the garbage collector more than each look-up costs. */
@@ -15,8 +16,8 @@ export function createClientConnections(
   secure: boolean,
   now: () => number,
 ) {
-  const live = new Map<Socket, ClientConnection>();
-  const awaitingHandshake = new Map<string, Peer>();
+  const live = new BriefMap<Socket, ClientConnection>();
+  const awaitingHandshake = new BriefMap<string, Peer>();
 
   if (secure) {
     server.prependListener('secureConnection', (socket: TLSSocket) => {
@@ -55,7 +56,7 @@ export function createClientConnections(
     of,
     /** No request on it awaits its answer. */
     isFree: (socket: object): boolean => of(socket)?.current === undefined,
-    live: live as ReadonlyMap<Socket, ClientConnection>,
+    live: live as ReadonlyBriefMap<Socket, ClientConnection>,
   };
 }
 

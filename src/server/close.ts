@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
  */
 export function closeServer(
   server: HttpServer | HttpsServer,
-  open: ReadonlySet<Socket>,
+  open: Iterable<Socket>,
   deadlineMs: number,
 ): Promise<void> {
   return new Promise((resolve) => {

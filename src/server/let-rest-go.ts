@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterALook } from '../values/after-a-look.ts';
+import type { ReadonlyBriefMap } from '../values/brief-map.ts';
+import { BriefSet } from '../values/brief-set.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { type LingerLimits, lingerAndClose } from './linger.ts';
 
@@ -15,7 +17,7 @@ export interface LettingGo {
 }
 
 export interface LettingGoRules {
-  readonly live: ReadonlyMap<Socket, ClientConnection>;
+  readonly live: ReadonlyBriefMap<Socket, ClientConnection>;
   /** Sockets that are open. */
   readonly open: () => number;
   readonly maxOpen: number;
@@ -48,7 +50,7 @@ export function createLettingGo(rules: LettingGoRules): LettingGo {
   const { live, now } = rules;
   /** A twentieth of the places is kept free, so that a listed sender finds one. */
   const mostOpen = rules.maxOpen - Math.ceil(rules.maxOpen / 20);
-  const leaving = new Set<Socket>();
+  const leaving = new BriefSet<Socket>();
   let drain: NodeJS.Timeout | undefined;
   let shortage: NodeJS.Timeout | undefined;
   const watch = setInterval(destroyOverdue, watchEveryMs);

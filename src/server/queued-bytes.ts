@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { BriefMap } from '../values/brief-map.ts';
 
 /** Over all connections. Enough for what one read can hold: 3,000 of the shortest requests, of 18 bytes each. */
 const maxBytes = 11 * 1024 ** 2;
@@ -9,7 +10,7 @@ const maxBytes = 11 * 1024 ** 2;
  * and keeps them until they are answered or the connection closes.
  */
 export function createQueuedBytes() {
-  const perSocket = new Map<Socket, number>();
+  const perSocket = new BriefMap<Socket, number>();
   let taken = 0;
 
   function add(socket: Socket, bytes: number): void {

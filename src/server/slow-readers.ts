@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ReadonlyBriefMap } from '../values/brief-map.ts';
 import type { ClientConnection } from './client-connection.ts';
 
 const maxIntervalMs = 1000;
@@ -8,7 +9,7 @@ const maxIntervalMs = 1000;
  * now and then costs less than a timer for each answer. Returns what stops it.
  */
 export function destroyUnreadAnswers(
-  live: ReadonlyMap<Socket, ClientConnection>,
+  live: ReadonlyBriefMap<Socket, ClientConnection>,
   answerTimeMs: number,
   now: () => number,
 ): () => void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BriefMap } from '../values/brief-map.ts';
 
 /** One delivery's hold on a key. The truth about it dies with the process, as the delivery itself does. */
 export interface InFlightClaim {
@@ -35,7 +36,7 @@ export interface InFlightClaims {
 
 /** The deliveries in progress in this process. `now` is monotonic milliseconds. */
 export function createInFlightClaims(now: () => number): InFlightClaims {
-  const claims = new Map<string, InFlightClaim>();
+  const claims = new BriefMap<string, InFlightClaim>();
 
   const isLive = (claim: InFlightClaim): boolean =>
     claim.recording > 0 || claim.asking !== undefined || now() < claim.leaseEndsAt;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimResult, DuplicateStore } from '../../delivery/duplicate-store.ts';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
+import { BriefSet } from '../../values/brief-set.ts';
 import {
   claimCommand,
   confirmScript,
@@ -44,7 +45,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
   // A record may come behind one WAIT and has then its own: both fit well into its deadline.
   const replicasOf = createReplicated(minReplicas, timeoutMs / 4);
   const unanswered = createUnanswered();
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = new BriefSet<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
   const nameOf = (key: string): string => keyOf(options.keyPrefix, key);
