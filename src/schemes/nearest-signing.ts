@@ -40,8 +40,8 @@ export function createSigningSearch(): FindNearestSigning {
   const likelihood = (way: Way): number => (usualWays.includes(way.name) ? 2 : oddness(way));
   const ways = allWays().sort((a, b) => likelihood(a) - likelihood(b));
   return (scheme, delivery, keys, limits = unlimited) => {
-    if (scheme.algorithm === 'equals') return nearestSecret(scheme, delivery, keys);
-    if (scheme.algorithm === 'ed25519') return nearestEd25519(scheme, delivery, keys);
+    if (scheme.algorithm === 'equals') return nearestSecret(scheme, delivery, keys, limits);
+    if (scheme.algorithm === 'ed25519') return nearestEd25519(scheme, delivery, keys, limits);
     const hashName = hashOf[scheme.algorithm];
     const sent = sentDigests(scheme, delivery, digestBytes[hashName]);
     if (sent.length === 0) return undefined;
@@ -162,6 +162,7 @@ function nearestSecret(
   scheme: Scheme,
   delivery: SentDelivery,
   keys: readonly ChecksumKey[],
+  { isOver }: SearchLimits,
 ): NearestSigning | undefined {
   const written = scheme.signature.kind === 'member' ? 'utf8' : 'latin1';
   for (const { name, secret } of keys) {
@@ -170,6 +171,7 @@ function nearestSecret(
     const wanted = sha256(read.bytes);
     for (const sent of sentTexts(scheme, delivery)) {
       for (const before of beginnings(scheme, sent, [read.bytes.toString(written).length])) {
+        if (isOver()) return undefined;
         const text = Buffer.from(sent.slice(before.length), written);
         if (!timingSafeEqual(sha256(text), wanted)) continue;
         return { keyName: name, way: undefined, differences: prefixDifferences(scheme, before) };
@@ -184,6 +186,7 @@ function nearestEd25519(
   scheme: Scheme,
   delivery: SentDelivery,
   keys: readonly ChecksumKey[],
+  { isOver }: SearchLimits,
 ): NearestSigning | undefined {
   const parts = createMessageReader(scheme)(delivery.rawHeaders, delivery.envelope);
   if ('kind' in parts) return undefined;
@@ -193,9 +196,11 @@ function nearestEd25519(
     if (live.kind !== 'key' || live.key.kind !== 'ed25519') continue;
     for (const way of parts.ways) {
       const text = joined(parts.text(way));
-      for (const { bytes, difference } of sent)
+      for (const { bytes, difference } of sent) {
+        if (isOver()) return undefined;
         if (verifyEd25519(null, text, live.key.publicKey, bytes))
           return { keyName: key.name, way, differences: difference };
+      }
     }
   }
   return undefined;

@@ -1,10 +1,12 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import * as writing from '../../src/json/write-way.ts';
 import { createSearch, type Question } from '../../src/near-misses/search.ts';
 import { startSearchThread } from '../../src/near-misses/search-thread.ts';
 import type { FromThread } from '../../src/near-misses/search-worker.ts';
+import { compileScheme } from '../../src/schemes/compile.ts';
 import { juicywayScheme } from '../../src/schemes/juicyway-scheme.ts';
+import { custom } from '../../src/schemes/profiles/custom.ts';
 
 vi.mock('../../src/json/write-way.ts', { spy: true });
 
@@ -58,6 +60,26 @@ test.each(Object.entries(hostile))(
     const clock = countedLooks();
     expect(createSearch(5, clock.now)(question(signed(data, '{}')))).toBe(undefined);
     // The start, five milliseconds, and one look more.
+    expect(clock.looks).toBeLessThanOrEqual(8);
+  },
+);
+
+test.each(['ed25519', 'equals'] as const)(
+  'the time is that of other schemes: %s, with many keys and tags',
+  (algorithm) => {
+    const message = algorithm === 'equals' ? '' : custom.message;
+    const settings = { ...custom, signature: 'header:X-S#v', algorithm, key: 'hex', message };
+    const compiled = compileScheme(custom, settings);
+    if (compiled.kind !== 'scheme') throw new Error(compiled.problems[0]?.expected);
+    const keys = Array.from({ length: 32 }, (_, index) => ({
+      name: `key-${index}`,
+      secret: Uint8Array.from(Buffer.from(randomBytes(32).toString('hex'))),
+    }));
+    const tags = Array.from({ length: 16 }, () => `v=a=${randomBytes(64).toString('hex')}`).join();
+    const clock = countedLooks();
+    const asked = { ...question('{}'), scheme: compiled.scheme, keys, rawHeaders: ['X-S', tags] };
+    expect(createSearch(5, clock.now)(asked)).toBe(undefined);
+    expect(clock.looks).toBeGreaterThan(5);
     expect(clock.looks).toBeLessThanOrEqual(8);
   },
 );
