@@ -54,7 +54,7 @@ export interface Gatehouse {
 }
 
 export interface LongestTimes {
-  /** How long an application may take to answer, milliseconds. */
+  /** How long an application may take to answer, the wait for a connection included; milliseconds. */
   readonly answerMs: number;
   /** How long a delivery may take: its body, its claim, the application, and the record or the release; milliseconds. */
   readonly deliveryMs: number;
@@ -271,7 +271,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
 }
 
 function longestAnswerOf({ routes }: Loaded): number {
-  return Math.max(...routes.map(({ route: { upstream } }) => upstream.connectTimeoutMs + upstream.timeoutMs));
+  return Math.max(...routes.map(({ route: { upstream } }) => upstream.timeoutMs));
 }
 
 function searchedRoutes({ routes }: Loaded): ReadonlyMap<string, SearchedRoute> {
