@@ -59,8 +59,10 @@ export function createNodeServer(rules: {
 
 /**
  * With an `upgrade` listener Node would hand over every request that has an Upgrade header, also one to a webhook
- * path, past all that listens to `request`.
+ * path, past all that listens to `request`. In HTTP/1.0 an Upgrade says nothing (RFC 9110 section 7.8): a proxy that
+ * speaks it has passed on what it does not know, and takes what comes behind for requests.
  */
 function isWebSocketHandshake(request: IncomingMessage): boolean {
-  return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+  if (request.method !== 'GET' || request.httpVersion !== '1.1') return false;
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
 }

@@ -124,6 +124,7 @@ test.each([
   ['GET on the webhook path', 'GET /webhooks/juicyway HTTP/1.1', handshake, 405],
   ['POST on the webhook path', 'POST /webhooks/juicyway HTTP/1.1', [...handshake, 'Content-Length: 0'], 415],
   ['another spelling of the webhook path', 'GET /Webhooks/juicyway HTTP/1.1', handshake, 400],
+  ['a version that is not spoken here', 'GET /socket HTTP/2.0', handshake, 400],
   ['an encoded spelling', 'GET /webhooks%2fjuicyway HTTP/1.1', handshake, 400],
   ['a malformed head', 'GET /socket HTTP/1.1', [...handshake, 'Host: other.test'], 400],
 ])('%s is judged, and never a tunnel', async (_, line, lines, status) => {
@@ -136,6 +137,7 @@ test.each([
 
 test.each([
   ['POST', 'POST /socket HTTP/1.1', [...handshake, 'Content-Length: 2']],
+  ['HTTP/1.0', 'GET /socket HTTP/1.0', handshake],
   [
     'h2c',
     'GET /socket HTTP/1.1',
