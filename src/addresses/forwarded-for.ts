@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../values/field-grammar.ts';
 import type { ReadAddress } from './address-reader.ts';
 import type { AddressSet } from './address-set.ts';
 
@@ -21,7 +22,7 @@ export function walkForwardedFor(
     for (let end = line.length; end >= 0; ) {
       if (hops.length === maxHops) return { kind: 'unknown', problem: `more than ${maxHops} hops`, hops };
       const start = end === 0 ? 0 : line.lastIndexOf(',', end - 1) + 1;
-      const entry = line.slice(start, end).trim();
+      const entry = withoutBlanks(line.slice(start, end));
       if (entry === '') {
         // An empty element of a list means nothing (RFC 9110 section 5.6.1.2).
         end = start - 1;

@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../values/field-grammar.ts';
 import { isFieldName, isFieldValue } from './hop-by-hop.ts';
 
 /** Status line and fields of an application's answer. */
@@ -72,7 +73,7 @@ function parseHead(text: string): AnswerHead {
     const colon = text.indexOf(':', at);
     const name = text.slice(at, colon === -1 || colon > end ? end : colon);
     if (name.length === end - at || !isFieldName(name)) throw new AnswerFault('a header line without a name');
-    const value = text.slice(colon + 1, end).trim();
+    const value = withoutBlanks(text.slice(colon + 1, end));
     if (!isFieldValue(value)) throw new AnswerFault(`the value of the header ${name} is not legal`);
     headers.push(name, value);
     at = end + 2;
@@ -98,9 +99,10 @@ export function isKept({ minorVersion, headers }: AnswerHead): boolean {
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
     if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
-    for (const option of (headers[index + 1] as string).toLowerCase().split(',')) {
-      if (option.trim() === 'close') return false;
-      if (option.trim() === 'keep-alive') isKeptAlive = true;
+    for (const element of (headers[index + 1] as string).toLowerCase().split(',')) {
+      const option = withoutBlanks(element);
+      if (option === 'close') return false;
+      if (option === 'keep-alive') isKeptAlive = true;
     }
   }
   return minorVersion === 1 || isKeptAlive;

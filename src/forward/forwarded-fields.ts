@@ -1,3 +1,5 @@
+import { withoutBlanks } from '../values/field-grammar.ts';
+
 /**
  * The one list of fields from which an application may take another URL, path, method, scheme or address than those
  * that the gate has judged. Frameworks read them by themselves or by middleware: Symfony, Spring, Rack, ASP.NET, IIS,
@@ -31,11 +33,11 @@ export function isPlausible(role: ForwardedRole, value: string): boolean {
     case 'client':
       return address.test(value);
     case 'host':
-      return value.split(',').every((host) => isHostField(host.trim()));
+      return value.split(',').every((host) => isHostField(withoutBlanks(host)));
     case 'scheme':
-      return value.split(',').every((scheme) => schemeName.test(scheme.trim()));
+      return value.split(',').every((scheme) => schemeName.test(withoutBlanks(scheme)));
     case 'port':
-      return value.split(',').every((port) => portNumber.test(port.trim()));
+      return value.split(',').every((port) => portNumber.test(withoutBlanks(port)));
     case 'chain':
       return chain.test(value);
   }

@@ -26,7 +26,7 @@ export function elementsOf(value: string): string[] {
 }
 
 /** Space and tab are the only blanks of the grammar; `trim` also takes away what is none (section 5.6.3). */
-function withoutBlanks(text: string): string {
+export function withoutBlanks(text: string): string {
   let begin = 0;
   let end = text.length;
   while (begin < end && isBlank(text.charCodeAt(begin))) begin += 1;

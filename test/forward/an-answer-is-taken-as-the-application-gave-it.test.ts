@@ -22,6 +22,27 @@ test('status, headers in order with duplicates, and body', async () => {
   });
 });
 
+test('a value keeps every byte but the blanks around it', async () => {
+  // UTF-8 for "voila" with its accent: JavaScript takes the last byte for a blank of Latin-1.
+  const value = '\xa0voil\xc3\xa0';
+  const application = await startScriptedApplication((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nX-Name: \t${value} \r\nContent-Length: 0\r\n\r\n`, 'latin1');
+  });
+  expect(await testUpstream(application.url).send(anEvent())).toMatchObject({
+    headers: ['X-Name', value, 'Content-Length', '0'],
+  });
+});
+
+test.each(['Transfer-Encoding: \x0bchunked', 'Transfer-Encoding: chunked\xa0', 'Content-Length: 5\xa0'])(
+  'no other blank frames an answer: %j',
+  async (line) => {
+    const application = await startScriptedApplication((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n0\r\n\r\n`, 'latin1');
+    });
+    expect(await testUpstream(application.url).send(anEvent())).toMatchObject({ kind: 'broken' });
+  },
+);
+
 test.each([
   [
     'chunks',
