@@ -91,7 +91,7 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
       if (isOver) return;
       const fields = [...passedFields(answered.rawHeaders, requestId), 'Connection', 'close'];
       begin(answered, fields);
-      passRefusal(answered, client, socket);
+      passRefusal(answered, socket, rules.standstill);
     });
   };
 
@@ -151,9 +151,12 @@ function join(socket: Socket, client: Duplex, upstream: Socket): void {
 
 /**
  * An application's refusal to upgrade. As this is the last of the connection, its body ends where the connection ends,
- * and needs no chunks.
+ * and needs no chunks. It goes to the client directly: a fault of the connection, be it a byte behind a whole answer, lets
+ * http-proxy end the stream to which it goes on writing, and nobody listens for the error of that.
  */
-function passRefusal(answered: IncomingMessage, client: Duplex, socket: Socket): void {
+function passRefusal(answered: IncomingMessage, socket: Socket, standstill: Standstill): void {
+  answered.unpipe();
+  standstill.watch(answered, tunnelBytes, () => socket.destroy());
   resetWhenCut(socket, socket);
   answered.once('error', () => socket.destroy());
   answered.once('close', () => {
@@ -162,7 +165,7 @@ function passRefusal(answered: IncomingMessage, client: Duplex, socket: Socket):
   // What came behind the handshake is discarded, so that the end of the connection can be read.
   socket.resume();
   endSoonAfterAnswer(socket);
-  client.pipe(socket);
+  answered.pipe(socket);
 }
 
 /** Once all is written the client has to close as well; but it is not waited for long. */

@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { startPlainApplication } from '../support/plain-application.ts';
 import { openRaw } from '../support/raw-http.ts';
 import { runGate } from '../support/running-gate.ts';
+import { startScriptedApplication } from '../support/scripted-application.ts';
 
 const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'].concat(
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
@@ -109,6 +110,31 @@ test('a chunked refusal to upgrade is passed on without chunks', async () => {
   expect(answer).toMatch(/\r\n\r\nnot here$/);
   expect(answer.match(/Set-Cookie/g)).toHaveLength(2);
   expect(answer.toLowerCase()).not.toContain('transfer-encoding');
+});
+
+/** What a client has whom the application refuses an upgrade so, twice behind the same gate. */
+async function refusedTwice(answer: string) {
+  const application = await startScriptedApplication((socket) => socket.write(answer));
+  const gate = await runGate(application.url.href, { otherPaths: 'passthrough' });
+  const clients = [await openRaw(gate.port), await openRaw(gate.port)];
+  for (const client of clients) {
+    client.send(head('GET /socket HTTP/1.1'));
+    await client.closing();
+  }
+  return clients;
+}
+
+test('a refusal to upgrade with bytes behind it is whole, and no gate ends by it', async () => {
+  const clients = await refusedTwice('HTTP/1.1 404 Gone\r\nContent-Length: 2\r\n\r\nnomore');
+  for (const { text, errorCode } of clients) {
+    expect(text).toMatch(/^HTTP\/1\.1 404 Gone\r\n[\s\S]*\r\n\r\nno$/);
+    expect(errorCode).toBeUndefined();
+  }
+});
+
+test('… and one that breaks off does not look whole', async () => {
+  const answer = 'HTTP/1.1 404 Gone\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\nno size\r\n';
+  for (const { errorCode } of await refusedTwice(answer)) expect(errorCode).toBe('ECONNRESET');
 });
 
 test('an application that is gone is answered for', async () => {
