@@ -60,29 +60,14 @@ export async function rotateUnderLoad(namespace: string, host: string, stripeSec
   const old = (['juicyway', 'paystack', 'stripe'] as const).map((scheme) =>
     play(namespace, host, scheme, keys[scheme], 300),
   );
-  kubectl([
-    'patch',
-    'secret',
-    stripeSecret,
-    '--namespace',
-    namespace,
-    '--patch',
-    JSON.stringify({ stringData: { next: nextStripeKey } }),
-  ]);
+  const patchSecret = (...how: string[]): string =>
+    kubectl(['patch', 'secret', stripeSecret, '--namespace', namespace, ...how]);
+  patchSecret('--patch', JSON.stringify({ stringData: { next: nextStripeKey } }));
   // Refused until the kubelet has handed the Secret on, and sent again as Stripe does.
   const next = await play(namespace, host, 'stripe', nextStripeKey, 50);
   const sent = [...(await Promise.all(old)).flat(), ...next];
   const remove = [{ op: 'remove', path: '/data/live' }];
-  kubectl([
-    'patch',
-    'secret',
-    stripeSecret,
-    '--namespace',
-    namespace,
-    '--type=json',
-    '--patch',
-    JSON.stringify(remove),
-  ]);
+  patchSecret('--type=json', '--patch', JSON.stringify(remove));
   return {
     sent: [...sent, ...(await play(namespace, host, 'stripe', nextStripeKey, 50))],
     expected: 3 * 300 + 100,
