@@ -73,10 +73,30 @@ test.each([
     await server.ask('ACL', 'SETUSER', 'gate', 'on', 'nopass', '~hookgate:*', '+@all', ...rules);
     const { store } = await openRedis({ url: `redis://gate@127.0.0.1:${server.port}`, minReplicas });
     expect(await store.health()).toMatchObject({ up: false, detail: expect.stringMatching(/NOPERM/) });
+    // The application must not get an event that nobody could remember.
+    await expect(store.claim(newKey(), 60_000)).rejects.toThrow(/NOPERM/);
     await server.ask('ACL', 'SETUSER', 'gate', '+@all');
     await until(async () => (await store.health()).up);
+    await claimed(store, newKey(), 60_000);
   },
 );
+
+test('where one shard of a cluster records nothing, its keys are not claimed, and the others are', async () => {
+  const { masters } = await startRedisCluster(3);
+  const { store } = await openRedis({ url: masters.map(({ url }) => url) });
+  await masters[1]?.ask('ACL', 'SETUSER', 'default', '-eval', '-evalsha');
+  await until(async () => !(await store.health()).up);
+  const claims = Array.from({ length: 60 }, async () => {
+    const key = newKey();
+    const token = await claimed(store, key, 60_000);
+    return store.confirm(key, token, 600_000);
+  });
+  const ends = await Promise.allSettled(claims);
+  const refused = ends.filter(({ status }) => status === 'rejected').length;
+  expect(refused).toBeGreaterThan(0);
+  expect(ends.filter((end) => end.status === 'fulfilled' && end.value)).toHaveLength(60 - refused);
+  expect(await masters[1]?.ask('DBSIZE')).toBe(0);
+});
 
 test('a server whose policy turns to evicting while the gate runs, without an event', async () => {
   const server = await startRedis();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { createLink, type Link } from './link.ts';
+import { createLink, type Link, type Shortcoming } from './link.ts';
 import { ConnectionLost, type RedisConnection } from './redis-connection.ts';
 import { nameOf, type ServerAddress } from './server-address.ts';
 import type { Servers } from './servers.ts';
@@ -13,12 +13,12 @@ export interface ClusterOptions {
   readonly open: (node: ServerAddress) => Promise<RedisConnection>;
   /** The same, and throws unless the node may serve keys. */
   readonly openForKeys: (node: ServerAddress) => Promise<RedisConnection>;
-  /** Gives what the node says to a write of a key with this hash tag. */
+  /** Gives what the node lacks for a key with this hash tag. */
   readonly probe: (
     connection: RedisConnection,
     hashTag: string,
     lookAgain: () => void,
-  ) => Promise<string | undefined>;
+  ) => Promise<Shortcoming | undefined>;
   readonly now: () => number;
   readonly onUp: () => void;
   /** A node has a connection, the first or another one. */
@@ -97,6 +97,7 @@ export function createCluster(options: ClusterOptions): Servers {
     get trouble() {
       return findTrouble();
     },
+    claimsForbidden: (key) => owners[slotOf(key)]?.link.claimsForbidden,
     get unfit() {
       return shards.map(({ link }) => link.unfit).find((sentence) => sentence !== undefined);
     },

@@ -8,6 +8,8 @@ export interface Link {
   connection(untilMs: number): Promise<RedisConnection>;
   /** Undefined while connected to a server that takes writes; otherwise a sentence that says why not. */
   readonly trouble: string | undefined;
+  /** Why nothing may be claimed although claims would be taken: what was delivered then could not be recorded. */
+  readonly claimsForbidden: string | undefined;
   /** Set when the server itself is at fault, and only the operator can help. */
   readonly unfit: string | undefined;
   /** Resolves after the first attempt, however it went. */
@@ -15,11 +17,17 @@ export interface Link {
   close(): void;
 }
 
+/** What a server that answers was found to lack. */
+export interface Shortcoming {
+  readonly sentence: string;
+  readonly forbidsClaims: boolean;
+}
+
 export interface LinkOptions {
   /** Makes a connection that may be used; throws a sentence otherwise. */
   readonly open: () => Promise<RedisConnection>;
-  /** Asked once a second, so that a peer that vanished is noticed: gives a sentence where it refuses writes. */
-  readonly probe: (connection: RedisConnection) => Promise<string | undefined>;
+  /** Asked once a second, so that a peer that vanished is noticed: gives what the server lacks. */
+  readonly probe: (connection: RedisConnection) => Promise<Shortcoming | undefined>;
   readonly now: () => number;
   readonly onUp?: (connection: RedisConnection) => void;
   readonly onDown?: (trouble: string) => void;
@@ -36,7 +44,7 @@ export function createLink(options: LinkOptions): Link {
   const waiting = new Set<(connection: RedisConnection | undefined) => void>();
   let live: RedisConnection | undefined;
   let trouble: string | undefined = 'not connected yet';
-  let refusal: string | undefined;
+  let lack: Shortcoming | undefined;
   let unfit: string | undefined;
   let closed = false;
   let wake = (): void => {};
@@ -59,7 +67,10 @@ export function createLink(options: LinkOptions): Link {
       });
     },
     get trouble() {
-      return trouble ?? refusal;
+      return trouble ?? lack?.sentence;
+    },
+    get claimsForbidden() {
+      return lack?.forbidsClaims === true ? lack.sentence : undefined;
     },
     get unfit() {
       return unfit;
@@ -93,7 +104,7 @@ export function createLink(options: LinkOptions): Link {
     let connection: RedisConnection;
     try {
       connection = await open();
-      refusal = await probe(connection);
+      lack = await probe(connection);
     } catch (error) {
       unfit = error instanceof Unfit ? error.message : undefined;
       return whatWentWrong(error);
@@ -114,24 +125,25 @@ export function createLink(options: LinkOptions): Link {
     const why = await connection.ended;
     clearInterval(timer);
     live = undefined;
-    refusal = undefined;
+    lack = undefined;
     return why;
   }
 
   async function probeAgain(connection: RedisConnection): Promise<void> {
     try {
-      const said = await probe(connection);
-      if (live !== connection || said === refusal) return;
-      refusal = said;
-      tellState(connection);
+      const found = await probe(connection);
+      if (live !== connection) return;
+      const isKnown = found?.sentence === lack?.sentence;
+      lack = found;
+      if (!isKnown) tellState(connection);
     } catch {
       // The connection has ended, and whoever waits for that says why.
     }
   }
 
   function tellState(connection: RedisConnection): void {
-    if (refusal === undefined) onUp?.(connection);
-    else onDown?.(refusal);
+    if (lack === undefined) onUp?.(connection);
+    else onDown?.(lack.sentence);
   }
 
   /** Doubles, and is drawn at random, so that many gates do not come back in one instant. */

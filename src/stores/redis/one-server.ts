@@ -14,6 +14,7 @@ export function createOneServer(options: LinkOptions): Servers {
     get trouble() {
       return link.trouble;
     },
+    claimsForbidden: () => link.claimsForbidden,
     get unfit() {
       return link.unfit;
     },

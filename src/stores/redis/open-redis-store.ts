@@ -4,6 +4,7 @@ import type { RedisSettings } from '../../delivery/redis-settings.ts';
 import { createCluster } from './cluster.ts';
 import { keyOf } from './commands.ts';
 import { evictionOf, judgeServer } from './fitness.ts';
+import type { Shortcoming } from './link.ts';
 import { createOneServer, notMaster } from './one-server.ts';
 import { ConnectionLost, dial, type RedisConnection } from './redis-connection.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -112,11 +113,11 @@ async function probe(
   key: string,
   { minReplicas }: RedisSettings,
   lookAgain: () => void,
-): Promise<string | undefined> {
-  return (
-    (await refusalOf(connection, key, minReplicas > 0, lookAgain)) ??
-    (await evictionOf(connection, nameOf(connection.address)))
-  );
+): Promise<Shortcoming | undefined> {
+  const refusal = await refusalOf(connection, key, minReplicas > 0, lookAgain);
+  if (refusal !== undefined) return refusal;
+  const evicting = await evictionOf(connection, nameOf(connection.address));
+  return evicting === undefined ? undefined : { sentence: evicting, forbidsClaims: false };
 }
 
 /** Files are read for every connection, so that a rotated password is taken up with the next one. */

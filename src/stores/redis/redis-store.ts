@@ -98,6 +98,10 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
   }
 
   async function claim(key: string, leaseMs: number): Promise<ClaimResult> {
+    const forbidden = recorders.claimsForbidden(key);
+    if (forbidden !== undefined) {
+      throw new StoreUnavailable(`The duplicate store cannot be used: ${forbidden}`);
+    }
     const token = unanswered.take(key) ?? randomUUID();
     try {
       const before = await run(key, async (connection) => {

@@ -11,6 +11,11 @@ export interface Servers {
   lookAgain(connection: RedisConnection): void;
   /** Undefined while every key has a connection on which records are taken; otherwise why not. */
   readonly trouble: string | undefined;
+  /**
+   * Why `key` must not be claimed although its server would take the claim: the record of it would be refused. Undefined
+   * where nothing is known against it.
+   */
+  claimsForbidden(key: string): string | undefined;
   /** Only the operator can help: the server must not be used as it is. */
   readonly unfit: string | undefined;
   /** Resolves after the first attempt, however it went. */
