@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -66,6 +66,24 @@ test('a damaged file is refused, and not written to', async () => {
     message: expect.stringMatching(/damaged|not a database/),
   });
   expect(readFileSync(file).equals(bytes)).toBe(true);
+});
+
+test('a log whose database is missing is refused, and there for it when it is back', async () => {
+  const { store, file } = await openTestStore();
+  await claimAndConfirm(store, key);
+  // As a process leaves them that was killed: the record stands in the log alone.
+  const crashed = join(temporaryDirectory(), 'events.db');
+  copyFileSync(file, `${crashed}.aside`);
+  copyFileSync(`${file}-wal`, `${crashed}-wal`);
+
+  await expect(openTestStore({ file: crashed })).rejects.toMatchObject({
+    name: 'StoreRefused',
+    message: expect.stringMatching(/events\.db-wal holds what was recorded last.*put that back/),
+  });
+
+  renameSync(`${crashed}.aside`, crashed);
+  const back = await openTestStore({ file: crashed });
+  expect(await back.store.claim(key, minuteMs)).toEqual({ kind: 'delivered' });
 });
 
 test('a second store on the same file is refused after its wait, and has it once the first is closed', async () => {

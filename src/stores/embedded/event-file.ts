@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { checkPlace, FileRefused, isBusy } from './file-refusal.ts';
 import { bringUpToDate, createTables, schemaVersion } from './layout.ts';
@@ -69,6 +69,7 @@ export function openEventFile(options: EventFileOptions): EventFile {
       `The store's file ${file} was removed while it was in use; put it back, or restart the gate with a new one (what it remembered is then forgotten).`,
     );
   }
+  refuseLogAlone(file);
   const giveUpAt = performance.now() + lockWaitMs;
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let waited = false; ; ) {
@@ -90,6 +91,18 @@ export function openEventFile(options: EventFileOptions): EventFile {
       Atomics.wait(pause, 0, 0, 50);
     }
   }
+}
+
+/**
+ * SQLite would begin a new database and throw away the log of the one that is missing, whose latest records stand nowhere
+ * else: it would be of no use any more to put that back.
+ */
+function refuseLogAlone(file: string): void {
+  const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytesOf(file) > 0 || bytesOf(`${file}-wal`) === 0) return;
+  throw new FileRefused(
+    `${file}-wal holds what was recorded last, and its database ${file} is missing or empty; put that back, or move ${file}-wal away as well (what they remembered is then forgotten).`,
+  );
 }
 
 function prepare(database: DatabaseSync, { file, afterFault, onLost }: EventFileOptions): void {
