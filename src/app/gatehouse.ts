@@ -186,8 +186,6 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       unrecorded,
       slots,
       leaseMs: config.duplicates.leaseMs,
-      retentionMs: config.duplicates.retentionMs,
-      waitMs: config.upstream.timeoutMs,
       maxWaiters: config.limits.waiters,
       whenStoreDown: config.duplicates.whenStoreDown,
       onTakenOver(duplicateKey) {

@@ -13,10 +13,10 @@ import type { Unrecorded } from './unrecorded.ts';
 
 export interface Claims {
   /** Asks for the right to deliver the event with this duplicate key. Never rejects. */
-  claim(key: string, manner?: ClaimManner): Promise<ClaimVerdict>;
+  claim(key: string, manner: ClaimManner): Promise<ClaimVerdict>;
 }
 
-/** What differs between routes; the gate's own by default. */
+/** What differs between routes. */
 export interface ClaimManner {
   /** How long it is remembered once the application has accepted it. */
   readonly retentionMs: number;
@@ -31,9 +31,6 @@ export interface ClaimsOptions {
   readonly unrecorded: Unrecorded;
   readonly slots: Slots;
   readonly leaseMs: number;
-  /** Of deliveries that say nothing of it. */
-  readonly retentionMs: number;
-  readonly waitMs: number;
   /** How many repeats may wait at once. */
   readonly maxWaiters: number;
   readonly whenStoreDown: 'refuse' | 'forward';
@@ -45,7 +42,7 @@ export function createClaims(options: ClaimsOptions): Claims {
   const { store, attempts, unrecorded, slots } = options;
 
   return {
-    claim(key, manner = options) {
+    claim(key, manner) {
       if (unrecorded.has(key)) return Promise.resolve({ kind: 'delivered' });
       const attempt = attempts.begin(key);
       if (attempt === undefined) {

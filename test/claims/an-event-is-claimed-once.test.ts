@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createAttempts } from '../../src/claims/attempts.ts';
 import type { Claim, ClaimVerdict } from '../../src/claims/claim.ts';
-import { type Claims, createClaims } from '../../src/claims/claims.ts';
+import { createClaims } from '../../src/claims/claims.ts';
 import { createSlots } from '../../src/claims/slots.ts';
 import { createUnrecorded } from '../../src/claims/unrecorded.ts';
 import { Answer } from '../../src/delivery/answer.ts';
@@ -247,16 +247,16 @@ function claimsOver(
     unrecorded,
     slots,
     leaseMs: 1000,
-    retentionMs: 1000,
-    waitMs: settings.waitMs ?? 1000,
     maxWaiters: settings.maxWaiters ?? 100,
     whenStoreDown: settings.whenStoreDown ?? 'refuse',
     onTakenOver: (taken) => takenOver.push(taken),
   });
-  return { claims, slots, unrecorded, alarms, takenOver };
+  const manner = { retentionMs: 1000, waitMs: settings.waitMs ?? 1000 };
+  const claim = (key: string) => claims.claim(key, manner);
+  return { claims: { claim }, slots, unrecorded, alarms, takenOver };
 }
 
-async function claimed(claims: Claims): Promise<Claim> {
+async function claimed(claims: { claim(key: string): Promise<ClaimVerdict> }): Promise<Claim> {
   const verdict = await claims.claim(key);
   if (verdict.kind !== 'claimed') throw new Error(`the verdict was ${verdict.kind}`);
   return verdict.claim;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAttempts } from '../../src/claims/attempts.ts';
 import type { Claim } from '../../src/claims/claim.ts';
-import { type ClaimManner, type Claims, createClaims } from '../../src/claims/claims.ts';
+import { type ClaimManner, createClaims } from '../../src/claims/claims.ts';
 import { createSlots } from '../../src/claims/slots.ts';
 import { createUnrecorded } from '../../src/claims/unrecorded.ts';
 import { Answer } from '../../src/delivery/answer.ts';
@@ -63,6 +63,8 @@ function forgetfulStore() {
   };
 }
 
+const usual: ClaimManner = { retentionMs, waitMs: 1000 };
+
 function gateOver({ store, now }: { readonly store: DuplicateStore; readonly now: () => number }) {
   const unrecorded = createUnrecorded({
     store,
@@ -79,17 +81,16 @@ function gateOver({ store, now }: { readonly store: DuplicateStore; readonly now
     unrecorded,
     slots: createSlots(1000),
     leaseMs,
-    retentionMs,
-    waitMs: 1000,
     maxWaiters: 0,
     whenStoreDown: 'refuse',
     onTakenOver: () => undefined,
   });
-  return { claims, unrecorded };
+  const claim = (of: string, manner = usual) => claims.claim(of, manner);
+  return { claims: { claim }, unrecorded };
 }
 
-async function claimed(claims: Claims, manner?: ClaimManner): Promise<Claim> {
-  const verdict = await claims.claim(key, manner);
+async function claimed({ claim }: ReturnType<typeof gateOver>['claims'], manner = usual): Promise<Claim> {
+  const verdict = await claim(key, manner);
   if (verdict.kind !== 'claimed') throw new Error(`the verdict was ${verdict.kind}`);
   return verdict.claim;
 }
