@@ -19,7 +19,7 @@ interface ServeOptions {
 /** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
 export function addServeCommand(program: Command, signals: Signals): void {
   program
-    .command('serve', { isDefault: false })
+    .command('serve')
     .description('run the gate')
     .option(
       '--config <file>',
@@ -30,7 +30,7 @@ export function addServeCommand(program: Command, signals: Signals): void {
     .option('--listen <host:port>', 'traffic port')
     .option('--admin <host:port>', 'admin port: metrics, health, status')
     .option('--path <path>', 'webhook path, such as /webhooks/juicyway')
-    .option('--keys-directory <directory>', 'one file a key; its content is a business ID')
+    .option('--keys-directory <directory>', 'one file a key (Juicyway: a business ID)')
     .option(
       '--allow <cidr>',
       'address or range of the sender (repeatable); replaces the allowlist file',

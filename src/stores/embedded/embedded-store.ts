@@ -96,10 +96,5 @@ function isKey(key: string): boolean {
 
 /** Waits for the answer that another claim of the same key has asked for. */
 function afterQuestion(holder: InFlightClaim, again: () => Promise<ClaimResult>): Promise<ClaimResult> {
-  return (holder.asking ?? Promise.resolve(false)).then(
-    (known) => (known ? delivered : again()),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  return (holder.asking ?? Promise.resolve(false)).then((known) => (known ? delivered : again()));
 }

@@ -14,7 +14,7 @@ export type ErrorMeaning =
   | 'refused';
 
 /** By the first word of the reply, which is what servers keep to. */
-const outcomes: Readonly<Record<string, ErrorMeaning>> = {
+const meanings: Readonly<Record<string, ErrorMeaning>> = {
   MOVED: 'look_again',
   ASK: 'ask',
   // The user was changed under the connection: the next one logs in with what its files say now.
@@ -28,6 +28,6 @@ const outcomes: Readonly<Record<string, ErrorMeaning>> = {
   NOSCRIPT: 'no_script',
 };
 
-export function outcomeOf(error: ErrorReply): ErrorMeaning {
-  return outcomes[error.message.split(' ', 1)[0] ?? ''] ?? 'refused';
+export function meaningOf(error: ErrorReply): ErrorMeaning {
+  return meanings[error.message.split(' ', 1)[0] ?? ''] ?? 'refused';
 }

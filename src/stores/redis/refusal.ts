@@ -1,7 +1,7 @@
 import { ErrorReply } from '@redis/client';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { releaseScript } from './commands.ts';
-import { outcomeOf } from './error-meaning.ts';
+import { meaningOf } from './error-meaning.ts';
 import type { Shortcoming } from './link.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { runScript } from './run-script.ts';
@@ -30,14 +30,14 @@ export async function refusalOf(
     return undefined;
   } catch (error) {
     if (!(error instanceof ErrorReply)) throw error;
-    const outcome = outcomeOf(error);
+    const meaning = meaningOf(error);
     // This key would be served elsewhere; those that are here already are served here.
-    if (outcome === 'ask') return undefined;
-    if (outcome === 'look_again') lookAgain();
+    if (meaning === 'ask') return undefined;
+    if (meaning === 'look_again') lookAgain();
     return {
       sentence: `the server refuses writes: ${whatWentWrong(error)}`,
       // A claim would be taken, and what it leads to could not be recorded.
-      forbidsClaims: takesClaims && outcome === 'refused',
+      forbidsClaims: takesClaims && meaning === 'refused',
     };
   }
 }

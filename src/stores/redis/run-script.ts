@@ -1,6 +1,6 @@
 import { ErrorReply } from '@redis/client';
 import { runByDigest, runWhole, type Script } from './commands.ts';
-import { outcomeOf } from './error-meaning.ts';
+import { meaningOf } from './error-meaning.ts';
 import type { CommandSender } from './redis-connection.ts';
 
 /** Runs a script on one key, and sends it whole where the server does not know it. Rejects as `send` does. */
@@ -13,7 +13,7 @@ export async function runScript(
   try {
     return await send(runByDigest(script, key, values));
   } catch (error) {
-    if (!(error instanceof ErrorReply) || outcomeOf(error) !== 'no_script') throw error;
+    if (!(error instanceof ErrorReply) || meaningOf(error) !== 'no_script') throw error;
     return send(runWhole(script, key, values));
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
-import { outcomeOf } from './error-meaning.ts';
+import { meaningOf } from './error-meaning.ts';
 import { type CommandSender, ConnectionLost, type RedisConnection } from './redis-connection.ts';
 import { addressOf, type ServerAddress } from './server-address.ts';
 import type { Servers } from './servers.ts';
@@ -15,7 +15,7 @@ const pauseMs = 50;
  * Runs a command on the server in charge of the key, again and again until it is answered, refused, or out of time:
  * the wait for a connection counts. The command must be one that may be carried out twice.
  *
- * @throws StoreUnavailable from what `within` gives.
+ * What it gives rejects with StoreUnavailable.
  */
 export function createWithinDeadline(
   servers: Servers,
@@ -42,10 +42,10 @@ export function createWithinDeadline(
         if (!(error instanceof ErrorReply) && !(error instanceof ConnectionLost)) throw error;
         if (now() >= untilMs) throw unavailable(error);
         if (!(error instanceof ErrorReply)) continue;
-        const outcome = outcomeOf(error);
-        if (outcome === 'refused') throw unavailable(error);
-        if (outcome === 'look_again' && connection !== undefined) servers.lookAgain(connection);
-        if (outcome === 'ask' && connection !== undefined) askNode = nodeIn(error, connection.address);
+        const meaning = meaningOf(error);
+        if (meaning === 'refused') throw unavailable(error);
+        if (meaning === 'look_again' && connection !== undefined) servers.lookAgain(connection);
+        if (meaning === 'ask' && connection !== undefined) askNode = nodeIn(error, connection.address);
         else if (now() + pauseMs >= untilMs) throw unavailable(error);
         else await pause(pauseMs);
       }
