@@ -1,17 +1,12 @@
 /** What the chart's Grafana dashboard of the injector shows. */
-import type { Panel } from './dashboard-panels.ts';
+import { badFrom1, type Panel, where } from './dashboard-panels.ts';
 
-const where = 'namespace=~"$namespace",job=~"$job"';
 const perMinute = (metric: string, by: string) =>
   `sum by (${by}) (rate(${metric}{${where}}[$__rate_interval])) * 60`;
 const inAnHour = (metric: string) => `sum(increase(${metric}{${where}}[1h]))`;
 const end = (certificate: string) =>
   `min(hookgate_injector_certificate_expiry_timestamp_seconds{${where},certificate="${certificate}"}) - time()`;
 
-const badFrom1 = [
-  [null, 'green'],
-  [1, 'orange'],
-] as const;
 const badBelow = (seconds: number) =>
   [
     [null, 'red'],

@@ -3,7 +3,7 @@
 import { eventLoopTimerMs } from '../src/metrics/metrics.ts';
 
 /** Every query is limited to what the two variables at the top of the dashboard select. */
-const where = 'namespace=~"$namespace",job=~"$job"';
+export const where = 'namespace=~"$namespace",job=~"$job"';
 
 /** Those of them that know their route. */
 const ofRoute = `${where},route=~"$route"`;
@@ -27,7 +27,7 @@ const quantile = (q: number, metric: string, by = 'le', selected = where) =>
 const perMinute = (metric: string, by: string, selected: string) =>
   `sum by (${by}) (rate(${metric}{${selected}}[$__rate_interval])) * 60`;
 
-const badFrom1 = [
+export const badFrom1 = [
   [null, 'green'],
   [1, 'orange'],
 ] as const;

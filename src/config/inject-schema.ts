@@ -1,8 +1,6 @@
 /** The shape of inject.yaml, which `hookgate inject` reads. */
 import { Object as Section, type Static } from 'typebox';
-import { choice, count, duration, logLevel, path, text } from './schema-leaves.ts';
-
-const closed = (description: string) => ({ description, additionalProperties: false }) as const;
+import { choice, closed, count, duration, logLevel, path, text } from './schema-leaves.ts';
 
 const anyPort = (fallback: number) => ({ default: fallback, minimum: 0, maximum: 65_535 });
 const plain = (description: string, fallback?: string) => text<string>('plain', description, fallback);

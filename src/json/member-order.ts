@@ -1,6 +1,7 @@
 import { BACKSLASH } from './ascii.ts';
 import { compareRanges } from './compare-ranges.ts';
 import { stringText } from './unescape.ts';
+import { utf8AsLatin1 } from './utf8-as-latin1.ts';
 
 /** Up to this many members are sorted by insertion. */
 const fewMembers = 24;
@@ -39,22 +40,15 @@ function orderUnescaped(
   starts: readonly number[],
   nameEnds: readonly number[],
 ): number[] | undefined {
+  // Comparing such text is comparing the bytes, and much quicker than Buffer.compare.
   const names = starts.map((start, index) =>
-    asBytes(stringText(bytes, start + 1, nameEnds[index] as number, true)),
+    utf8AsLatin1(stringText(bytes, start + 1, nameEnds[index] as number, true)),
   );
   return orderBy(starts.length, (left, right) => {
     const one = names[left] as string;
     const other = names[right] as string;
     return one < other ? -1 : one > other ? 1 : 0;
   });
-}
-
-/** One character a UTF-8 byte: comparing such text is comparing the bytes, and much quicker than Buffer.compare. */
-function asBytes(text: string): string {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');
-  }
-  return text;
 }
 
 function orderBy(count: number, compare: (left: number, right: number) => number): number[] | undefined {

@@ -1,4 +1,4 @@
-import { utf8AsLatin1 } from './member-text.ts';
+import { utf8AsLatin1 } from '../json/utf8-as-latin1.ts';
 import type { Scheme } from './scheme.ts';
 import { isSamePlace, type Part, type Place } from './template.ts';
 

@@ -1,3 +1,5 @@
+import { withoutBlanks } from '../values/field-grammar.ts';
+
 /** A field of a head: its value without blanks around it, or what keeps it from being one. */
 export type Field =
   | { readonly kind: 'value'; readonly text: string }
@@ -18,22 +20,9 @@ export function readField(rawHeaders: RawHeaders, lowerCaseName: string): Field 
     if (name.length !== lowerCaseName.length) continue;
     if (name !== lowerCaseName && name.toLowerCase() !== lowerCaseName) continue;
     if (text !== undefined) return twice;
-    text = trimmed(rawHeaders[index + 1] as string);
+    text = withoutBlanks(rawHeaders[index + 1] as string);
   }
   return text === undefined ? absent : { kind: 'value', text };
-}
-
-/** Blanks and tabs (RFC 9110 section 5.5); no regular expression, since anybody may send 16 KiB of blanks. */
-function trimmed(value: string): string {
-  let start = 0;
-  let end = value.length;
-  while (start < end && isBlank(value.charCodeAt(start))) start++;
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
-  return value.slice(start, end);
-}
-
-export function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** At most this many parts of one signature header are looked at. */
@@ -48,7 +37,7 @@ export function readTagged(value: string, tag: string): readonly string[] {
   const inPairs = /^[A-Za-z0-9_-]+=/.test(value);
   const between = inPairs ? (value.includes(',') ? ',' : ';') : ' ';
   for (const item of value.split(between, maxTagged)) {
-    const part = trimmed(item);
+    const part = withoutBlanks(item);
     const cut = part.indexOf(inPairs ? '=' : ',');
     if (cut === tag.length && part.startsWith(tag)) found.push(part.slice(cut + 1));
   }

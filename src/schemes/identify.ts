@@ -1,7 +1,8 @@
 import { findValues } from '../json/find-values.ts';
+import { utf8AsLatin1 } from '../json/utf8-as-latin1.ts';
 import { type Envelope, isEventName } from './envelope.ts';
 import { type RawHeaders, readField, readTagged } from './head-fields.ts';
-import { memberSpan, scalarText, utf8AsLatin1 } from './member-text.ts';
+import { memberSpan, scalarText } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import { isDigits, type MessageParts } from './signed-text.ts';
 import type { Place } from './template.ts';

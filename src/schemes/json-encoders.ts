@@ -1,3 +1,4 @@
+import { indexesFirst } from '../json/order-by-text.ts';
 import {
   type Escapes,
   type Layout,
@@ -74,7 +75,7 @@ const orders: readonly Order[] = [
   },
   {
     words: 'names that are numbers before the others (an object of JavaScript, written again)',
-    sort: byJavaScript,
+    sort: indexesFirst,
     topOnly: false,
   },
 ];
@@ -200,15 +201,4 @@ function asJava(number: number): string {
 
 function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function byJavaScript(a: string, b: string): number {
-  const [first, second] = [indexOf(a), indexOf(b)];
-  if (first !== undefined && second !== undefined) return first - second;
-  return first !== undefined ? -1 : second !== undefined ? 1 : 0;
-}
-
-/** Of a name that JavaScript takes for an index. */
-function indexOf(name: string): number | undefined {
-  return /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < 2 ** 32 - 1 ? Number(name) : undefined;
 }

@@ -1,8 +1,10 @@
+import { utf8AsLatin1 } from '../json/utf8-as-latin1.ts';
 import type { Way } from '../json/way.ts';
+import { isBlank } from '../values/field-grammar.ts';
 import { bigPart, type ChangingStep, type CompiledPart, compileParts } from './compiled-parts.ts';
 import { Envelope, type EnvelopeForm, wholeBodyAsData } from './envelope.ts';
-import { isBlank, type RawHeaders, readField, readTagged } from './head-fields.ts';
-import { memberSpan, onlySpan, scalarText, utf8AsLatin1 } from './member-text.ts';
+import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { memberSpan, onlySpan, scalarText } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import type { Part } from './template.ts';
 

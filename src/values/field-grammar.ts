@@ -25,7 +25,10 @@ export function elementsOf(value: string): string[] {
   return (partsOf(value, ',') ?? [value]).filter((element) => element !== '');
 }
 
-/** Space and tab are the only blanks of the grammar; `trim` also takes away what is none (section 5.6.3). */
+/**
+ * Space and tab are the only blanks of the grammar; `trim` also takes away what is none (section 5.6.3). No regular
+ * expression, since anybody may send 16 KiB of blanks.
+ */
 export function withoutBlanks(text: string): string {
   let begin = 0;
   let end = text.length;
@@ -34,6 +37,6 @@ export function withoutBlanks(text: string): string {
   return text.slice(begin, end);
 }
 
-function isBlank(code: number): boolean {
+export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
