@@ -128,7 +128,6 @@ async function open(
       contentType: metrics.registry.contentType,
       body: await metrics.registry.metrics(),
     }),
-    live: () => true,
     ready: () => readinessOf(life, watch, server),
     status: () => ({
       version,

@@ -127,7 +127,6 @@ async function open(
   const status = createStatus(parts);
   const admin = createAdminServer({
     ...status,
-    live: () => true,
     rejections: rejections.list,
     overview: createOverview({ ...parts, ready: status.ready }),
     hosts: () => (life.gatehouse?.loaded.config ?? config).admin.hosts,

@@ -100,7 +100,7 @@ export class EventExchange implements UpstreamExchange {
 
   fail(cause: Error): void {
     if (this.#socket === undefined) this.#settle({ kind: 'unreachable', cause });
-    else this.#settle({ kind: 'broken', sent: true, cause });
+    else this.#settle({ kind: 'broken', cause });
   }
 
   /** The deadline has passed. */

@@ -25,4 +25,4 @@ export type UpstreamResult =
   /** The deadline passed. `sent`: the application may have run; otherwise not one byte was sent, nor will be. */
   | { readonly kind: 'timeout'; readonly sent: boolean }
   /** The connection was lost, or the answer was no HTTP, after sending: the application may have run. */
-  | { readonly kind: 'broken'; readonly sent: boolean; readonly cause: Error };
+  | { readonly kind: 'broken'; readonly cause: Error };

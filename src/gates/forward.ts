@@ -100,7 +100,7 @@ function settle(delivery: Claimed['delivery'], result: UpstreamResult, isDrainin
       if (result.sent) facts.warning = 'the application may have run: it did not answer in time';
       return reject('upstream_timeout', result.sent ? 'no complete answer in time' : 'not sent in time');
     case 'broken':
-      if (result.sent) facts.warning = 'the application may have run: the connection broke after sending';
+      facts.warning = 'the application may have run: the connection broke after sending';
       return reject('upstream_protocol_error', whatWentWrong(result.cause));
   }
 }

@@ -34,7 +34,7 @@ test.each([
     await upstream.send(anEvent('first'));
 
     application.play((socket) => kill(socket));
-    expect(await upstream.send(anEvent('second'))).toMatchObject({ kind: 'broken', sent: true });
+    expect(await upstream.send(anEvent('second'))).toMatchObject({ kind: 'broken' });
 
     application.play(answer200);
     expect(await upstream.send(anEvent('third'))).toMatchObject({ kind: 'answered' });

@@ -45,7 +45,6 @@ export async function tellOverview(overview: () => Overview): Promise<string> {
     host: '127.0.0.1',
     port: 0,
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
-    live: () => true,
     ready: () => ({ ready: true, checks: {} }),
     status: () => ({}),
     rejections: () => [],

@@ -7,7 +7,6 @@ async function openAdmin(state: { ready: boolean; status?: () => object }) {
     host: '127.0.0.1',
     port: 0,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'hookgate_in_flight 0\n' }),
-    live: () => true,
     ready: () => ({ ready: state.ready, checks: { store: 'open' } }),
     status: state.status ?? (() => ({ version: '1' })),
     rejections: () => [{ reason: 'checksum_mismatch' }],
