@@ -1,5 +1,4 @@
-import type { Delivery } from '../delivery/delivery.ts';
-import { noFacts } from '../delivery/delivery.ts';
+import { type Delivery, noFacts } from '../delivery/delivery.ts';
 
 /** A delivery whose body is the bytes that were captured, as its sender posts it to `path`. */
 export function capturedDelivery(

@@ -8,7 +8,7 @@ import { Rejection } from '../delivery/rejections.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { orderJudgingGates } from '../pipeline/order.ts';
 import { passJudging } from '../pipeline/run.ts';
-import { readLiveKey } from '../schemes/live-key.ts';
+import { type LiveKey, readLiveKey } from '../schemes/live-key.ts';
 import { namedScheme } from '../schemes/named-scheme.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import { capturedDelivery } from './captured-delivery.ts';
@@ -136,25 +136,24 @@ function readKeysAlone(
   // The path among the flags makes one route.
   const route = defaults.config.routes[0] as Config['routes'][number];
   const nobody = compileAddressSet([]);
+  const keys: LiveKey[] = [];
+  for (const key of read.keys) {
+    const live = readLiveKey(scheme, key);
+    if (live.kind === 'key') keys.push(live.key);
+    else warnings.push(`Key ${key.name} cannot be used: ${live.expected}.`);
+  }
   const loaded: LoadedRoute = {
     route: { ...route, scheme },
     secrets: read.keys,
-    keys: read.keys.flatMap((key) => {
-      const live = readLiveKey(scheme, key);
-      return live.kind === 'key' ? [live.key] : [];
-    }),
+    keys,
     admits: nobody,
     allowlistEntries: 0,
     allowlistDigest: '',
     upstreamCa: undefined,
     signingKeys: undefined,
   };
-  const unusable = read.keys.flatMap((key) => {
-    const live = readLiveKey(scheme, key);
-    return live.kind === 'key' ? [] : [`Key ${key.name} cannot be used: ${live.expected}.`];
-  });
   const judged = { config: defaults.config, routes: [loaded], trustedProxies: nobody };
-  return { kind: 'ok', judged, hasAllowlist: false, warnings: [...warnings, ...unusable] };
+  return { kind: 'ok', judged, hasAllowlist: false, warnings };
 }
 
 async function judgeOnEachRoute(question: ExplainQuestion, judged: Judged): Promise<Explained[]> {

@@ -43,7 +43,7 @@ export function createStatus(parts: StatusParts) {
       const storeIsOptional = config?.duplicates.whenStoreDown === 'forward';
       const checks = {
         config: check(gatehouse !== undefined, 'loaded', 'not in force yet'),
-        keys: check((gatehouse?.loaded.keys.length ?? 0) > 0, 'loaded', 'none are loaded'),
+        keys: check(hasKeys(gatehouse), 'loaded', 'none are loaded'),
         allowlist: check(!refusesEverybody(gatehouse), 'loaded', 'it is empty, so every delivery is refused'),
         store: { ok: store.up || storeIsOptional, detail: store.detail },
         ...(await applicationCheck(config?.upstream)),
@@ -114,6 +114,10 @@ async function applicationCheck(upstream: Config['upstream'] | undefined): Promi
   if (upstream === undefined || upstream.addresses.length === 0) return {};
   const isMissed = await answersOnlyOnLoopback(upstream);
   return { application: check(!isMissed, 'not on loopback alone', onlyOnLoopback(upstream)) };
+}
+
+function hasKeys(gatehouse: Gatehouse | undefined): boolean {
+  return gatehouse?.loaded.routes.some(({ keys }) => keys.length > 0) ?? false;
 }
 
 /** One route that refuses everybody is no reason to take the others from their senders; /status names it. */

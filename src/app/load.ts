@@ -3,7 +3,6 @@ import type { AddressSet } from '../addresses/address-set.ts';
 import type { Config } from '../config/config.ts';
 import { contentDigest } from '../config/content-digest.ts';
 import { filesInUse, type NamedFile, watchedPaths } from '../config/files-in-use.ts';
-import type { Key } from '../config/keys.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem, problemAt } from '../config/problem.ts';
 import { readFiles } from '../config/read-files.ts';
@@ -34,9 +33,7 @@ export interface Loaded {
   readonly contents: string;
   /** In the order of the configuration. */
   readonly routes: readonly LoadedRoute[];
-  /** Of the first route: what a gate with one route knows. */
-  readonly keys: readonly Key[];
-  readonly allowlist: AddressSet;
+  /** Of the first route, for a gate that has no other. */
   readonly allowlistEntries: number;
   /** Tells the allowlists from others. */
   readonly allowlistDigest: string;
@@ -155,8 +152,6 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
       watched: watchedPaths(files, read.file),
       contents,
       routes: kept,
-      keys: first.secrets,
-      allowlist: first.admits,
       allowlistEntries: first.allowlistEntries,
       allowlistDigest: kept.map(({ allowlistDigest }) => allowlistDigest).join(' '),
       trustedProxies: await inTurns(compileRanges(config.clientAddress.trustedProxies)),

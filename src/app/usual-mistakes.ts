@@ -20,7 +20,7 @@ export function usualMistakes(scheme: Scheme, { rawHeaders, envelope }: Delivere
     );
     if (body.at(-1) === 0x0a)
       found.push('The body ends with a newline; editors and echo add one that was not signed.');
-    if (/"\s*:\s|,\s/.test(body.toString('latin1'))) {
+    if (/"\s*:\s|,\s/.test(withoutTexts(body))) {
       found.push(
         'The body has blanks between its members; most senders write none, so it may have been written again.',
       );
@@ -40,6 +40,11 @@ export function usualMistakes(scheme: Scheme, { rawHeaders, envelope }: Delivere
     );
   }
   return found;
+}
+
+/** JSON with each string emptied: a comma within one is none between members. */
+function withoutTexts(body: Buffer): string {
+  return body.toString('latin1').replace(/"(?:[^"\\]|\\.)*"/g, '""');
 }
 
 /** A time in the other unit: under a signature that holds, too, since the digits are signed as they are. */
