@@ -21,7 +21,7 @@ ARG RUNTIME_IMAGE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="hookgate" \
-      org.opencontainers.image.description="A gate for payment webhooks: only authentic, non-duplicate events reach the application." \
+      org.opencontainers.image.description="Verifying reverse proxy for webhooks on Kubernetes: only authentic, non-duplicate events reach the application." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \

@@ -14,7 +14,7 @@ export async function runProgram(signals: Signals): Promise<void> {
   endWhenNobodyReads();
   const program = new Command('hookgate')
     .description(
-      'Verifying reverse proxy for payment webhooks: only authentic, non-duplicate events get through.',
+      'Verifying reverse proxy for webhooks: only authentic, non-duplicate events reach the application.',
     )
     .version(version)
     .showHelpAfterError('(hookgate --help lists the commands and options)')

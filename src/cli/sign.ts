@@ -22,12 +22,12 @@ export function addSignCommand(program: Command): void {
     .description('print a signed body')
     .option(
       '--key-file <file>',
-      'file with the business ID; - is standard input, where the body is no option',
+      'file with the key (Juicyway: the business ID); - is standard input, where the body is no option',
       fileName,
     )
     .option(
       '--key-env <name>',
-      'variable of the environment with the business ID, instead of a file',
+      'variable of the environment with the key, instead of a file',
       given('the name of a variable'),
     )
     .option('--header <field>', "a field that is signed, 'Name: value' (repeatable)", collectHeader, [])

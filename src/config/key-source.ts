@@ -2,14 +2,14 @@ import { readInputFile } from './input-file.ts';
 import { withoutNewline } from './keys.ts';
 import { formatProblem, problemAt } from './problem.ts';
 
-/** Where a command has its business ID from: a file (`-` is standard input), or a variable of the environment. */
+/** Where a command has its key from: a file (`-` is standard input), or a variable of the environment. */
 export interface KeySource {
   readonly keyFile?: string;
   readonly keyEnv?: string;
 }
 
 /**
- * The business ID, without one trailing newline, as in the keys directory; so it need not be written to a disk first.
+ * The key, without one trailing newline, as in the keys directory; so it need not be written to a disk first.
  * Throws a sentence when there is none.
  */
 export async function readKey(
@@ -20,7 +20,7 @@ export async function readKey(
   if (keyFile !== undefined && keyEnv === undefined && keyFile !== '-') return readKeyFile(keyFile);
   if ((keyFile === undefined) === (keyEnv === undefined))
     throw new Error(
-      'expected the business ID from one place: --key-file FILE (- is standard input), or --key-env NAME',
+      'expected the key from one place: --key-file FILE (- is standard input), or --key-env NAME',
     );
   const content = keyEnv === undefined ? await readStandardInput() : Buffer.from(env[keyEnv] ?? '');
   const secret = withoutNewline(content);
@@ -35,5 +35,5 @@ export function readKeyFile(file: string): Buffer {
 
 function orThrow(secret: Buffer, source: string, found: string): Buffer {
   if (secret.length > 0) return secret;
-  throw new Error(formatProblem(problemAt({ source }, '', found, 'expected the business ID')));
+  throw new Error(formatProblem(problemAt({ source }, '', found, 'expected a key')));
 }

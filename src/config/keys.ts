@@ -5,7 +5,7 @@ import { type Problem, problemAt, quote } from './problem.ts';
 import { readBytes, unreadable } from './read-file.ts';
 import { readAtOneMoment } from './stable-mount.ts';
 
-/** One live key: a business ID of the sender. */
+/** One live key: what the sender signs with, or is known by (Juicyway's business ID). */
 export interface Key {
   /** The file's name; shown in logs, metrics and `/status`. */
   readonly name: string;
@@ -82,7 +82,7 @@ function readOnce(directory: string, env: Readonly<Record<string, string | undef
     }
     const secret = withoutNewline(read.bytes);
     if (secret.length === 0) {
-      problems.push(problemAt({ source: file }, '', 'found an empty file', 'expected a business ID'));
+      problems.push(problemAt({ source: file }, '', 'found an empty file', 'expected a key'));
       continue;
     }
     const twin = keys.find((key) => key.secret.equals(secret));
@@ -99,7 +99,7 @@ function readOnce(directory: string, env: Readonly<Record<string, string | undef
   }
   if (names.length === 0) {
     const expected =
-      'expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold';
+      'expected one file a key, as a mounted Secret has, or no checksum could hold';
     problems.push(
       problemAt({ source: directory }, '', 'found no key', expected + whichSecret(directory, env)),
     );

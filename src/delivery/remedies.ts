@@ -58,11 +58,11 @@ export const remedies: Readonly<Record<RejectionCode, Remedy>> = {
     remedy: '`hookgate explain` on a captured body',
   },
   checksum_missing: {
-    cause: 'forged, altered on the way, or another business ID',
+    cause: 'forged, altered on the way, or signed with another key',
     remedy: '`hookgate explain` names the nearest match',
   },
   checksum_mismatch: {
-    cause: 'forged, altered on the way, or another business ID',
+    cause: 'forged, altered on the way, or signed with another key',
     remedy: '`hookgate explain` names the nearest match',
   },
   timestamp_out_of_tolerance: {

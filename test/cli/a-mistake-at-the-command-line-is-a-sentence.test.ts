@@ -54,7 +54,7 @@ test.each<[readonly string[], RegExp]>([
   [['serve'], /^\/etc\/hookgate\/hookgate\.yaml, which is not there: upstream\.url: missing; expected/],
   [['check', '--config', 'nowhere.yaml'], /^nowhere\.yaml: found nothing there; expected a readable file\n$/],
   [['check', '--config', 'keys'], /^keys: found a directory; expected a file\n$/],
-  [['sign'], /^hookgate sign: expected the business ID from one place: --key-file FILE/],
+  [['sign'], /^hookgate sign: expected the key from one place: --key-file FILE/],
   [
     ['sign', '--key-file', 'nowhere'],
     /^hookgate sign: nowhere: found nothing there; expected a readable file\n$/,
@@ -62,7 +62,7 @@ test.each<[readonly string[], RegExp]>([
   [['sign', '--key-file', 'keys'], /^hookgate sign: keys: found a directory; expected a readable file\n$/],
   [
     ['sign', '--key-file', 'empty'],
-    /^hookgate sign: empty: found an empty file; expected the business ID\n$/,
+    /^hookgate sign: empty: found an empty file; expected a key\n$/,
   ],
   [['sign', ...key], /^hookgate sign: This is no event: an empty body/],
   [['sign', ...key, '--event', 'a'], /--event needs --data/],

@@ -47,7 +47,7 @@ test('every way to be wrong has its sentence, none with a secret', () => {
     'keys/b: found the same key as in a; expected each key once',
     'keys/big: found 5000 bytes; expected at most 4096',
     'keys/dangling: found nothing there; expected a readable file',
-    'keys/empty: found an empty file; expected a business ID',
+    'keys/empty: found an empty file; expected a key',
     'keys/folder: found a directory; expected a file',
     'keys: found a file named "not a name"; expected a name of letters, digits, ".", "_" and "-"',
   ]);
@@ -56,7 +56,7 @@ test('every way to be wrong has its sentence, none with a secret', () => {
 
 test('an empty and a missing directory are problems', () => {
   expect(problemsOf(keysDirectory({ '.only-hidden': 'x' }))).toEqual([
-    'keys: found no key; expected one file a key, as a mounted Secret with the business ID has, or no checksum could hold',
+    'keys: found no key; expected one file a key, as a mounted Secret has, or no checksum could hold',
   ]);
   const gone = keysDirectory({});
   rmSync(gone, { recursive: true });
