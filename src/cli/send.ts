@@ -25,7 +25,11 @@ export function addSendCommand(program: Command, signals: Signals): void {
     .command('send')
     .description('play the sender: sign events, post them, print each answer and a summary')
     .requiredOption('--url <url>', 'where the events go', parseUrl)
-    .option('--key-file <file>', 'file with the key (Juicyway: the business ID); - is standard input', fileName)
+    .option(
+      '--key-file <file>',
+      'file with the key (Juicyway: the business ID); - is standard input',
+      fileName,
+    )
     .option(
       '--key-env <name>',
       'variable of the environment with the key, instead of a file',

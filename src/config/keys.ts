@@ -98,8 +98,7 @@ function readOnce(directory: string, env: Readonly<Record<string, string | undef
     keys.push({ name, secret });
   }
   if (names.length === 0) {
-    const expected =
-      'expected one file a key, as a mounted Secret has, or no checksum could hold';
+    const expected = 'expected one file a key, as a mounted Secret has, or no checksum could hold';
     problems.push(
       problemAt({ source: directory }, '', 'found no key', expected + whichSecret(directory, env)),
     );

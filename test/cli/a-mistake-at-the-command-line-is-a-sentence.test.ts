@@ -60,10 +60,7 @@ test.each<[readonly string[], RegExp]>([
     /^hookgate sign: nowhere: found nothing there; expected a readable file\n$/,
   ],
   [['sign', '--key-file', 'keys'], /^hookgate sign: keys: found a directory; expected a readable file\n$/],
-  [
-    ['sign', '--key-file', 'empty'],
-    /^hookgate sign: empty: found an empty file; expected a key\n$/,
-  ],
+  [['sign', '--key-file', 'empty'], /^hookgate sign: empty: found an empty file; expected a key\n$/],
   [['sign', ...key], /^hookgate sign: This is no event: an empty body/],
   [['sign', ...key, '--event', 'a'], /--event needs --data/],
   [['sign', ...key, '--data', '{}'], /--data needs --event/],
