@@ -2,7 +2,7 @@ import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chart, helm } from '../support/helm.ts';
-import { type AlertCase, playAlerts } from '../support/promtool-alerts.ts';
+import { type AlertCase, ofAnother, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -150,6 +150,19 @@ test.runIf(promtool)(
     const alerts = new Set([...cases, ...slowCases].map(({ alert }) => alert));
     const settings = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
     playAlerts('monitoring', settings, alerts.size, { '1m': cases, '10m': slowCases });
+  },
+  120_000,
+);
+
+test.runIf(promtool)(
+  'no alert judges another release of the namespace, nor its guarded pods',
+  () => {
+    const theirs = (some: readonly AlertCase[]) =>
+      ['second-hookgate-admin', 'shop/second-hookgate', 'shop/second-hookgate-sidecar'].flatMap((job) =>
+        ofAnother(some, 'job="hookgate-admin"', `job="${job}"`, alive),
+      );
+    const settings = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
+    playAlerts('monitoring', settings, 14, { '1m': theirs(cases.slice(1)), '10m': theirs(slowCases) });
   },
   120_000,
 );

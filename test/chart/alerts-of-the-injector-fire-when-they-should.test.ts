@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { type AlertCase, playAlerts } from '../support/promtool-alerts.ts';
+import { type AlertCase, ofAnother, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
 
 const promtool = requireProgram('promtool');
@@ -12,18 +12,18 @@ const lastLook = (release: string) =>
   `hookgate_injector_last_look_timestamp_seconds{namespace="shop",job="shop/${release}-lookout"}`;
 const day = 86_400;
 
-const pastGate: AlertCase = {
+const pastGate = (looker: string): AlertCase => ({
   alert: 'HookgateServiceLeadsPast',
   series: [
     alive,
     {
-      series: `hookgate_service_past_gate_pods{${labels},guarded_namespace="billing",service="payments",port="80"}`,
+      series: `hookgate_service_past_gate_pods{namespace="shop",job="shop/${looker}",guarded_namespace="billing",service="payments",port="80"}`,
       values: '_x9 2x20 _x60',
     },
   ],
   firing: ['12m'],
   quiet: ['8m', '40m'],
-};
+});
 
 /** One sample a minute, from the beginning of time on. */
 const cases: readonly AlertCase[] = [
@@ -83,7 +83,7 @@ const cases: readonly AlertCase[] = [
     firing: ['12m'],
     quiet: ['5m', '40m'],
   },
-  pastGate,
+  pastGate('hookgate-injector'),
   {
     alert: 'HookgatePodsUnguarded',
     series: [
@@ -119,7 +119,8 @@ const cases: readonly AlertCase[] = [
     series: [
       alive,
       {
-        series: 'hookgate_oldest_undelivered_seconds{namespace="billing",job="shop",route="juicyway"}',
+        series:
+          'hookgate_oldest_undelivered_seconds{namespace="billing",job="shop/hookgate-sidecar",route="juicyway"}',
         values: '0+60x200',
       },
     ],
@@ -134,6 +135,35 @@ test.runIf(promtool)(
     const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
     // 13 of the gate (HookgateDown is not among them: where no pod is guarded, none reports), and nine of the injector.
     playAlerts('sidecar', settings, 22, { '1m': cases });
+  },
+  120_000,
+);
+
+test.runIf(promtool)(
+  'none judges another release of the namespace',
+  () => {
+    const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
+    const theirs = ofAnother(
+      cases.slice(1, -1),
+      'job="shop/hookgate-injector"',
+      'job="shop/other-injector"',
+      alive,
+    );
+    const guarded = (release: string, firing: readonly string[], quiet: readonly string[]) => ({
+      alert: 'HookgateAllowlistEmpty',
+      series: [
+        alive,
+        {
+          series: `hookgate_allowlist_entries{namespace="billing",job="shop/${release}-sidecar"}`,
+          values: '0x60',
+        },
+      ],
+      firing,
+      quiet,
+    });
+    playAlerts('sidecar', settings, 22, {
+      '1m': [...theirs, guarded('other', [], ['30m']), guarded('hookgate', ['30m'], [])],
+    });
   },
   120_000,
 );
@@ -158,7 +188,9 @@ test.runIf(promtool)(
       firing,
       quiet,
     });
-    playAlerts('sidecar-policy', settings, 18, { '1m': [down, pastGate, unseen(['17m'], ['15m'])] });
+    playAlerts('sidecar-policy', settings, 18, {
+      '1m': [down, pastGate('hookgate-lookout'), unseen(['17m'], ['15m'])],
+    });
     playAlerts('sidecar-policy', [...settings, '--set', 'injector.lookInterval=10m'], 18, {
       '1m': [unseen(['32m'], ['30m'])],
     });

@@ -45,6 +45,21 @@ export function playAlerts(
   }
 }
 
+/** The cases as series of another release, beside which `alive` says that this one is well: none of them may fire. */
+export function ofAnother(
+  cases: readonly AlertCase[],
+  ours: string,
+  theirs: string,
+  alive: AlertCase['series'][number],
+): readonly AlertCase[] {
+  return cases.map(({ alert, series, firing, quiet }) => ({
+    alert,
+    series: [alive, ...series.map((one) => ({ ...one, series: one.series.replace(ours, theirs) }))],
+    firing: [],
+    quiet: [...firing, ...quiet],
+  }));
+}
+
 /** Whether an alert fires is all that is asked here, so its labels and texts are not repeated: ALERTS counts it. */
 function unitTest({ alert, series, firing, quiet }: AlertCase, interval: string) {
   const sample = (eval_time: string, value: number) => ({

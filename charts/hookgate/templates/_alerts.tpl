@@ -18,34 +18,65 @@ sender that never tries again only the first is of use. Takes `routes` and `age`
 {{- $all := len .routes -}}
 {{- range $limit, $names := $groups -}}
 {{- $only := eq (len $names) $all | ternary "" (printf ",route=~\"%s\"" (join "|" $names)) -}}
-{{- $parts = append $parts (printf "max by (namespace, job, route) (hookgate_oldest_undelivered_seconds{namespace=\"__NAMESPACE__\"%s}) > %s" $only $limit) -}}
+{{- $parts = append $parts (printf "max by (namespace, job, route) (hookgate_oldest_undelivered_seconds{__GATES__%s}) > %s" $only $limit) -}}
 {{- end -}}
 {{- join " or " $parts | default "vector(0) > 1" -}}
 {{- end -}}
 
 {{/*
-What selects the series of the release's own gateway, so that neither another release in its namespace nor a guarded pod
-stands in for one that is gone. Prometheus' operator calls a job by the Service of a ServiceMonitor, or by the PodMonitor;
-without either of them nothing is known but the namespace.
+Labels by which a rule selects series, so that no release is judged by those of another one in its namespace. Takes
+`namespaces` and `jobs`. Without a job nothing is known but the namespace.
 */}}
-{{- define "hookgate.gatewaySeries" -}}
+{{- define "hookgate.series" -}}
+{{- include "hookgate.oneOf" (dict "label" "namespace" "values" .namespaces) -}}
+{{- with .jobs -}},{{- include "hookgate.oneOf" (dict "label" "job" "values" .) -}}{{- end -}}
+{{- end -}}
+
+{{- define "hookgate.oneOf" -}}
+{{ .label }}{{ eq (len .values) 1 | ternary "=" "=~" }}{{ join "|" .values | quote }}
+{{- end -}}
+
+{{/*
+What Prometheus' operator calls the release's gateway, as a JSON list: by the Service of a ServiceMonitor, or by the
+PodMonitor.
+*/}}
+{{- define "hookgate.gatewayJobs" -}}
 {{- $jobs := list -}}
 {{- if and (eq .Values.shape "gateway") .Values.serviceMonitor.enabled -}}
 {{- $jobs = append $jobs (printf "%s-admin" (include "hookgate.fullname" .)) -}}
 {{- end -}}
-{{- if .Values.podMonitor.enabled -}}
+{{- if and (ne .Values.shape "sidecar") .Values.podMonitor.enabled -}}
 {{- $jobs = append $jobs (printf "%s/%s" .Release.Namespace (include "hookgate.fullname" .)) -}}
 {{- end -}}
-namespace={{ .Release.Namespace | quote }}
-{{- if $jobs -}},job=~{{ join "|" $jobs | quote }}{{- end -}}
+{{- toJson $jobs -}}
 {{- end -}}
 
-{{/* The same of what a PodMonitor of the chart watches beside the gates: the injector, or the lookout. */}}
-{{- define "hookgate.lookerSeries" -}}
-namespace={{ .Release.Namespace | quote }}
-{{- if .Values.podMonitor.enabled -}}
-,job="{{ .Release.Namespace }}/{{ eq .Values.injector.mode "webhook" | ternary (include "hookgate.injectorName" .) (include "hookgate.lookoutName" .) }}"
+{{/* The series of the gateway alone: no guarded pod stands in for one that is gone. */}}
+{{- define "hookgate.gatewaySeries" -}}
+{{- include "hookgate.series" (dict "namespaces" (list .Release.Namespace) "jobs" (include "hookgate.gatewayJobs" . | fromJsonArray)) -}}
 {{- end -}}
+
+{{/* Those of every gate of the release. Guarded pods are where their applications are, and only a PodMonitor calls them by a job. */}}
+{{- define "hookgate.gateSeries" -}}
+{{- if not (include "hookgate.injects" .) -}}
+{{- include "hookgate.gatewaySeries" . -}}
+{{- else -}}
+{{- $jobs := list -}}
+{{- if .Values.podMonitor.enabled -}}
+{{- $jobs = append (include "hookgate.gatewayJobs" . | fromJsonArray) (printf "%s/%s" .Release.Namespace (include "hookgate.sidecarConfigMapName" .)) -}}
+{{- end -}}
+{{- include "hookgate.series" (dict "namespaces" (include "hookgate.sidecarNamespaces" . | fromJsonArray) "jobs" $jobs) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Those of what a PodMonitor of the chart watches beside the gates: the injector, or the lookout. */}}
+{{- define "hookgate.lookerSeries" -}}
+{{- $jobs := list -}}
+{{- if .Values.podMonitor.enabled -}}
+{{- $name := eq .Values.injector.mode "webhook" | ternary (include "hookgate.injectorName" .) (include "hookgate.lookoutName" .) -}}
+{{- $jobs = append $jobs (printf "%s/%s" .Release.Namespace $name) -}}
+{{- end -}}
+{{- include "hookgate.series" (dict "namespaces" (list .Release.Namespace) "jobs" $jobs) -}}
 {{- end -}}
 
 {{/* How long each sender tries again, in words. Takes the routes. */}}
