@@ -1,5 +1,10 @@
 import type { Rejection } from './rejections.ts';
 
+/** Whether an answer ends with its head, whatever its fields say (RFC 9112 section 6.3, rule 1). */
+export function endsWithHead(status: number): boolean {
+  return status < 200 || status === 204 || status === 304;
+}
+
 /** How a delivery can end: the `outcome` label of `hookgate_deliveries_total`. */
 export const outcomes = [
   'forwarded',

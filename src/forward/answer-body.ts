@@ -1,3 +1,4 @@
+import { endsWithHead } from '../delivery/answer.ts';
 import { AnswerFault, type AnswerHead } from './answer-head.ts';
 
 /** Finds the end of an answer's body. `take` gives its content to `onContent`, and what came behind the end back. */
@@ -32,7 +33,7 @@ export function bodyOf({ status, headers, minorVersion }: AnswerHead, method = '
   }
   if (coding !== undefined && (length !== undefined || minorVersion === 0))
     throw new AnswerFault('Transfer-Encoding beside Content-Length, or on HTTP/1.0');
-  if (status === 204 || status === 304 || method === 'HEAD')
+  if (endsWithHead(status) || method === 'HEAD')
     return new SizedBody(0, coding !== undefined || Number(length ?? 0) > 0);
   if (coding !== undefined) return new ChunkedBody();
   return length === undefined ? untilClose : new SizedBody(Number(length));

@@ -129,7 +129,7 @@ export class PassedExchange implements UpstreamExchange {
     if (response.headersSent) return void this.#socket?.destroy();
     this.#hasHead = true;
     this.#rules.onAnswered(head.status);
-    response.writeHead(head.status, head.reason, passedFields(head.headers, requestId));
+    response.writeHead(head.status, head.reason, passedFields(head.status, head.headers, requestId));
     if (request.httpVersionMinor === 0) resetWhenCut(request.socket, response);
     // What begins with a head and nothing else, such as server-sent events; what came with its head goes on with it.
     process.nextTick(flush, this);

@@ -82,14 +82,15 @@ export function passUpgrade(upgrade: Upgrade, rules: UpgradeRules, onFailed: (er
         'Upgrade',
         'Upgrade',
         'websocket',
-        ...passedFields(answered.rawHeaders, requestId),
+        ...passedFields(101, answered.rawHeaders, requestId),
       ];
       begin(answered, fields);
       join(socket, client, upstream);
     });
     sent.once('response', (answered: IncomingMessage) => {
       if (isOver) return;
-      const fields = [...passedFields(answered.rawHeaders, requestId), 'Connection', 'close'];
+      const { statusCode = 502, rawHeaders } = answered;
+      const fields = [...passedFields(statusCode, rawHeaders, requestId), 'Connection', 'close'];
       begin(answered, fields);
       passRefusal(answered, socket, rules.standstill);
     });

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
-import type { Settlement } from '../delivery/answer.ts';
+import { endsWithHead, type Settlement } from '../delivery/answer.ts';
 import { refusalAnswer } from '../delivery/refusal-answer.ts';
 import { Rejection } from '../delivery/rejections.ts';
 
@@ -20,7 +20,9 @@ export function respond(response: ServerResponse, settlement: Settlement, reques
     const name = settlement.headers[index] ?? '';
     if (!isOwnField(name)) headers.push(name, settlement.headers[index + 1] ?? '');
   }
-  headers.push('Content-Length', settlement.body?.length ?? 0, 'X-Request-Id', requestId);
+  // The length of what a 304 stands for is not known here, and a 204 may have none (RFC 9110 section 8.6).
+  if (!endsWithHead(settlement.status)) headers.push('Content-Length', settlement.body?.length ?? 0);
+  headers.push('X-Request-Id', requestId);
   response.writeHead(settlement.status, headers);
   const { body } = settlement;
   // As a text, Node joins the body to the head and writes both at once; a Buffer is written separately.

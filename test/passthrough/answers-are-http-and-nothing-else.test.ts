@@ -96,6 +96,32 @@ test('an answer on a resting connection closes it, and the next request gets its
   expect(await (await ask(gate.port)).answers(1)).toEqual([404]);
 });
 
+test.each([
+  ['204', '204 No Content', false],
+  ['205', '205 Reset Content', true],
+  ['304', '304 Not Modified', true],
+])('a Content-Length of a %s goes on where RFC 9110 lets it', async (_, status, goesOn) => {
+  const { port } = await behind(`HTTP/1.1 ${status}\r\nX-Own: 1\r\nContent-Length: 0\r\n\r\n`);
+  for (const lines of [[], handshake]) {
+    const client = await ask(port, lines);
+    await client.receives('\r\n\r\n');
+    expect(client.text).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\n`));
+    expect(client.text).toContain('X-Own: 1');
+    expect(/^content-length: 0\r$/im.test(client.text)).toBe(goesOn);
+    expect(client.text).not.toMatch(/^transfer-encoding/im);
+  }
+});
+
+test('that of a switch of protocols does not', async () => {
+  const { port } = await behind(
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n',
+  );
+  const client = await ask(port, handshake);
+  await client.receives('\r\n\r\n');
+  expect(client.text).toMatch(/^HTTP\/1\.1 101 /);
+  expect(client.text).not.toMatch(/content-length/i);
+});
+
 describe('content behind an answer that has none', () => {
   /** The method of the first of two requests, its answer, and whether the second had a connection of its own. */
   async function askedTwice(method: string, status: string) {
