@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyLimits, BodyRead } from '../delivery/delivery.ts';
+import { afterALook } from '../values/after-a-look.ts';
 
 /**
  * Takes a body all of whose bytes have arrived. One chunk is handed over as it is; several cost one copy. `length` is
@@ -33,6 +34,7 @@ export class BodyReader {
   private readonly timer: NodeJS.Timeout;
   private bytes: Buffer;
   private readBytes = 0;
+  private isEnded = false;
 
   constructor(
     request: IncomingMessage,
@@ -44,10 +46,15 @@ export class BodyReader {
     this.limits = limits;
     this.settle = settle;
     this.bytes = Buffer.allocUnsafeSlow(length);
-    this.timer = setTimeout(() => this.end({ kind: 'timeout', readBytes: this.readBytes }), limits.timeoutMs);
+    this.timer = setTimeout(expire, limits.timeoutMs, this);
     request.on('data', this.onData);
     request.on('end', this.onEnd);
     request.on('close', this.onClose);
+  }
+
+  /** The time is over. */
+  expire(): void {
+    this.end({ kind: 'timeout', readBytes: this.readBytes });
   }
 
   /** Ends the reading because the rest cannot come. */
@@ -83,6 +90,8 @@ export class BodyReader {
   private readonly onClose = (): void => this.abort();
 
   private end(read: BodyRead): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
     clearTimeout(this.timer);
     this.request.off('data', this.onData);
     this.request.off('end', this.onEnd);
@@ -91,4 +100,9 @@ export class BodyReader {
     if (read.kind !== 'complete') this.request.pause();
     this.settle(read);
   }
+}
+
+/** After a pause of this process the timer comes first, and the body may lie on the socket, unread: it came in time. */
+function expire(reader: BodyReader): void {
+  afterALook(() => reader.expire());
 }
