@@ -21,6 +21,8 @@ export interface RequestListenerCollaborators {
   readonly onRejected: OnRejected;
   readonly onFault: (error: unknown) => void;
   readonly isDraining: () => boolean;
+  /** False: the stop has come too far for another delivery. */
+  readonly mayJudge: () => boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -83,7 +85,7 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
 
   function start(connection: ClientConnection, exchange: ClientExchange): void {
     connection.current = exchange;
-    const refusal = judgeVersion(exchange);
+    const refusal = judgeVersion(exchange) ?? judgeMoment();
     if (refusal !== undefined) {
       answer(connection, exchange, refusal);
       collaborators.onRejected(exchange, refusal);
@@ -104,6 +106,10 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
     } else {
       settle(connection, exchange, ending);
     }
+  }
+
+  function judgeMoment(): Rejection | undefined {
+    return collaborators.mayJudge() ? undefined : reject('shutting_down', 'it came too late in the stop');
   }
 
   function settle(connection: ClientConnection, exchange: ClientExchange, ending: Ending): void {

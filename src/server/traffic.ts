@@ -74,12 +74,18 @@ export interface TrafficServer {
    */
   beginDrain(): void;
   /**
-   * Stops listening, waits for what is in flight, and destroys what is left after `deadlineMs`; after `othersMs` already
+   * Stops listening, waits for what is in flight, refuses what begins more than a second later, and destroys what is left after `deadlineMs`; after `othersMs` already
    * where no request is judged and no answer to one is on its way: Node watches the time of a head no longer, and what
    * is passed through may last for ever.
    */
   close(deadlineMs: number, othersMs?: number): Promise<void>;
 }
+
+/**
+ * How long after the end of listening a delivery may still begin. A head that dribbles in, or a request behind others,
+ * would otherwise begin at any moment of the stop and outlast the time that the pod has for it.
+ */
+const lastStartMs = 1000;
 
 /** Builds the traffic port; nothing listens until `listen`. */
 export function createTrafficServer(options: TrafficOptions): TrafficServer {
@@ -87,6 +93,8 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
   const lingerLimits = limits.linger ?? usualLinger;
   const keepAliveMs = limits.keepAliveMs ?? 620_000;
   let isDraining = false;
+  /** Of the clock `now`; from then on no request is judged. */
+  let judgesUntilMs = Number.POSITIVE_INFINITY;
 
   const server = createNodeServer({
     tls,
@@ -140,6 +148,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     onRejected,
     onFault,
     isDraining: () => isDraining,
+    mayJudge: () => now() <= judgesUntilMs,
     now,
   });
   server.on('request', onRequest);
@@ -174,6 +183,7 @@ export function createTrafficServer(options: TrafficOptions): TrafficServer {
     },
     async close(deadlineMs, othersMs = deadlineMs) {
       isDraining = true;
+      judgesUntilMs = now() + lastStartMs;
       // Whoever the system has connected already, while this process paused, is let in and not reset.
       await new Promise<void>(afterALook);
       // What Node's `close` calls.

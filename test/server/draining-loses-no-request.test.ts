@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Answer } from '../../src/delivery/answer.ts';
 import { openRaw, post } from '../support/raw-http.ts';
+import { createSteppedClock } from '../support/stepped-clock.ts';
 import { openTrafficPort } from '../support/traffic-port.ts';
 
 test('while it drains it accepts, answers, and closes each connection with its answer', async () => {
@@ -61,4 +62,64 @@ test('what is still in flight at the deadline is cut off', async () => {
   await gate.server.close(50);
 
   expect(await busy.closing()).toBe('');
+});
+
+test.each([
+  [1000, 200, 1],
+  [1001, 503, 0],
+])(
+  'a head that ends %i ms after the end of listening: %i, since a delivery must fit into what is left of the stop',
+  async (laterMs, status, judged) => {
+    const clock = createSteppedClock();
+    const gate = await openTrafficPort({ now: clock.now });
+    const slow = await openRaw(gate.port);
+    const head = post('');
+    slow.send(head.slice(0, 20));
+    // Its own place in the queue of the system tells that the one before was read.
+    const other = await openRaw(gate.port);
+    other.send(post(''));
+    await other.answers(1);
+
+    const closed = gate.server.close(60_000);
+    await other.closing();
+    clock.pass(laterMs);
+    slow.send(head.slice(20));
+
+    expect(await slow.closing()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*Connection: close`, 'i'));
+    expect(gate.judged).toHaveLength(1 + judged);
+    expect(gate.rejected.map(({ rejection }) => rejection.code)).toEqual(
+      judged === 1 ? [] : ['shutting_down'],
+    );
+    await closed;
+  },
+);
+
+test('neither does one behind another on its connection', async () => {
+  const clock = createSteppedClock();
+  let accept: (answer: Answer) => void = () => {};
+  const gate = await openTrafficPort({
+    now: clock.now,
+    judge: () =>
+      new Promise((resolve) => {
+        accept = resolve;
+      }),
+  });
+  const client = await openRaw(gate.port);
+  client.send(post('') + post(''));
+  await expect.poll(() => gate.judged.length).toBe(1);
+  const closed = gate.server.close(60_000);
+  await expect
+    .poll(() =>
+      openRaw(gate.port).then(
+        () => 'open',
+        (error) => error.code,
+      ),
+    )
+    .toBe('ECONNREFUSED');
+  clock.pass(1001);
+  accept(new Answer('forwarded', 200, []));
+  await client.closing();
+  expect(client.statuses).toEqual([200, 503]);
+  expect(gate.judged).toHaveLength(1);
+  await closed;
 });
