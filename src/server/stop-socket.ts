@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
 export interface StopSocket {
@@ -14,8 +14,13 @@ export interface StopSocket {
  * the pod share. Rejects with the system's error where the directory cannot be written.
  */
 export async function listenForStop(path: string, onStop: () => void): Promise<StopSocket> {
-  // Left behind by a process that was killed: the directory outlives a container.
-  await rm(path, { force: true });
+  // Left behind by a process that was killed: the directory outlives a container. Whatever else is there is somebody's.
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() === true) await rm(path, { force: true });
+  else if (found !== undefined)
+    throw new Error(
+      `drain.socket: found something else than a socket at ${path}; expected a path that is free`,
+    );
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     onStop();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -20,7 +20,9 @@ test('who connects to the socket: every answer says close, and all else goes on'
   const application = await startPlainApplication((_request, response) => response.end('hello'));
   const socket = join(temporaryDirectory(), 'stop');
   // A process that was killed leaves its socket behind.
-  writeFileSync(socket, '');
+  const listen = `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  await once(spawn(process.execPath, ['-e', listen], { stdio: 'ignore' }), 'exit');
+  expect(existsSync(socket)).toBe(true);
   const gate = await runGate(application.url, {
     otherPaths: 'passthrough',
     drain: `{ delay: 0ms, socket: ${socket} }`,
@@ -46,4 +48,14 @@ test('who connects to the socket: every answer says close, and all else goes on'
 
 test('the hook fails where no gate listens', async () => {
   expect(await runHook(join(temporaryDirectory(), 'stop'))).not.toBe(0);
+});
+
+test("a file in the socket's place is somebody's: it stays, and the start fails with a sentence", async () => {
+  const application = await startPlainApplication();
+  const socket = join(temporaryDirectory(), 'allowlist.yaml');
+  writeFileSync(socket, 'addresses: []');
+  await expect(runGate(application.url, { drain: `{ delay: 0ms, socket: ${socket} }` })).rejects.toThrow(
+    /drain\.socket: found something else than a socket at .*allowlist\.yaml/,
+  );
+  expect(readFileSync(socket, 'utf8')).toBe('addresses: []');
 });
