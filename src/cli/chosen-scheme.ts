@@ -5,6 +5,13 @@ import { defaultProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { SchemeOptions } from './scheme-options.ts';
 
+/** Nothing names a sender but perhaps its profile, and that is the one whose body carries its signature. */
+export function playsTheDefault({ scheme, route, config }: SchemeOptions): boolean {
+  return (
+    (scheme ?? defaultProfile.name) === defaultProfile.name && route === undefined && config === undefined
+  );
+}
+
 /** The scheme of a profile, or of a route of a configuration. Throws a sentence where there is none, or an option has no effect. */
 export function chosenScheme(
   options: SchemeOptions,
@@ -25,16 +32,13 @@ function schemeFor(options: SchemeOptions, env: Readonly<Record<string, string |
 }
 
 function schemeOfRoute(
-  { config, route, scheme }: SchemeOptions,
+  { config, route, scheme = defaultProfile.name }: SchemeOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Scheme {
   const read = loadConfig({ file: config, env, flags: {} });
   if (read.kind === 'problems') throw new Error(read.problems.map(formatProblem).join('\n'));
   const { routes } = read.config;
-  // A route that is named decides: `scheme` may be no more than the command's default.
-  const found = routes.find((one) =>
-    route === undefined ? scheme === undefined || one.scheme.name === scheme : one.name === route,
-  );
+  const found = routes.find((one) => (route === undefined ? one.scheme.name === scheme : one.name === route));
   if (found !== undefined) return found.scheme;
   throw new Error(
     route === undefined

@@ -68,7 +68,7 @@ export function addExplainCommand(program: Command): void {
       let result: Awaited<ReturnType<typeof explain>>;
       try {
         result = await explain({
-          body: file === '-' ? await readStandardInput() : readInputFile(file),
+          body: file === '-' ? await readStandardInput() : await readInputFile(file),
           sources: { file: options.config, flags: {}, env: process.env },
           keysDirectory: options.keysDirectory,
           address: options.address,
@@ -77,10 +77,12 @@ export function addExplainCommand(program: Command): void {
           publicUrl: options.publicUrl,
           route: options.route,
           arrivedMs: options.at,
-          otherKeys: (options.keyFile ?? []).map((name) => ({
-            name: basename(name),
-            secret: readKeyFile(name),
-          })),
+          otherKeys: await Promise.all(
+            (options.keyFile ?? []).map(async (name) => ({
+              name: basename(name),
+              secret: await readKeyFile(name),
+            })),
+          ),
         });
       } catch (error) {
         process.stderr.write(`hookgate explain: ${whatWentWrong(error)}\n`);
@@ -103,8 +105,15 @@ function parseTime(text: string): number {
   // What else Date.parse takes, such as 12 and -5, is what nobody means.
   const isDate = written.some((form) => form.test(text));
   const ms = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(ms)) return ms;
+  if (Number.isFinite(ms) && isOfTheCalendar(text, ms)) return ms;
   throw new InvalidArgumentError('expected a time, such as 2026-01-31T12:00:00Z or 1769860800.');
+}
+
+/** Date.parse takes 31 February for 3 March, and any day of the week. */
+function isOfTheCalendar(text: string, ms: number): boolean {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0];
+  if (day !== undefined) return new Date(Date.parse(day)).toISOString().startsWith(day);
+  return !text.endsWith('GMT') || new Date(ms).toUTCString() === text;
 }
 
 /** As ISO 8601, RFC 3339 and `date` write it, and as the Date of a captured head does (RFC 9110 section 5.6.7). */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { pathProblem } from '../config/route-path.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { fileName, given, routeName } from './given.ts';
 import { createReport, type ProveOptions } from './prove-report.ts';
@@ -68,8 +69,8 @@ export function addProveCommand(program: Command): void {
 }
 
 function collectPath(value: string, before: readonly string[]): readonly string[] {
-  if (!value.startsWith('/'))
-    throw new InvalidArgumentError('expected an absolute path, such as /webhooks/juicyway.');
+  const expected = pathProblem(value);
+  if (expected !== undefined) throw new InvalidArgumentError(`${expected}.`);
   return [...before, value];
 }
 

@@ -10,22 +10,23 @@ import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sampl
 import { type PlayedEvent, playEvent, spoil } from '../sender/scheme-event.ts';
 import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
 import { type Tampering, tamper } from '../sender/tamper.ts';
-import { chosenScheme } from './chosen-scheme.ts';
-import type { SendOptions } from './send-options.ts';
+import { chosenScheme, playsTheDefault } from './chosen-scheme.ts';
+import { readData, type SendOptions } from './send-options.ts';
 import { readStandardInput } from './standard-input.ts';
 
 /** Sends as `options` say and returns the exit status. `stop` ends it early, with the summary of what was sent. */
 export async function runSend(
-  options: SendOptions,
+  given: SendOptions,
   out: { write(text: string): unknown },
   stop: AbortSignal,
 ): Promise<number> {
+  const options = { ...given, data: await readData(given.data) };
   const secret = await readKey(options, process.env, readStandardInput);
   const scheme = chosenScheme(options, process.env);
   const poster = createPoster({
     url: options.url,
     headers: options.header,
-    caPem: options.caFile === undefined ? undefined : readAuthorities(options.caFile),
+    caPem: options.caFile === undefined ? undefined : await readAuthorities(options.caFile),
     timeoutMs: options.timeout,
     connections: options.concurrency,
   });
@@ -33,7 +34,7 @@ export async function runSend(
   try {
     const manner = { ...options, rate: options.rate, retryIntervalMs: options.retryInterval };
     await deliverAll(
-      pack(options, isUsual(options) ? undefined : scheme, secret),
+      pack(options, playsTheDefault(options) ? undefined : scheme, secret),
       poster,
       manner,
       stop,
@@ -51,8 +52,8 @@ export async function runSend(
 }
 
 /** PEM. @throws with a sentence: Node would take any text, and believe its own authorities by an empty one. */
-function readAuthorities(file: string): string {
-  const pem = readInputFile(file);
+async function readAuthorities(file: string): Promise<string> {
+  const pem = await readInputFile(file);
   if (isBundle(pem)) return pem.toString();
   throw new Error(`${file}: found no certificate that can be read; expected certificates in PEM`);
 }
@@ -81,10 +82,6 @@ function* pack(options: SendOptions, scheme: Scheme | undefined, secret: Buffer)
       yield { number, event, reference, body, headers };
     }
   }
-}
-
-function isUsual({ scheme, route, config }: SendOptions): boolean {
-  return scheme === 'juicyway' && route === undefined && config === undefined;
 }
 
 function juicywayBody(options: SendOptions, dataJson: string, secret: Buffer): string {

@@ -13,7 +13,7 @@ export interface SchemeOptions {
 
 export function addSchemeOptions(command: Command): void {
   command
-    .option('--scheme <name>', 'whose sender it is', given('the name of a scheme'), 'juicyway')
+    .option('--scheme <name>', 'whose sender it is (default: juicyway)', given('the name of a scheme'))
     .addOption(
       new Option(
         '--public-url <url>',
@@ -21,5 +21,9 @@ export function addSchemeOptions(command: Command): void {
       ).conflicts(['config', 'route']),
     )
     .option('--config <file>', 'with --route: the configuration', fileName)
-    .option('--route <name>', 'play the sender of this route of the configuration', routeName);
+    .addOption(
+      new Option('--route <name>', 'play the sender of this route of the configuration')
+        .argParser(routeName)
+        .conflicts('scheme'),
+    );
 }

@@ -6,7 +6,6 @@ import { wayNames } from '../schemes/template.ts';
 import type { Tampering } from '../sender/tamper.ts';
 import { isMap } from '../values/is-map.ts';
 import { formatDuration, parseDuration } from '../values/units.ts';
-import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { SchemeOptions } from './scheme-options.ts';
 
 /** The options of `hookgate send`, after parsing. */
@@ -17,7 +16,7 @@ export interface SendOptions extends SchemeOptions {
   readonly keyEnv?: string;
   readonly event: string;
   /** Text of a JSON object; undefined: the sample. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** A way of writing; undefined: sorted, or the first of the scheme's own. */
   readonly encoding?: string;
   readonly times: number;
@@ -107,24 +106,31 @@ const ownFields: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** JSON text, or `@file` with it. */
-export function readData(text: string): string {
-  const json = text.startsWith('@') ? readTextOf(text.slice(1)) : text;
-  if (json.startsWith('\ufeff')) throw new InvalidArgumentError('expected JSON without a byte order mark.');
+/** JSON text, or `@file` with it, which is read later: a pipe has to be waited for. */
+export function parseData(text: string): string {
+  if (text === '@') throw new InvalidArgumentError('expected the name of a file behind @.');
+  if (text.startsWith('@')) return text;
+  const expected = unlessObject(text);
+  if (expected === undefined) return text.trim();
+  throw new InvalidArgumentError(`${expected}.`);
+}
+
+/** The data object's text, where one was given. Throws a sentence where a file has none. */
+export async function readData(parsed: string | undefined): Promise<string | undefined> {
+  if (parsed?.startsWith('@') !== true) return parsed;
+  const json = (await readInputFile(parsed.slice(1))).toString();
+  const expected = unlessObject(json);
+  if (expected === undefined) return json.trim();
+  throw new Error(`--data ${parsed}: ${expected}`);
+}
+
+/** What was expected in the place of a text that is no JSON object. */
+function unlessObject(json: string): string | undefined {
+  if (json.startsWith('\ufeff')) return 'expected JSON without a byte order mark';
   try {
-    const data: unknown = JSON.parse(json);
-    if (isMap(data)) return json.trim();
+    if (isMap(JSON.parse(json))) return undefined;
   } catch {
     // Told below; the parser's own words would not name the option.
   }
-  throw new InvalidArgumentError('expected a JSON object.');
-}
-
-function readTextOf(file: string): string {
-  if (file === '') throw new InvalidArgumentError('expected the name of a file behind @.');
-  try {
-    return readInputFile(file).toString();
-  } catch (error) {
-    throw new InvalidArgumentError(whatWentWrong(error));
-  }
+  return 'expected a JSON object';
 }

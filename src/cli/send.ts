@@ -7,12 +7,12 @@ import {
   collectHeader,
   parseCount,
   parseCountOrNone,
+  parseData,
   parseEncoding,
   parseMilliseconds,
   parseRate,
   parseTimeout,
   parseUrl,
-  readData,
   type SendOptions,
 } from './send-options.ts';
 import type { Signals } from './signals.ts';
@@ -36,7 +36,7 @@ export function addSendCommand(program: Command, signals: Signals): void {
       given('the name of a variable'),
     )
     .option('--event <name>', 'name of the event', 'payment.session.succeeded')
-    .option('--data <json>', 'the data object, or @file with it (default: a sample payment)', readData)
+    .option('--data <json>', 'the data object, or @file with it (default: a sample payment)', parseData)
     .option('--encoding <name>', 'how data is written in the signed message (default: sorted)', parseEncoding)
     .option('--times <n>', 'distinct events, each with a reference of its own', parseCount, 1)
     .option('--repeat <n>', 'how often each event is sent', parseCount, 1)
@@ -67,6 +67,8 @@ export function addSendCommand(program: Command, signals: Signals): void {
     .option('--json', 'one JSON object a line: each answer, then the summary')
     .addHelpText('after', recipes)
     .action(async (options: SendOptions) => {
+      if (options.retries === 0 && command.getOptionValueSource('retryInterval') !== 'default')
+        command.error('error: --retry-interval goes with --retries', { exitCode: 2 });
       const { runSend } = await import('./run-send.ts');
       const stop = new AbortController();
       // Who asks twice does not want to wait for what is under way.

@@ -8,7 +8,7 @@ import { readStandardInput } from './standard-input.ts';
 interface SignBySchemeOptions extends SchemeOptions {
   readonly encoding?: string;
   readonly event?: string;
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** Names and values alternating. */
   readonly header: readonly string[];
 }

@@ -3,7 +3,7 @@ import { readKey } from '../config/key-source.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { fileName, given } from './given.ts';
 import { addSchemeOptions, type SchemeOptions } from './scheme-options.ts';
-import { collectHeader, parseEncoding, readData } from './send-options.ts';
+import { collectHeader, parseData, parseEncoding, readData } from './send-options.ts';
 import { readStandardInput } from './standard-input.ts';
 
 interface SignOptions extends SchemeOptions {
@@ -40,7 +40,7 @@ export function addSignCommand(program: Command): void {
     .option(
       '--data <json>',
       'data as JSON, or @file; without it a body is read from standard input',
-      readData,
+      parseData,
     )
     .action(async (options: SignOptions) => {
       const { signBody, signEvent } = await import('../schemes/sign-event.ts');
@@ -50,18 +50,21 @@ export function addSignCommand(program: Command): void {
             'standard input is the body here; the key must come from a file or from --key-env NAME',
           );
         const secret = await readKey(options, process.env, readStandardInput);
-        const { chosenScheme } = await import('./chosen-scheme.ts');
+        const { chosenScheme, playsTheDefault } = await import('./chosen-scheme.ts');
         const scheme = chosenScheme(options, process.env);
-        if (options.scheme !== 'juicyway' || options.route !== undefined || options.config !== undefined) {
+        const data = await readData(options.data);
+        if (!playsTheDefault(options)) {
           const { signByScheme } = await import('./sign-by-scheme.ts');
-          process.stdout.write(await signByScheme(scheme, options, secret));
+          process.stdout.write(await signByScheme(scheme, { ...options, data }, secret));
           return;
         }
+        if (options.header.length > 0)
+          throw new Error(`--header: scheme ${scheme.name} signs no field of the head; leave the option out`);
         const signing = { secret, encoding: options.encoding ?? 'sorted' };
         const body =
-          options.event === undefined && options.data === undefined
+          options.event === undefined && data === undefined
             ? signBody(await readStandardInput(), signing)
-            : signEvent({ event: eventOf(options), dataJson: dataOf(options), ...signing });
+            : signEvent({ event: eventOf(options), dataJson: dataOf(data), ...signing });
         process.stdout.write(`${body}\n`);
       } catch (error) {
         process.stderr.write(`hookgate sign: ${whatWentWrong(error)}\n`);
@@ -76,7 +79,7 @@ function eventOf({ event }: SignOptions): string {
   return event;
 }
 
-function dataOf({ data }: SignOptions): string {
+function dataOf(data: string | undefined): string {
   if (data === undefined) throw new Error('--event needs --data, JSON or @file');
   return data;
 }

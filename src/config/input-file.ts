@@ -1,18 +1,36 @@
-import { readFileSync } from 'node:fs';
-import { formatProblem, problemAt } from './problem.ts';
-import { unreadable } from './read-file.ts';
+import { constants, openSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { formatProblem } from './problem.ts';
+import { readBytes } from './read-file.ts';
+
+/** A Buffer of more could hardly be had. */
+const mostBytes = 1024 ** 3;
 
 /**
- * The bytes of a file that a command was given; a pipe will do. Throws a sentence that names the file, what is there
- * and what is expected.
+ * The bytes of a file that a command was given; a pipe will do, as from <(command). Throws a sentence that names the file,
+ * what is there and what is expected.
  */
-export function readInputFile(file: string): Buffer {
+export async function readInputFile(file: string): Promise<Buffer> {
+  if (isPipe(file)) return readPipe(file);
+  const read = readBytes(file, mostBytes);
+  if (read.kind === 'bytes') return read.bytes;
+  throw new Error(formatProblem(read.problem));
+}
+
+function isPipe(file: string): boolean {
   try {
-    return readFileSync(file);
-  } catch (cause) {
-    // The sentence says what the cause says.
-    throw new Error(
-      formatProblem(problemAt({ source: file }, '', unreadable(cause), 'expected a readable file')),
-    );
+    return statSync(file).isFIFO();
+  } catch {
+    // Whoever reads it says why it cannot be read.
+    return false;
   }
+}
+
+/**
+ * Waits for who writes into it as a socket waits. A read that blocks would keep a signal from being heard, and Ctrl-C could
+ * not end a command whose pipe nobody opens.
+ */
+async function readPipe(file: string): Promise<Buffer> {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  return Buffer.concat(await new Socket({ fd: descriptor, readable: true, writable: false }).toArray());
 }

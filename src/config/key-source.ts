@@ -29,8 +29,8 @@ export async function readKey(
 }
 
 /** The same from a file. */
-export function readKeyFile(file: string): Buffer {
-  return orThrow(withoutNewline(readInputFile(file)), file, 'found an empty file');
+export async function readKeyFile(file: string): Promise<Buffer> {
+  return orThrow(withoutNewline(await readInputFile(file)), file, 'found an empty file');
 }
 
 function orThrow(secret: Buffer, source: string, found: string): Buffer {

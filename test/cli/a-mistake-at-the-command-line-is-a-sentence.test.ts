@@ -1,9 +1,11 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeProblem } from '../../src/cli/oldest-node.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { until } from '../support/until.ts';
 
 const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
@@ -59,7 +61,7 @@ test.each<[readonly string[], RegExp]>([
     ['sign', '--key-file', 'nowhere'],
     /^hookgate sign: nowhere: found nothing there; expected a readable file\n$/,
   ],
-  [['sign', '--key-file', 'keys'], /^hookgate sign: keys: found a directory; expected a readable file\n$/],
+  [['sign', '--key-file', 'keys'], /^hookgate sign: keys: found a directory; expected a file\n$/],
   [['sign', '--key-file', 'empty'], /^hookgate sign: empty: found an empty file; expected a key\n$/],
   [['sign', ...key], /^hookgate sign: This is no event: an empty body/],
   [['sign', ...key, '--event', 'a'], /--event needs --data/],
@@ -141,6 +143,41 @@ test.each<[readonly string[], RegExp]>([
   [['send', ...key, '--url', 'http://a:b@127.0.0.1:9/'], /'--url <url>'.*without a name and a password/],
   [['explain', '--keys-directory', 'keys', '--at', '12', 'body.json'], /'--at <time>'.*expected a time/],
   [['explain', '--keys-directory', 'keys', '--at', '-5', 'body.json'], /'--at <time>'.*expected a time/],
+  [
+    ['explain', '--keys-directory', 'keys', '--at', '2026-02-31', 'body.json'],
+    /'--at <time>'.*expected a time/,
+  ],
+  [
+    ['explain', '--keys-directory', 'keys', '--at', '2026-02-30T12:00:00+01:00', 'body.json'],
+    /'--at <time>'.*expected a time/,
+  ],
+  [
+    ['explain', '--keys-directory', 'keys', '--at', 'Tue, 31 Feb 2026 12:00:00 GMT', 'body.json'],
+    /'--at <time>'.*expected a time/,
+  ],
+  [
+    ['sign', ...key, '--route', 'a', '--scheme', 'stripe'],
+    /'--route <name>' cannot be used with option '--scheme/,
+  ],
+  [
+    ['send', ...url, ...key, '--config', 'a', '--route', 'a', '--scheme', 'juicyway'],
+    /'--route <name>' cannot be used with option '--scheme/,
+  ],
+  [
+    ['sign', ...key, '--header', 'A: b', '--event', 'a', '--data', '{}'],
+    /--header: scheme juicyway signs no/,
+  ],
+  [['send', ...url, ...key, '--retry-interval', '2s'], /--retry-interval goes with --retries/],
+  [['send', ...url, ...key, '--data', '@empty'], /--data @empty: expected a JSON object/],
+  [
+    ['sign', '--key-file', '/dev/zero'],
+    /\/dev\/zero: found something that is no regular file; expected a file/,
+  ],
+  [
+    ['sign', ...key, '--event', 'a', '--data', '@/dev/zero'],
+    /\/dev\/zero: found something that is no regular file; expected a file/,
+  ],
+  [['prove', '--services', '', '--path', '/a#b'], /'--path <path>'.*without query or fragment/],
   [['prove', '--path', '/a'], /--path goes with --services/],
   [['prove', '--injector', 'a'], /--injector goes with --services/],
   [['prove', '--services', '', '--path', 'a'], /'--path <path>'.*expected an absolute path/],
@@ -170,6 +207,36 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
   },
 );
+
+test.each([
+  ['key', ['sign', '--event', 'a', '--data', '{}', '--key-file', 'pipe']],
+  ['data', ['sign', '--key-file', 'key', '--event', 'a', '--data', '@pipe']],
+  ['body', ['explain', '--keys-directory', '.', 'pipe']],
+])('SIGTERM ends a command whose pipe for the %s nobody opens', async (_what, args) => {
+  const cwd = temporaryDirectory();
+  writeFileSync(join(cwd, 'key'), 'a-business-id');
+  execFileSync('mkfifo', [join(cwd, 'pipe')]);
+  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  // It reads: somebody has opened the other end, and a writer need not wait.
+  let writer: number | undefined;
+  await until(() => {
+    writer = openWriter(join(cwd, 'pipe'));
+    return writer !== undefined;
+  });
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
+  if (writer !== undefined) closeSync(writer);
+});
+
+/** Undefined while nobody has opened the pipe for reading. */
+function openWriter(pipe: string): number | undefined {
+  try {
+    return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+}
 
 test('hookgate help explain is hookgate explain --help', async () => {
   expect(await run(['help', 'explain'])).toEqual(await run(['explain', '--help']));
