@@ -28,11 +28,20 @@ export function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): v
       ...addresses,
       digest: loaded.digest,
       upstream: config.upstream.url.href,
-      routes: config.routes.map(({ name, path, scheme }) => ({ name, path, scheme: scheme.name })),
-      keys: loaded.routes.flatMap(({ keys }) => keys.map(({ name }) => name)),
-      allowlist: loaded.allowlistEntries,
+      routes: routesInForce(loaded),
       store: config.duplicates.store,
     },
     'ready',
   );
+}
+
+/** What a line of the log says of each route. */
+export function routesInForce({ routes }: Loaded): object[] {
+  return routes.map(({ route: { name, path, scheme }, keys, allowlistEntries }) => ({
+    name,
+    path,
+    scheme: scheme.name,
+    keys: keys.map((key) => key.name),
+    allowlist: allowlistEntries,
+  }));
 }

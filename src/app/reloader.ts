@@ -3,6 +3,7 @@ import { watchFiles } from '../config/watch.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
+import { routesInForce } from './in-force.ts';
 import type { Loaded, LoadResult } from './load.ts';
 
 /** How the last reload ended, for `/status`. */
@@ -90,14 +91,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     state = { lastSuccess: now(), lastFailure: undefined };
     metrics.reloads.inc({ result: 'success' });
     metrics.lastReloadGood.set(1);
-    log.info(
-      {
-        digest: loaded.digest,
-        keys: loaded.routes.flatMap(({ keys }) => keys.map(({ name }) => name)),
-        allowlist: loaded.allowlistEntries,
-      },
-      'reloaded',
-    );
+    log.info({ digest: loaded.digest, routes: routesInForce(loaded) }, 'reloaded');
     for (const warning of loaded.warnings) log.warn(warning);
   }
 

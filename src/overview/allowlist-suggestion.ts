@@ -4,3 +4,10 @@ export function allowlistLines(address: string, route: string): { yaml: string; 
   const entry = `- { address: "${address}", note: "${note}" }`;
   return { yaml: entry, values: `allowlist: { addresses: [{ address: "${address}", note: "${note}" }] }` };
 }
+
+/** Each route with the senders that its list lacks: whoever signs for one route is not to be let in on another. */
+export function sendersByRoute<Sender extends { readonly route: string }>(
+  senders: readonly Sender[],
+): readonly (readonly [route: string, senders: readonly Sender[]])[] {
+  return [...Map.groupBy(senders, ({ route }) => route)];
+}

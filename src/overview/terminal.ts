@@ -1,3 +1,4 @@
+import { sendersByRoute } from './allowlist-suggestion.ts';
 import type { NearMissOverview } from './near-miss-overview.ts';
 import type { Overview, RouteOverview } from './overview.ts';
 import { counted, durationInWords } from './words.ts';
@@ -62,10 +63,13 @@ export function suggestionText({ senders, sendersLeftOut, routes }: Overview): s
     ...(sendersLeftOut === 0
       ? []
       : [`# ${counted(sendersLeftOut, 'further event')} came from addresses for which there was no place.`]),
-    'addresses:',
-    ...senders.map(
-      ({ yaml, events, first, last }) => `  ${yaml} # ${counted(events, 'event')}, ${first} to ${last}`,
-    ),
+    ...sendersByRoute(senders).flatMap(([route, ofRoute]) => [
+      `# For the allowlist of route ${route}:`,
+      'addresses:',
+      ...ofRoute.map(
+        ({ yaml, events, first, last }) => `  ${yaml} # ${counted(events, 'event')}, ${first} to ${last}`,
+      ),
+    ]),
   ].join('\n');
 }
 

@@ -1,3 +1,4 @@
+import { sendersByRoute } from '../overview/allowlist-suggestion.ts';
 import type { Overview } from '../overview/overview.ts';
 import { Copied } from './copied.ts';
 import { html } from './html.ts';
@@ -23,10 +24,13 @@ export function Senders({ senders, leftOut }: { senders: Overview['senders']; le
       </table>
     <//>
     ${leftOut === 0 ? null : html`<p class="quiet">${leftOut} events came from further addresses, for which this list has no place.</p>`}
-    <p>For the allowlist's file, under <code>addresses:</code></p>
-    <${Copied} text=${senders.map(({ yaml }) => yaml).join('\n')} name="the lines for the file" />
-    <p>For the chart's values</p>
-    <${Copied} text=${valuesOf(senders)} name="the lines for the values" />`;
+    ${sendersByRoute(senders).map(
+      ([route, ofRoute]) => html`
+    <p key=${`${route} file`}>For the allowlist's file of route <b>${route}</b>, under <code>addresses:</code></p>
+    <${Copied} key=${`${route} lines`} text=${ofRoute.map(({ yaml }) => yaml).join('\n')} name=${`the lines of route ${route} for the file`} />
+    <p key=${`${route} values`}>For the chart's values, or for those of the route where it has a list of its own</p>
+    <${Copied} key=${`${route} chart`} text=${valuesOf(ofRoute)} name=${`the lines of route ${route} for the values`} />`,
+    )}`;
 }
 
 function valuesOf(senders: Overview['senders']): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { suggestionText } from '../../src/overview/terminal.ts';
 import { aDelivery, aScene, juicywayRoute, startMs } from '../support/an-overview.ts';
 
 const watching = { ...juicywayRoute, allowlist: { mode: 'observe', entries: 0 } as const };
@@ -33,4 +34,19 @@ test('never where the signature does not cover the body', () => {
   const scene = aScene([{ ...watching, signsBody: false }]);
   scene.record.add(aDelivery('forwarded', unlisted));
   expect(scene.overview().senders).toEqual([]);
+});
+
+test('each stands in the block of its own route, and none in that of another', () => {
+  const scene = aScene([watching, { ...watching, name: 'stripe' }]);
+  scene.record.add(aDelivery('forwarded', unlisted));
+  scene.record.add(aDelivery('forwarded', { ...unlisted, route: 'stripe', address: '198.51.100.20' }));
+  const blocks = suggestionText(scene.overview())
+    .split(/^# For the allowlist of route (\w+):$/m)
+    .slice(1);
+  expect(blocks).toEqual([
+    'juicyway',
+    expect.stringMatching(/^\naddresses:\n {2}- \{ address: "203\.0\.113\.7".*\n$/),
+    'stripe',
+    expect.stringMatching(/^\naddresses:\n {2}- \{ address: "198\.51\.100\.20".*$/),
+  ]);
 });

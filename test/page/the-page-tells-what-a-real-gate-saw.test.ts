@@ -104,3 +104,23 @@ test.skipIf(browser === undefined)(
     expect(complaints).toEqual([]);
   },
 );
+
+test.skipIf(browser === undefined)('unlisted senders of two routes stand in two blocks', async () => {
+  if (browser === undefined) return;
+  const busy = aBusyOverview();
+  const [sender] = busy.senders;
+  if (sender === undefined) throw new Error('nobody is unlisted');
+  const other = { ...sender, route: 'house', yaml: '- { address: "198.51.100.99" }' };
+  const overview = { ...busy, senders: [...busy.senders, other] };
+  const { page, complaints } = await openPage(browser, await tellOverview(() => overview));
+  for (const [route, senders] of [
+    [sender.route, busy.senders],
+    ['house', [other]],
+  ] as const) {
+    const block = page.locator('.copy', {
+      has: page.getByLabel(`Copy the lines of route ${route} for the file`),
+    });
+    expect(await block.locator('pre').innerText()).toBe(senders.map(({ yaml }) => yaml).join('\n'));
+  }
+  expect(complaints).toEqual([]);
+});
