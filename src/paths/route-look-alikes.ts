@@ -42,18 +42,20 @@ function leadsToRoute(path: string, routes: readonly RouteText[]): boolean {
 
 /**
  * Whether `route` stands at `start`, alone or followed by what does not belong to a longer name. Every path continues the
- * root, so behind that one only a name that servers put in its place counts.
+ * root, so of that one only what servers put in its place counts.
  */
 function continues(path: string, start: number, { text, isRoot }: RouteText): boolean {
   if (!path.startsWith(text, start)) return false;
   const end = start + text.length;
-  if (!isRoot) return !isNameCharacter(path.charCodeAt(end));
-  const rest = path.slice(end);
-  return rest === '' || rest === '/' || directoryIndex.test(rest);
+  return isRoot ? start === 0 && servesRoot.test(path.slice(end)) : !isNameCharacter(path.charCodeAt(end));
 }
 
-/** Apache, nginx, IIS and PHP's front controllers serve `/` by it; Apache takes `index.php.en` for a language of it. */
-const directoryIndex = /^\/(?:index|default)(?:\.[a-z0-9]+)*$/;
+/**
+ * A script may be the front controller of `/`, with PATH_INFO behind it or nothing (`/app.php`). A directory index stands for
+ * `/` by itself; Apache takes `index.php.en` for a language of it. Other names with a dot in them (`/v1.2/`) are none.
+ */
+const servesRoot =
+  /^(?:\/[^/]*\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|jspx?|do|cfm))*(?:\/|\/(?:index|default)(?:\.[a-z0-9]+)*)?$/;
 
 /** Where the path goes on behind the next segment with a dot in it; -1 where it does not. */
 function endOfScript(path: string, start: number): number {

@@ -71,6 +71,12 @@ test('a route at the root leaves other paths alone', () => {
     '/$metadata',
     '/indexes',
     '/a/index.php',
+    '/v1.2/',
+    '/v1.2/index.html',
+    '/.well-known/',
+    '/jquery.min.js',
+    '/a/app.php',
+    '/app.php/users',
   ];
   for (const target of others) expect(judge(target)).toBe('passed through');
   for (const target of [
@@ -81,7 +87,11 @@ test('a route at the root leaves other paths alone', () => {
     '/index.php.en',
     '/Default.aspx;x',
     '/index',
+    '/app.php',
     '/app.php/',
+    '/App_Dev.php',
+    '/app.php/index.html',
+    '/run.cgi;x',
   ])
     expect(judge(target)).toBe('ambiguous_path');
 });
