@@ -13,10 +13,15 @@ async function crashed(records: number): Promise<TestStore & { readonly keys: st
   const opened = await openTestStore();
   const keys = Array.from({ length: records }, newKey);
   for (const key of keys) await opened.store.confirm(key, await claimed(opened.store, key, minute), week);
-  const file = `${opened.file}-crashed`;
-  copyFileSync(opened.file, file);
-  copyFileSync(`${opened.file}-wal`, `${file}-wal`);
-  return { ...opened, file, keys };
+  return { ...opened, file: leftBy(opened), keys };
+}
+
+/** What a crash at this moment would leave of an open store's file. */
+function leftBy({ file }: Pick<TestStore, 'file'>): string {
+  const left = `${file}-crashed`;
+  copyFileSync(file, left);
+  copyFileSync(`${file}-wal`, `${left}-wal`);
+  return left;
 }
 
 async function reopened({ file, clock, keys }: Awaited<ReturnType<typeof crashed>>) {
@@ -75,4 +80,13 @@ test('a log that a crash has left is whole, and so is one whose last transaction
   const log = `${torn.file}-wal`;
   flipBit(log, readFileSync(log).length - 100);
   expect(await reopened(torn)).toEqual({ remembered: 49, alarms: [], damaged: 0 });
+});
+
+test('what was said of a log is not said again after another crash', async () => {
+  const left = await crashed(50);
+  flipBit(`${left.file}-wal`, headerBytes + 10 * frameBytes + 100);
+  expect((await reopened(left)).alarms).toHaveLength(1);
+  const again = await reopened({ ...left, file: leftBy(left) });
+  expect(again).toMatchObject({ alarms: [], damaged: 0 });
+  expect(again.remembered).toBeGreaterThan(0);
 });

@@ -138,11 +138,13 @@ function prepare(database: DatabaseSync, { file, afterFault, onLost }: EventFile
   else bringUpToDate(database, version);
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT;`);
   if (lost > 0) onLost?.(lost);
-  if (!afterFault) return;
+  if (!afterFault && lost === 0) return;
   // After a failed fsync Linux calls pages clean that never reached the disk. A whole checkpoint writes them again
-  // from the log and starts the log anew; only then may later commits build on it.
+  // from the log and starts the log anew; only then may later commits build on it. What lies behind damage in the log
+  // ends with it, so that the next start does not tell of it again.
   const row = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
   if (row?.busy !== 0) throw new FileRefused(`${file} could not be checkpointed after a fault.`);
+  if (!afterFault) return;
   // No key has this length, and an end of 0 is over: should the process die in between, the next walk removes it.
   database.exec(`INSERT OR REPLACE INTO delivered VALUES (zeroblob(${roomBytes}), 0, NULL)`);
   database.exec(`DELETE FROM delivered WHERE key = zeroblob(${roomBytes})`);
