@@ -1,5 +1,6 @@
 import type { Way } from '../json/way.ts';
 import { parseDuration } from '../values/units.ts';
+import { pointerWithin } from './compiled-parts.ts';
 import type { EnvelopeForm } from './envelope.ts';
 import type { KeyForm, Scheme, SignaturePlace } from './scheme.ts';
 import type { Profile, SchemeSettings } from './settings.ts';
@@ -224,8 +225,7 @@ function isSigned(place: Place, message: readonly Part[]): boolean {
     if (place.kind === 'header')
       return part.kind === 'header' && part.name.toLowerCase() === place.name.toLowerCase();
     if (place.kind === 'tag') return part.kind === 'tag' && part.tag === place.tag;
-    if (part.kind === 'body') return true;
-    return part.kind === 'member' && part.pointer.every((name, index) => place.pointer[index] === name);
+    return pointerWithin(part, place) !== undefined;
   });
 }
 

@@ -34,7 +34,7 @@ export function compileParts({ message, publicUrl, time }: Scheme): readonly Com
 }
 
 /** Names from a part of the body down to a member within it; undefined where that member is not in it. */
-function pointerWithin(part: ChangingPart, place: Place | undefined): readonly string[] | undefined {
+export function pointerWithin(part: Part, place: Place | undefined): readonly string[] | undefined {
   if (place?.kind !== 'member') return undefined;
   if (part.kind === 'body') return place.pointer;
   if (part.kind !== 'member' || !part.pointer.every((name, index) => place.pointer[index] === name))
