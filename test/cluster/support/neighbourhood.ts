@@ -38,6 +38,8 @@ export async function createNeighbourhood(): Promise<Neighbourhood> {
       metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     },
   ]);
+  // Its controller makes it a moment after the namespace, and no pod is let in before.
+  kubectl(['wait', '--for=create', 'serviceaccount/default', '--namespace', namespace, '--timeout=60s']);
   apply([
     {
       apiVersion: 'v1',
