@@ -37,6 +37,22 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
+{{/* The same with `more`, which win: a key that stands twice is YAML that kustomize refuses. Takes `context` and `more`. */}}
+{{- define "hookgate.labelsAnd" -}}
+{{- toYaml (merge (dict) (.more | default dict) (include "hookgate.labels" .context | fromYaml)) -}}
+{{- end -}}
+
+{{/*
+Labels or annotations of a pod that values add, none of which stands twice. Takes a list of maps, of which the later ones
+win, and `own` names, which are the chart's.
+*/}}
+{{- define "hookgate.added" -}}
+{{- $all := dict -}}
+{{- range .maps }}{{ $all = merge (dict) (. | default dict) $all }}{{ end -}}
+{{- range .own }}{{ $all = omit $all . }}{{ end -}}
+{{- with $all }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+
 {{- define "hookgate.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "hookgate.fullname" .) .Values.serviceAccount.name -}}
