@@ -1,5 +1,5 @@
 import { sameAsDefaulted } from './defaulted.ts';
-import { isSameImage } from './image-name.ts';
+import { isSameImage, isSameVersion } from './image-name.ts';
 import type { Container, PodSpec, Volume } from './pod.ts';
 import type { FormerPlace } from './remove-sidecar.ts';
 
@@ -15,18 +15,23 @@ export function addSidecar(
 ): PodSpec {
   const list = sidecar.restartPolicy === 'Always' ? 'initContainers' : 'containers';
   const [before, ...further] = former.filter((place) => place.list === list);
-  const container =
-    before !== undefined && sameAsDefaulted(before.container, asOthersMayHave(sidecar, before.container))
-      ? before.container
-      : sidecar;
   const others = spec[list] ?? [];
   // Two containers of one name: the pod is not one that injection made, so their places mean nothing.
   const index = before === undefined || further.length > 0 ? others.length : before.index;
+  const container = before === undefined ? sidecar : keptOrReplaced(before.container, sidecar);
   return {
     ...spec,
     [list]: others.toSpliced(index, 0, container),
     volumes: withVolumes(spec.volumes ?? [], volumes),
   };
+}
+
+/** What is replaced for one difference keeps what others may change, since nobody asks them again; but the image of this version only. */
+function keptOrReplaced(present: Container, sidecar: Container): Container {
+  const wanted = asOthersMayHave(sidecar, present);
+  if (sameAsDefaulted(present, wanted)) return present;
+  const { image } = sidecar;
+  return isSameVersion(wanted.image, image) || image === undefined ? wanted : { ...wanted, image };
 }
 
 /**

@@ -12,6 +12,16 @@ export function isSameImage(one: string | undefined, other: string | undefined):
   return last.endsWith(name) && (before === '' || /[-._]/.test(before));
 }
 
+/** Whether the tag or the digest is the same too. */
+export function isSameVersion(one: string | undefined, other: string | undefined): boolean {
+  return isSameImage(one, other) && versionOf(one ?? '') === versionOf(other ?? '');
+}
+
+/** `:TAG`, `@DIGEST`, or both. A colon before the last slash is a port's. */
+function versionOf(reference: string): string {
+  return /[:@][^/]*$/.exec(reference)?.[0] ?? '';
+}
+
 /** What stands behind the last slash, without tag and digest. */
 function lastPart(reference: string): string {
   const [path = ''] = reference.split('@', 1);

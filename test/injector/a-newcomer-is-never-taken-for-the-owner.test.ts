@@ -91,3 +91,27 @@ test("probes that a mesh sends to its own agent are left in the sidecar, and ano
   Object.assign(containerOf(pod, 'hookgate'), { readinessProbe: { exec: { command: ['true'] } } });
   expect(containerOf(injected(pod), 'hookgate')).toEqual(containerOf(injected(optedIn()), 'hookgate'));
 });
+
+test.each([
+  ['of this version', ':1', 'mirror.internal/cache/registry.example/hookgate:1'],
+  ['of another version, as in a pod that is restored', ':0', undefined],
+])(
+  'a variable that somebody adds to the sidecar is taken out, and what others may change stays: an image %s',
+  (_what, tag, image) => {
+    const pod = structuredClone(injected(optedIn()));
+    const sidecar = containerOf(pod, 'hookgate');
+    const fresh = containerOf(injected(optedIn()), 'hookgate');
+    const changed = {
+      imagePullPolicy: 'Always',
+      resources: { limits: { memory: '300Mi' } },
+      readinessProbe: { httpGet: { path: '/app-health/hookgate/readyz', port: 15020, scheme: 'HTTP' } },
+    };
+    const env = [...(sidecar.env ?? []), { name: 'AWS_REGION', value: 'eu-central-1' }];
+    Object.assign(sidecar, {
+      ...changed,
+      image: `mirror.internal/cache/registry.example/hookgate${tag}`,
+      env,
+    });
+    expect(containerOf(injected(pod), 'hookgate')).toEqual({ ...fresh, ...changed, ...(image && { image }) });
+  },
+);
