@@ -12,7 +12,7 @@ import {
   waitForReady,
   waitForRollout,
 } from './support/sidecar-pods.ts';
-import { deployment, pod } from './support/sidecar-workloads.ts';
+import { applicationContainer, deployment, pod } from './support/sidecar-workloads.ts';
 
 /** HOOKGATE_TEST_ROTATIONS makes it longer. */
 const rotations = Number(process.env.HOOKGATE_TEST_ROTATIONS ?? 10);
@@ -68,6 +68,25 @@ describe('with certificates that live for seconds', () => {
     );
     expect(authorities.size).toBeGreaterThan(1);
     expectNoFailure(report);
+  });
+});
+
+describe('with failurePolicy Ignore', () => {
+  beforeAll(() => place.install(['injector.failurePolicy=Ignore']));
+
+  test('while no injector runs a labelled pod starts unguarded, and none with a pretended sidecar', async () => {
+    kubectl(['scale', injector, '--replicas=0', '--namespace', namespace]);
+    await until('no injector runs', 60, () => podsOf(namespace, injectorSelector).length === 0);
+    expect(create({ 'hookgate.io/inject': 'true' })).toBe('');
+    const pretended = pod(
+      namespace,
+      { generateName: 'pod-' },
+      { containers: [applicationContainer({ name: 'hookgate' })] },
+    );
+    const { stderr } = tryKubectl(['create', '-f', '-', '--dry-run=server'], pretended);
+    expect(stderr).toContain('it has no genuine sidecar in front of the port "http"');
+    kubectl(['scale', injector, '--replicas=2', '--namespace', namespace]);
+    waitForRollout(namespace, injector);
   });
 });
 
