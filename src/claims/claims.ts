@@ -4,7 +4,7 @@
  * store could not record it.
  */
 
-import type { DuplicateStore } from '../delivery/duplicate-store.ts';
+import type { ClaimResult, DuplicateStore } from '../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import type { Claim, ClaimVerdict } from './claim.ts';
@@ -22,6 +22,8 @@ export interface ClaimManner {
   readonly retentionMs: number;
   /** How long a repeat waits for the attempt before it. */
   readonly waitMs: number;
+  /** Another key under which it may have been delivered before. */
+  readonly otherKey?: string | undefined;
   readonly onAccepted?: (() => void) | undefined;
 }
 
@@ -43,7 +45,9 @@ export function createClaims(options: ClaimsOptions): Claims {
 
   return {
     claim(key, manner) {
-      if (unrecorded.has(key)) return Promise.resolve({ kind: 'delivered' });
+      const { otherKey } = manner;
+      if (unrecorded.has(key) || (otherKey !== undefined && unrecorded.has(otherKey)))
+        return Promise.resolve({ kind: 'delivered' });
       const attempt = attempts.begin(key);
       if (attempt === undefined) {
         return attempts.join(key, { timeoutMs: manner.waitMs, maxWaiters: options.maxWaiters });
@@ -59,7 +63,10 @@ export function createClaims(options: ClaimsOptions): Claims {
   async function ask(key: string, attempt: Attempt, manner: ClaimManner): Promise<ClaimVerdict> {
     let verdict: ClaimVerdict;
     try {
-      const result = await store.claim(key, options.leaseMs);
+      const { otherKey } = manner;
+      const result = await (otherKey === undefined
+        ? store.claim(key, options.leaseMs)
+        : claimUnlessDelivered(key, otherKey));
       if (result.kind === 'claimed')
         return { kind: 'claimed', claim: hold(key, attempt, manner, result.token) };
       verdict =
@@ -75,6 +82,21 @@ export function createClaims(options: ClaimsOptions): Claims {
     slots.leave();
     attempt.end(verdict);
     return verdict;
+  }
+
+  /** Both are asked at once, so that it takes no longer than one. */
+  async function claimUnlessDelivered(key: string, otherKey: string): Promise<ClaimResult> {
+    const [known, claimed] = await Promise.allSettled([
+      store.isDelivered(otherKey),
+      store.claim(key, options.leaseMs),
+    ]);
+    if (claimed.status === 'rejected') throw claimed.reason;
+    if (known.status === 'fulfilled' && !known.value) return claimed.value;
+    // Where that fails, the lease ends by itself.
+    if (claimed.value.kind === 'claimed')
+      await store.release(key, claimed.value.token).catch(() => undefined);
+    if (known.status === 'rejected') throw known.reason;
+    return { kind: 'delivered' };
   }
 
   function hold(

@@ -4,7 +4,7 @@ import type { Occurrences } from '../claims/occurrences.ts';
 import { Answer, type Ending, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { reject } from '../delivery/rejections.ts';
-import { eventKey } from '../schemes/duplicate-key.ts';
+import { eventKey, keyUnderOtherWays } from '../schemes/duplicate-key.ts';
 import type { Envelope } from '../schemes/envelope.ts';
 import type { Identity } from '../schemes/identify.ts';
 import type { Unverified, Verified } from './checksum.ts';
@@ -57,7 +57,9 @@ function claimOnce(
   const key = eventKey(route.name, route.scheme.covers, verified.envelope.body, identity);
   verified.delivery.facts.duplicateKey = key;
   const windowMs = identity.event === undefined ? undefined : repeatableFor(route, identity.event);
+  const otherKey = keyUnderOtherWays(route.name, route.scheme, verified.envelope.body, identity);
   const manner = {
+    otherKey: otherKey === key ? undefined : otherKey,
     retentionMs: windowMs ?? route.retentionMs,
     waitMs: route.upstream.timeoutMs,
     onAccepted: windowMs === undefined ? undefined : () => occurrences.end(key),

@@ -1,6 +1,8 @@
 import { createHash, type Hash, hash } from 'node:crypto';
+import { BACKSLASH } from '../json/ascii.ts';
 import { hashedInPlaceFrom } from './hmac.ts';
 import type { Identity } from './identify.ts';
+import type { Scheme } from './scheme.ts';
 
 const lengthBytes = 8;
 
@@ -19,8 +21,30 @@ export function eventKey(
   if (id !== undefined) {
     return digestOf(routeName, eventIsSigned ? ['id', name, id] : ['id', id, name]);
   }
-  const parts = covers === 'nothing' ? [body] : signed.lasting();
-  return digestOf(routeName, eventIsSigned ? parts : [...parts, name]);
+  return keyOver(routeName, covers === 'nothing' ? [body] : signed.lasting(), { name, eventIsSigned });
+}
+
+/**
+ * The key that the same delivery has where ways of the other kind are listed, those that rewrite strings or none of them: it
+ * was delivered under this one if the list has changed since. Undefined where that makes no difference.
+ */
+export function keyUnderOtherWays(
+  routeName: string,
+  { ways, rewritesStrings }: Pick<Scheme, 'ways' | 'rewritesStrings'>,
+  body: Buffer,
+  { name = '', eventIsSigned, id, parts }: Identity,
+): string | undefined {
+  // What is written without an escape is written in one way already.
+  if (id !== undefined || ways.length === 0 || !body.includes(BACKSLASH)) return undefined;
+  return keyOver(routeName, parts.lasting(!rewritesStrings), { name, eventIsSigned });
+}
+
+function keyOver(
+  routeName: string,
+  lasting: readonly (string | Buffer)[],
+  { name, eventIsSigned }: { readonly name: string; readonly eventIsSigned: boolean },
+): string {
+  return digestOf(routeName, eventIsSigned ? lasting : [...lasting, name]);
 }
 
 /** SHA-256 over the route's name in UTF-8, texts in Latin-1 and bytes, each behind its length (8 bytes, big-endian). */

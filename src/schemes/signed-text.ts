@@ -29,9 +29,9 @@ export interface MessageParts {
   readonly ways: readonly (Way | undefined)[];
   /**
    * The variable parts without the time and without the signature, the one with `@` in its normal form: what two
-   * deliveries of one event have in common.
+   * deliveries of one event have in common. `rewritesStrings`: as where a listed way does; by default as the scheme says.
    */
-  lasting(): readonly (string | Buffer)[];
+  lasting(rewritesStrings?: boolean): readonly (string | Buffer)[];
 }
 
 /** Why there is no signed text: a sentence for the log that holds nothing of the body. */
@@ -157,8 +157,8 @@ class DeliveryParts implements MessageParts {
     return { head: this.head, data: this.dataIn(way), tail: this.tail };
   }
 
-  lasting(): readonly (string | Buffer)[] {
-    const { compiled, bigAt, scheme } = this.#layout;
+  lasting(rewritesStrings = this.#layout.scheme.rewritesStrings): readonly (string | Buffer)[] {
+    const { compiled, bigAt } = this.#layout;
     const lasting: (string | Buffer)[] = [];
     for (const [index, step] of compiled.entries()) {
       if (step.constant !== undefined || step.isTime) continue;
@@ -166,7 +166,7 @@ class DeliveryParts implements MessageParts {
       const value =
         written === undefined
           ? (this.#values[index] as string | Buffer)
-          : written.dataIn(scheme.rewritesStrings ? unescaped : 'sorted');
+          : written.dataIn(rewritesStrings ? unescaped : 'sorted');
       const { timeWithin } = step;
       lasting.push(
         timeWithin === undefined || typeof value === 'string' ? value : withoutTime(value, timeWithin),

@@ -17,6 +17,37 @@ const key = 'a'.repeat(64);
 const retryMs = 60_000;
 const accepted = new Answer('forwarded', 200, []);
 
+describe('an event that may have been delivered under another key', () => {
+  const otherKey = 'b'.repeat(64);
+
+  test('is known where it was, and leaves no claim behind', async () => {
+    const store = createMemoryStore({ maxKeys: 10, now: () => 0 });
+    const there = await store.claim(otherKey, 1000);
+    await store.confirm(otherKey, there.kind === 'claimed' ? there.token : '', 1000);
+    const { claims, slots } = claimsOver(store, { otherKey });
+    expect(await claims.claim(key)).toEqual({ kind: 'delivered' });
+    expect(slots.taken).toBe(0);
+    expect((await store.claim(key, 1000)).kind).toBe('claimed');
+  });
+
+  test('is known where no store has recorded it', async () => {
+    const { claims, unrecorded } = claimsOver(storeThat({}), { otherKey });
+    unrecorded.add({ key: otherKey, token: undefined, retentionMs: 1000 });
+    expect(await claims.claim(key)).toEqual({ kind: 'delivered' });
+  });
+
+  test('is refused where that cannot be found out, and leaves no claim behind', async () => {
+    const released: string[] = [];
+    const store = storeThat({
+      isDelivered: () => Promise.reject(new StoreUnavailable('down')),
+      release: async (of) => void released.push(of),
+    });
+    const { claims } = claimsOver(store, { otherKey });
+    expect(await claims.claim(key)).toMatchObject({ kind: 'store_unavailable' });
+    expect(released).toEqual([key]);
+  });
+});
+
 describe('a repeat while the first attempt is under way', () => {
   test('waits, and gets the outcome of the first', async () => {
     const { claims } = claimsOver(storeThat({}));
@@ -227,6 +258,7 @@ function claimsOver(
     waitMs?: number;
     inFlight?: number;
     whenStoreDown?: 'refuse' | 'forward';
+    otherKey?: string;
   } = {},
 ) {
   const alarms: string[] = [];
@@ -251,7 +283,7 @@ function claimsOver(
     whenStoreDown: settings.whenStoreDown ?? 'refuse',
     onTakenOver: (taken) => takenOver.push(taken),
   });
-  const manner = { retentionMs: 1000, waitMs: settings.waitMs ?? 1000 };
+  const manner = { retentionMs: 1000, waitMs: settings.waitMs ?? 1000, otherKey: settings.otherKey };
   const claim = (key: string) => claims.claim(key, manner);
   return { claims: { claim }, slots, unrecorded, alarms, takenOver };
 }
