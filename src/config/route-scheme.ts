@@ -99,7 +99,10 @@ function written(choice: Exclude<SchemeChoice, string>): Partial<SchemeSettings>
   const { profile: _, timestamp, ...rest } = choice;
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const profile = findProfile(choice.profile) ?? defaultProfile;
+  // An equal secret covers no text, so that there is none to be written.
+  const covered = own.algorithm === 'equals' ? { message: '' } : {};
   return {
+    ...covered,
     ...own,
     timestamp: {
       from: timestamp?.from ?? profile.timestamp.from,

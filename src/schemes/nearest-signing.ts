@@ -7,9 +7,9 @@ import type { RawHeaders } from './head-fields.ts';
 import { digestBytes } from './hmac.ts';
 import { keyTrialsOf } from './key-trials.ts';
 import { type ChecksumKey, decode, hashOf, readKeyBytes, readLiveKey, sha256 } from './live-key.ts';
-import { readSignatures } from './read-signatures.ts';
+import { isWrittenAs, readSignatures } from './read-signatures.ts';
 import type { Scheme } from './scheme.ts';
-import type { DigestEncoding } from './settings.ts';
+import { type DigestEncoding, digestEncodings } from './settings.ts';
 import { createMessageReader } from './signed-text.ts';
 import { joined } from './verify.ts';
 
@@ -209,13 +209,16 @@ function nearestEd25519(
 function digestDifferences(
   scheme: Scheme,
   text: string,
-  encoding: DigestEncoding,
+  decodedAs: 'hex' | 'base64',
   bytes: Buffer,
 ): readonly Difference[] {
-  if (encoding === 'base64' && bytes.toString('base64') !== text) {
-    const words = 'the digest in base64 of another kind: without padding, or with - and _ (base64url)';
-    return [{ of: 'alphabet', words }];
-  }
+  const others = digestEncodings.filter((encoding) => encoding !== scheme.encoding);
+  const encoding =
+    decodedAs === 'hex'
+      ? decodedAs
+      : [scheme.encoding, ...others].find((known) => known !== 'hex' && isWrittenAs(known, bytes, text));
+  if (encoding === undefined)
+    return [{ of: 'alphabet', words: 'the digest in the alphabet of base64 without padding' }];
   if (encoding === scheme.encoding) return [];
-  return [{ of: 'encoding', words: `the digest in ${encoding} instead of ${scheme.encoding}` }];
+  return [{ of: 'encoding', words: `the digest in ${encoding} instead of ${scheme.encoding}`, encoding }];
 }

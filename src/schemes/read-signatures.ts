@@ -48,11 +48,17 @@ function withoutPrefix(texts: readonly string[], prefix: string, what: string): 
 /** Reads a digest of exactly the length of `bytes` into it; false for any other text. */
 export function readDigest(text: string, encoding: DigestEncoding, bytes: Buffer): boolean {
   if (encoding === 'hex') return readHex(text, bytes);
-  // One text only stands for the bytes: in the usual alphabet and padded.
-  const decoded = Buffer.from(text, 'base64');
-  if (decoded.length !== bytes.length || decoded.toString('base64') !== text) return false;
+  const decoded = Buffer.from(text, encoding);
+  if (decoded.length !== bytes.length || !isWrittenAs(encoding, decoded, text)) return false;
   decoded.copy(bytes);
   return true;
+}
+
+/** Base64 is padded, and of the URL alphabet both forms are in use (RFC 4648 section 3.2); no other text stands for the bytes. */
+export function isWrittenAs(encoding: DigestEncoding, bytes: Buffer, text: string): boolean {
+  const written = bytes.toString(encoding);
+  if (text === written) return true;
+  return encoding === 'base64url' && text === written.padEnd(Math.ceil(written.length / 4) * 4, '=');
 }
 
 /** The same of a digest in hex that stands in a body as a string without escapes: no text is made of it. */
@@ -80,5 +86,5 @@ function readHex(text: string, bytes: Buffer): boolean {
 
 /** What was expected of a digest that could not be read, for the log. */
 export function digestForm(encoding: DigestEncoding, byteLength: number): string {
-  return encoding === 'hex' ? `${2 * byteLength} hexadecimal digits` : `base64 of ${byteLength} bytes`;
+  return encoding === 'hex' ? `${2 * byteLength} hexadecimal digits` : `${encoding} of ${byteLength} bytes`;
 }

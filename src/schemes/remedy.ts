@@ -56,7 +56,7 @@ export function remedyFor(
   }
   const names =
     way === undefined || isTaken(scheme, way) ? undefined : [...scheme.ways, way].map(({ name }) => name);
-  const others = otherSettings(scheme, differences);
+  const others = otherSettings(differences);
   if (names === undefined && others.length === 0) {
     return { sentence: 'It would be taken: what is in force has changed since.', line: undefined };
   }
@@ -87,9 +87,9 @@ function added(sentence: string, line: string): SigningRemedy {
   return { sentence: `${sentence}: ${line}`, line };
 }
 
-function otherSettings(scheme: Scheme, differences: readonly Difference[]): string[] {
-  return differences.flatMap(({ of, prefix = '' }) => {
-    if (of === 'encoding') return [`encoding: ${scheme.encoding === 'hex' ? 'base64' : 'hex'}`];
+function otherSettings(differences: readonly Difference[]): string[] {
+  return differences.flatMap(({ of, prefix = '', encoding }) => {
+    if (of === 'encoding') return [`encoding: ${encoding}`];
     return of === 'prefix' ? [`prefix: ${JSON.stringify(prefix)}`] : [];
   });
 }

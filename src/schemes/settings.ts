@@ -6,7 +6,7 @@
 export const algorithms = ['hmac-sha256', 'hmac-sha512', 'hmac-sha1', 'ed25519', 'equals'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
-export const digestEncodings = ['hex', 'base64'] as const;
+export const digestEncodings = ['hex', 'base64', 'base64url'] as const;
 export type DigestEncoding = (typeof digestEncodings)[number];
 
 export const timeUnits = ['s', 'ms'] as const;

@@ -16,6 +16,19 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
     `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { profile: strpe } }]`,
     'hookgate.yaml:2:69: routes[0].scheme.profile: found "strpe"; did you mean "stripe"?',
   ],
+  // Names of other things than those that are known, however near their letters are.
+  ...['rsa-sha256', 'hmac-sha384'].map(
+    (algorithm) =>
+      [
+        `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { signature: "header:X", algorithm: ${algorithm} } }]`,
+        `hookgate.yaml:2:94: routes[0].scheme.algorithm: found "${algorithm}"; ` +
+          'expected one of hmac-sha256, hmac-sha512, hmac-sha1, ed25519, equals',
+      ] as const,
+  ),
+  [
+    `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { signature: "header:X", algorithm: hmac-sha25 } }]`,
+    'hookgate.yaml:2:94: routes[0].scheme.algorithm: found "hmac-sha25"; did you mean "hmac-sha256"?',
+  ],
   [
     `${upstream}routes: [{ name: a, path: /a, events: [*] }]`,
     'hookgate.yaml:2:40: found a * or & that begins an alias; expected it in quotes, such as "*"',

@@ -191,6 +191,7 @@ test.each([
   route('scheme: { profile: square, publicUrl: "https://a.example/b" }'),
   route('scheme: { profile: stripe, timestamp: { tolerance: 1m } }'),
   scheme('timestamp: { from: "", unit: s, tolerance: 5m }'),
+  scheme('algorithm: equals, prefix: "Bearer "'),
   scheme('message: "{json:/a}|{json:/b@sorted+upper+ascii}", algorithm: hmac-sha512'),
   `upstream: { url: http://app, signing: { keysDirectory: /s, replace: true } }\nroutes: [{ name: a, path: /a, scheme: standard-webhooks, keysDirectory: /k }]`,
   `${upstream}checksum: { encodings: [received, sorted+spaced+ascii, sorted-top, compact+html+slashes] }\nroutes: [{ name: a, path: /a/ }]`,

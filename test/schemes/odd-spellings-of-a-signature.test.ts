@@ -37,6 +37,11 @@ const routes = [
     scheme:
       '{ signature: "header:X-S#v_1", message: "{signature#t_s}.{body}", timestamp: { from: "signature#t_s" } }',
   },
+  {
+    name: 'url-alphabet',
+    keys: { primary: secret },
+    scheme: '{ signature: "header:X-S", encoding: base64url }',
+  },
   { name: 'korapay', keys: { primary: secret }, scheme: 'korapay', events: '[charge.success]' },
 ];
 let count = 0;
@@ -69,6 +74,9 @@ const standard = (body: string, id: string, time: string, around = (text: string
 const shopify = (body: string, change: (digest: string) => string): Headers => ({
   'X-Shopify-Topic': 'orders/paid',
   'X-Shopify-Hmac-SHA256': change(hmac(body).digest('base64')),
+});
+const urlAlphabet = (body: string, change: (digest: string) => string): Headers => ({
+  'X-S': change(hmac(body).digest('base64url')),
 });
 const semicolons = (body: string, around: (pair: string) => string): Headers => ({
   'Paddle-Signature': around(`ts=${now()};h1=${hmac(`${now()}:${body}`).digest('hex')}`),
@@ -145,6 +153,22 @@ const cases: readonly Case[] = [
     401,
     'shopify',
     (b) => shopify(b, (d) => d.replace(/.(?==$)/, (c) => String.fromCharCode(c.charCodeAt(0) + 1))),
+  ],
+  ['base64url', 200, 'url-alphabet', (b) => urlAlphabet(b, (d) => d), bodyWithPlus()],
+  ['base64url with padding', 200, 'url-alphabet', (b) => urlAlphabet(b, (d) => `${d}=`), bodyWithPlus()],
+  ['base64url with more padding', 401, 'url-alphabet', (b) => urlAlphabet(b, (d) => `${d}==`)],
+  [
+    'base64url whose last digit has other spare bits',
+    401,
+    'url-alphabet',
+    (b) => urlAlphabet(b, (d) => d.replace(/.$/, (c) => String.fromCharCode(c.charCodeAt(0) + 1))),
+  ],
+  [
+    'base64url in the usual alphabet',
+    401,
+    'url-alphabet',
+    (b) => urlAlphabet(b, (d) => d.replaceAll('-', '+').replaceAll('_', '/')),
+    bodyWithPlus(),
   ],
   ['base64 with a blank within', 401, 'shopify', (b) => shopify(b, (d) => `${d.slice(0, 8)} ${d.slice(8)}`)],
 
