@@ -56,7 +56,8 @@ class SizedBody implements AnswerBody {
     const content = chunk.length <= this.#left ? chunk : chunk.subarray(0, this.#left);
     this.#left -= content.length;
     if (content.length > 0) onContent(content);
-    return this.#left > 0 ? undefined : chunk.subarray(content.length);
+    if (this.#left > 0) return undefined;
+    return content === chunk ? nothing : chunk.subarray(content.length);
   }
 }
 

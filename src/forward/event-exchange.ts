@@ -63,14 +63,15 @@ export class EventExchange implements UpstreamExchange {
   #headText(connection: string): string {
     const { headers, body } = this.#event;
     let host = this.#rules.host;
-    let lines = '';
+    // Joined at once: V8 keeps a text that grows as the tree of its parts, four a line.
+    const lines: string[] = [];
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] as string;
       if (name.length === 4 && name.toLowerCase() === 'host') host = headers[index + 1] as string;
-      else lines += `${name}: ${headers[index + 1]}\r\n`;
+      else lines.push(name, ': ', headers[index + 1] as string, '\r\n');
     }
     return (
-      `POST ${this.#path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n${lines}` +
+      `POST ${this.#path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n${lines.join('')}` +
       `Content-Length: ${body.length}\r\n\r\n`
     );
   }

@@ -48,6 +48,8 @@ export class UpstreamConnection {
   #reader = new AnswerHeadReader();
   #body: AnswerBody | undefined;
   #restMs: number;
+  /** What the socket's timer was last set to; 0 before. It goes on while a request is under way, and means nothing then. */
+  #silenceMs = 0;
   #failure: Error | undefined;
   #isWritten = true;
   /** What comes once the request is written and its answer is whole. */
@@ -66,7 +68,9 @@ export class UpstreamConnection {
     socket.on('end', () => {
       if (this.#exchange !== undefined && this.#body?.endsWithConnection === true) this.#finish(false);
     });
-    socket.on('timeout', () => socket.destroy());
+    socket.on('timeout', () => {
+      if (this.#exchange === undefined) socket.destroy();
+    });
     socket.on('error', (error) => {
       this.#failure = error;
     });
@@ -84,7 +88,6 @@ export class UpstreamConnection {
   send(exchange: UpstreamExchange): void {
     const socket = this.#socket;
     if (!exchange.begin(socket)) return void this.rest();
-    socket.setTimeout(0);
     this.#sent += 1;
     this.#exchange = exchange;
     this.#body = undefined;
@@ -128,13 +131,12 @@ export class UpstreamConnection {
 
   /** The answer is whole. `mayRest`: nothing came behind it, and the connection is open. */
   #finish(mayRest: boolean): void {
-    const socket = this.#socket;
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.end();
     this.#next = mayRest && this.#restMs > 0 ? 'rest' : 'close';
     // An application that answers early may read on (RFC 9112 section 9.5), and the request is not to be cut off.
-    if (!this.#isWritten) socket.setTimeout(this.#rules.timeoutMs);
+    if (!this.#isWritten) this.#endWhenSilentFor(this.#rules.timeoutMs);
     this.#goOn();
   }
 
@@ -146,8 +148,15 @@ export class UpstreamConnection {
 
   /** Waits for the next request. */
   rest(): void {
-    this.#socket.setTimeout(this.#restMs);
+    this.#endWhenSilentFor(this.#restMs);
     this.#events.onRest(this);
+  }
+
+  /** Set anew only where it differs: Node makes a timer with each call, and begins it again with each read and write. */
+  #endWhenSilentFor(ms: number): void {
+    if (ms === this.#silenceMs) return;
+    this.#silenceMs = ms;
+    this.#socket.setTimeout(ms);
   }
 
   #fail(cause: Error): void {

@@ -16,7 +16,7 @@ export interface InFlightClaim {
 export interface InFlightClaims {
   /** The claim that keeps others away from the key now; undefined when there is none, or a lapsed one. */
   holder(key: string): InFlightClaim | undefined;
-  /** Makes a new claim with a random token in the place of whatever lapsed claim was there. */
+  /** Makes a new claim with a token of its own in the place of whatever lapsed claim was there. */
   hold(key: string, leaseMs: number): InFlightClaim;
   /**
    * The claim to record under: the token's own, or, when that has lapsed and nobody has taken it over, one made anew
@@ -37,6 +37,9 @@ export interface InFlightClaims {
 /** The deliveries in progress in this process. `now` is monotonic milliseconds. */
 export function createInFlightClaims(now: () => number): InFlightClaims {
   const claims = new BriefMap<string, InFlightClaim>();
+  // Told from those of other stores by this, and from each other by their number: a UUID for each is twenty texts.
+  const store = randomUUID();
+  let held = 0;
 
   const isLive = (claim: InFlightClaim): boolean =>
     claim.recording > 0 || claim.asking !== undefined || now() < claim.leaseEndsAt;
@@ -58,7 +61,7 @@ export function createInFlightClaims(now: () => number): InFlightClaims {
       const claim = claims.get(key);
       return claim !== undefined && isLive(claim) ? claim : undefined;
     },
-    hold: (key, leaseMs) => place(key, randomUUID(), now() + leaseMs),
+    hold: (key, leaseMs) => place(key, `${store}/${++held}`, now() + leaseMs),
     startRecording(key, token) {
       let claim = claims.get(key);
       if (claim?.token !== token) {
