@@ -7,8 +7,9 @@ import type { SignedDelivery } from '../schemes/sign-delivery.ts';
 import { createPoster, type PostResult } from '../sender/post.ts';
 import { probe } from '../sender/probe.ts';
 import { sampleDataJson } from '../sender/sample-event.ts';
-import { playEvent, spoil } from '../sender/scheme-event.ts';
+import { playEvent } from '../sender/scheme-event.ts';
 import { describeOutcome } from '../sender/tally.ts';
+import { tamper } from '../sender/tamper.ts';
 import { hostAndPort } from '../values/host-brackets.ts';
 import { noSuchRoute } from './chosen-scheme.ts';
 import type { ProveOptions, Report } from './prove-report.ts';
@@ -83,7 +84,7 @@ async function proveRoute(
     return;
   }
   // Where nothing of the body is signed, only the secret can be another one.
-  const tampered = spoil(scheme, delivery, scheme.covers === 'nothing' ? 'checksum' : 'data');
+  const tampered = tamper(scheme, delivery, scheme.covers === 'nothing' ? 'checksum' : 'data');
   await expect('a tampered event is refused', tampered, 401, 0);
 }
 

@@ -3,13 +3,14 @@ import { readKey } from '../config/key-source.ts';
 import { isBundle } from '../config/tls-files.ts';
 import { parseWay } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
+import type { SignedDelivery } from '../schemes/sign-delivery.ts';
 import { signEvent } from '../schemes/sign-event.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
 import { createPoster, type PostResult } from '../sender/post.ts';
 import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sample-event.ts';
-import { type PlayedEvent, playEvent, spoil } from '../sender/scheme-event.ts';
+import { type PlayedEvent, playEvent } from '../sender/scheme-event.ts';
 import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
-import { type Tampering, tamper } from '../sender/tamper.ts';
+import { tamper } from '../sender/tamper.ts';
 import { chosenScheme, playsTheDefault } from './chosen-scheme.ts';
 import { readData, type SendOptions } from './send-options.ts';
 import { readStandardInput } from './standard-input.ts';
@@ -33,16 +34,10 @@ export async function runSend(
   const tally = new Tally(options.times * options.repeat);
   try {
     const manner = { ...options, rate: options.rate, retryIntervalMs: options.retryInterval };
-    await deliverAll(
-      pack(options, playsTheDefault(options) ? undefined : scheme, secret),
-      poster,
-      manner,
-      stop,
-      (parcel, attempt) => {
-        tally.add(attempt);
-        if (options.quiet !== true) out.write(`${attemptLine(parcel, attempt, options.json === true)}\n`);
-      },
-    );
+    await deliverAll(pack(options, scheme, secret), poster, manner, stop, (parcel, attempt) => {
+      tally.add(attempt);
+      if (options.quiet !== true) out.write(`${attemptLine(parcel, attempt, options.json === true)}\n`);
+    });
   } finally {
     await poster.close();
   }
@@ -59,23 +54,21 @@ async function readAuthorities(file: string): Promise<string> {
 }
 
 /** Signs when the event's turn comes, so that a long run needs no memory for bodies not yet sent. */
-function* pack(options: SendOptions, scheme: Scheme | undefined, secret: Buffer): Generator<Parcel> {
+function* pack(options: SendOptions, scheme: Scheme, secret: Buffer): Generator<Parcel> {
   const { event, encoding } = options;
   const way = encoding === undefined ? undefined : parseWay(encoding);
   let number = 0;
   for (let time = 0; time < options.times; time += 1) {
     const dataJson = dataFor(options);
-    const { body, headers } =
-      scheme === undefined
-        ? { body: juicywayBody(options, dataJson, secret), headers: [] }
-        : played(scheme, options.tamper, {
-            event,
-            dataJson,
-            secret,
-            way,
-            nowMs: Date.now(),
-            fields: options.header,
-          });
+    const genuine = playsTheDefault(options)
+      ? {
+          body: Buffer.from(signEvent({ event, dataJson, secret, encoding: encoding ?? 'sorted' })),
+          headers: [],
+        }
+      : played(scheme, { event, dataJson, secret, way, nowMs: Date.now(), fields: options.header });
+    const signed = options.tamper === undefined ? genuine : tamper(scheme, genuine, options.tamper);
+    const body = signed.body.toString('utf8');
+    const { headers } = signed;
     const reference = referenceOf(dataJson);
     for (let repeat = 0; repeat < options.repeat; repeat += 1) {
       number += 1;
@@ -84,17 +77,10 @@ function* pack(options: SendOptions, scheme: Scheme | undefined, secret: Buffer)
   }
 }
 
-function juicywayBody(options: SendOptions, dataJson: string, secret: Buffer): string {
-  const { event, encoding = 'sorted' } = options;
-  const genuine = signEvent({ event, dataJson, secret, encoding });
-  return options.tamper === undefined ? genuine : tamper(options.tamper, { body: genuine, event, dataJson });
-}
-
-function played(scheme: Scheme, tampering: Tampering | undefined, event: PlayedEvent) {
-  const genuine = playEvent(scheme, event);
-  const { body, headers } = tampering === undefined ? genuine : spoil(scheme, genuine, tampering);
+function played(scheme: Scheme, event: PlayedEvent): SignedDelivery {
+  const { body, headers } = playEvent(scheme, event);
   // The given fields are put into the head by whoever posts.
-  return { body: body.toString('utf8'), headers: headers.slice(event.fields?.length ?? 0) };
+  return { body, headers: headers.slice(event.fields?.length ?? 0) };
 }
 
 function dataFor(options: SendOptions): string {

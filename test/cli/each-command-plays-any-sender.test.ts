@@ -199,7 +199,7 @@ test('prove plays the schemes that operators write', async () => {
   expect(application.events).toEqual([]);
 });
 
-test.each(['payload', 'time', 'fields'])('send spoils what the scheme of %s signs', async (name) => {
+test.each(['payload', 'time', 'fields'])('send tampers with what the scheme of %s signs', async (name) => {
   const { gate, application, keysOf } = await runSchemeGate(ownRoutes.filter((route) => route.name === name));
   const send = (...more: string[]) =>
     hookgate(
