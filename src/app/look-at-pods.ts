@@ -1,6 +1,7 @@
 import { injectLabel } from '../injector/opt-in.ts';
-import { isInjected, readPod } from '../injector/pod.ts';
+import { readPod } from '../injector/pod.ts';
 import { type Lead, leadsTo, type Service } from '../injector/service-ports.ts';
+import { isInjected } from '../injector/sidecar-template.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { listAll } from '../kubernetes/list.ts';
 

@@ -1,4 +1,5 @@
 import { isMap } from '../values/is-map.ts';
+
 /** The parts of a pod that injection reads or writes. All else in it is passed over, never dropped. */
 export interface Pod {
   readonly metadata: {
@@ -150,11 +151,6 @@ export function textAt(map: unknown, key: string): string | undefined {
 /** Init containers with `restartPolicy: Always` (native sidecars) run beside the others; the rest end before them. */
 export function isNativeSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always';
-}
-
-/** Whether a container called as the sidecar runs in it; nothing more is judged, and creation judged the rest. */
-export function isInjected({ containers, initContainers = [] }: PodSpec): boolean {
-  return [...containers, ...initContainers].some(({ name }) => name === 'hookgate');
 }
 
 /** TCP is the default. */

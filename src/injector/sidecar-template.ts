@@ -1,4 +1,4 @@
-import { type Container, isContainer, isNamed, isTcp, type Named, type Volume } from './pod.ts';
+import { type Container, isContainer, isNamed, isTcp, type Named, type PodSpec, type Volume } from './pod.ts';
 
 export const sidecarName = 'hookgate';
 /** Names that the template's ports must have; the first is replaced by the name of the guarded port. */
@@ -57,4 +57,9 @@ export function readSidecarTemplate(value: unknown): SidecarTemplate | string {
     trafficPort,
     adminPort,
   };
+}
+
+/** Whether a container called as the sidecar runs in it; nothing more is judged, and creation judged the rest. */
+export function isInjected({ containers, initContainers = [] }: PodSpec): boolean {
+  return [...containers, ...initContainers].some(({ name }) => name === sidecarName);
 }
