@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type OutputFile, transform } from 'esbuild';
-import { buildOptions } from './build-options.ts';
+import { bothParts } from './build-options.ts';
 
 /**
- * Writes the command and its threads to a directory, as CommonJS: one file to read at start-up instead of
+ * Writes the command and its threads to a directory, as CommonJS: a few files to read at start-up instead of
  * hundreds. Why not as ES modules, which they are bundled as first, since esbuild only splits those: what imports one
  * of Node's modules reads all its exports, and `WebSocket` among those of node:http alone loads Node's whole fetch,
  * 9 MiB of memory. `sourcemap` says which line of the sources each
@@ -16,17 +16,22 @@ export async function bundle(
   outdir: string,
   sourcemap: 'external' | 'inline' = 'external',
 ): Promise<void> {
-  const { outputFiles = [] } = await build({
-    ...buildOptions(version),
-    outdir,
-    write: false,
-    // Inside, so that the second step goes on from it.
-    sourcemap: 'inline',
-    sourcesContent: false,
-  });
+  const parts = await Promise.all(
+    bothParts(version).map((options) =>
+      build({
+        ...options,
+        outdir,
+        write: false,
+        // Inside, so that the second step goes on from it.
+        sourcemap: 'inline',
+        sourcesContent: false,
+      }),
+    ),
+  );
+  const files = parts.flatMap(({ outputFiles = [] }) => outputFiles);
   mkdirSync(outdir, { recursive: true });
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
-  await Promise.all(outputFiles.map((file) => writeCommonJs(file, sourcemap)));
+  await Promise.all(files.map((file) => writeCommonJs(file, sourcemap)));
   chmodSync(join(outdir, 'hookgate.js'), 0o755);
 }
 

@@ -3,4 +3,4 @@
 import { actsBeforeAnythingRuns, listenForSignals } from './cli/signals.ts';
 
 const signals = listenForSignals(actsBeforeAnythingRuns(process.argv[2]));
-void import('./cli/program.ts').then(({ runProgram }) => runProgram(signals));
+void import('./cli/run-command.ts').then(({ runCommand }) => runCommand(signals));

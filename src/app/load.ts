@@ -64,9 +64,10 @@ export async function loadEverything(sources: ConfigSources, before?: Loaded): P
   const draft = loadConfig(sources);
   if (draft.kind === 'problems') return followOld(before, draft.problems, []);
   // The digest has to be taken before any file is read, and only the configuration names the files: so that one is read
-  // twice. Where it names others the second time, the digest fits nothing, and the next look reloads.
+  // twice. Where it names others the second time, the digest fits nothing, and the next look reloads. Without a file there
+  // is nothing that could have changed.
   const contents = contentDigest(watchedPaths(filesOf(draft), draft.file));
-  const read = loadConfig(sources);
+  const read = draft.file === undefined ? draft : loadConfig(sources);
   if (read.kind === 'problems') return followOld(before, read.problems, []);
   const restart = before === undefined ? [] : restartProblems(before, read);
   const result = await loadAs(read, contents, before);

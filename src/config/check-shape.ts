@@ -141,8 +141,9 @@ function checkFreeMap(
 /** Gives each key that was not written the value of the one that it stands in for. */
 function inherit(schema: ShapeSchema, settings: unknown): void {
   const leaves = leavesOf(schema);
+  const byKey = new Map(leaves.map((leaf) => [leaf.key, leaf]));
   for (const leaf of leaves) {
-    const from = leaves.find(({ key }) => key === leaf.schema['x-inherits']);
+    const from = byKey.get(leaf.schema['x-inherits'] ?? '');
     if (from === undefined) continue;
     const [inherited] = occurrencesOf(from, settings);
     for (const { holder, name, value } of occurrencesOf(leaf, settings)) {
