@@ -17,6 +17,13 @@ test.each([
   expect(render('valkey', valkey(memory))).toContain(`--maxmemory ${bytes}\n`);
 });
 
+/** The API server writes them into the list, which Argo CD compares as a whole. */
+test("the claim of a StatefulSet has its kind, as the API server's copy has", () => {
+  expect(manifests(render('valkey')).find(({ kind }) => kind === 'StatefulSet')).toMatchObject({
+    spec: { volumeClaimTemplates: [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }] },
+  });
+});
+
 test('an entry of a Secret keeps its name, also where YAML reads a number or a truth value', () => {
   const names = ['on', 'no', '007', '1e3', '0x10', 'live'];
   const given = Object.fromEntries(names.map((name) => [name, 'id']));
