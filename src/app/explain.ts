@@ -8,7 +8,7 @@ import { Rejection } from '../delivery/rejections.ts';
 import type { Upstream } from '../forward/upstream.ts';
 import { orderJudgingGates } from '../pipeline/order.ts';
 import { passJudging } from '../pipeline/run.ts';
-import { type LiveKey, readLiveKey } from '../schemes/live-key.ts';
+import { isDecoded, type LiveKey, readLiveKey } from '../schemes/live-key.ts';
 import { namedScheme } from '../schemes/named-scheme.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import { capturedDelivery } from './captured-delivery.ts';
@@ -124,10 +124,11 @@ function readKeysAlone(
   const flags = { upstream: 'http://127.0.0.1', path: '/webhooks/juicyway', keysDirectory };
   const defaults = loadConfig({ env: { HOOKGATE_ALLOWLIST_MODE: 'off' }, flags });
   if (defaults.kind === 'problems') return defaults;
-  const read = readKeys(keysDirectory);
+  const named = namedScheme(profile, publicUrl);
+  const areDecoded = named.kind === 'scheme' && isDecoded(named.scheme);
+  const read = readKeys(keysDirectory, { areDecoded });
   if (read.kind === 'problems') return read;
   const warnings = [...read.warnings, ...read.unmeant.map(formatProblem)];
-  const named = namedScheme(profile, publicUrl);
   if (named.kind === 'none') {
     const problem = problemAt({ source: '--scheme' }, '', `found ${profile}`, named.sentence);
     return { kind: 'problems', problems: [problem] };

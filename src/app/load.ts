@@ -112,7 +112,7 @@ type Valid = Extract<LoadedConfig, { kind: 'ok' }>;
 async function loadAs(read: Valid, contents: string, before: Loaded | undefined): Promise<LoadResult> {
   const { config } = read;
   const files = filesOf(read);
-  const found = await readFiles(files, config.listen.tls);
+  const found = await readFiles(files, config);
   // Files that each connection of the store reads anew are judged by the store, and do not hold up a reload.
   const reports = found.reports.filter(({ file }) => file.use.read === 'with the configuration');
   const ofRoutes = new Set(['keys', 'signing keys', 'allowlist', 'authorities']);

@@ -20,7 +20,7 @@ type Valid = Extract<LoadedConfig, { kind: 'ok' }>;
 /** Reads every file that the configuration needs, as `serve` does at its start. Never rejects. */
 export async function checkFiles({ config, settings }: Valid): Promise<readonly FileCheck[]> {
   const files = filesInUse(settings, config.allowlist.addresses !== undefined);
-  const read = await readFiles(files, config.listen.tls);
+  const read = await readFiles(files, config);
   const isEnforced = config.allowlist.mode === 'enforce';
   const inOrder = read.reports.toSorted(({ file: a }, { file: b }) => rankOf(a) - rankOf(b));
   return inOrder.map(({ file, detail, problems, unmeant, warnings }) => {

@@ -40,18 +40,24 @@ export interface PartlyRead {
 
 const maxKeyBytes = 4096;
 
+export interface ReadKeysOptions {
+  /** What the files hold is decoded, from base64 or hex. */
+  readonly areDecoded?: boolean;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * Reads the keys directory, in which each file is a key with the name of the file; sorted by name. Follows symlinks,
  * since that is how Kubernetes mounts a Secret. Never throws; no sentence has anything of a key's content.
  */
 export function readKeys(
   directory: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  { areDecoded = false, env = process.env }: ReadKeysOptions = {},
 ): KeysRead {
-  return readAtOneMoment(directory, () => readOnce(directory, env));
+  return readAtOneMoment(directory, () => readOnce(directory, { areDecoded, env }));
 }
 
-function readOnce(directory: string, env: Readonly<Record<string, string | undefined>>): KeysRead {
+function readOnce(directory: string, { areDecoded, env }: Required<ReadKeysOptions>): KeysRead {
   let names: string[];
   try {
     names = readdirSync(directory).filter((name) => !name.startsWith('.'));
@@ -91,7 +97,7 @@ function readOnce(directory: string, env: Readonly<Record<string, string | undef
         problemAt({ source: file }, '', `found the same key as in ${twin.name}`, 'expected each key once'),
       );
     }
-    for (const leftover of findLeftovers(secret)) {
+    for (const leftover of findLeftovers(secret, areDecoded ? 'decoded key' : 'key')) {
       if (leftover.isCertain) unmeant.push(unmeantIn(file, leftover, 'key'));
       else warnings.push(`${file} ${leftover.has}, which counts as part of the key`);
     }

@@ -1,6 +1,7 @@
 import { findLeftovers } from '../schemes/leftovers.ts';
+import { isDecoded } from '../schemes/live-key.ts';
 import { readAllowlist } from './allowlist-file.ts';
-import type { TlsFiles } from './config.ts';
+import type { Config } from './config.ts';
 import type { NamedFile } from './files-in-use.ts';
 import { type Key, type PartlyRead, readKeys, unmeantIn, withoutNewline } from './keys.ts';
 import { type Problem, problemAt } from './problem.ts';
@@ -37,7 +38,10 @@ export interface FilesRead {
 const maxSecretBytes = 4096;
 
 /** Reads every file that the gate uses, each once. Never rejects. */
-export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | undefined): Promise<FilesRead> {
+export async function readFiles(
+  files: readonly NamedFile[],
+  { listen: { tls }, routes }: Pick<Config, 'listen' | 'routes'>,
+): Promise<FilesRead> {
   const read = {
     keys: new Map<string, readonly Key[]>(),
     partlyRead: new Map<string, PartlyRead>(),
@@ -56,11 +60,16 @@ export async function readFiles(files: readonly NamedFile[], tls: TlsFiles | und
   }
   return { ...read, reports };
 
+  function areDecoded(directory: string): boolean {
+    const users = routes.filter(({ keysDirectory }) => keysDirectory === directory);
+    return users.every(({ scheme }) => isDecoded(scheme));
+  }
+
   async function readOne({ path, use }: NamedFile): Promise<Omit<FileReport, 'file'> | undefined> {
     switch (use.holds) {
       case 'keys':
       case 'signing keys': {
-        const found = readKeys(path);
+        const found = readKeys(path, { areDecoded: use.holds === 'signing keys' || areDecoded(path) });
         if (found.kind === 'problems') {
           if (found.partly !== undefined) read.partlyRead.set(path, found.partly);
           return bad(found.problems);

@@ -13,12 +13,15 @@ export interface Leftover {
   readonly meant?: Buffer;
 }
 
+/** A key counts as its file has it; a decoded one is written in base64 or hex. */
+export type SecretKind = 'key' | 'decoded key' | 'password';
+
 /** All that is found in the bytes of a secret, the file's last newline taken off already. */
-export function findLeftovers(secret: Buffer, kind: 'key' | 'password' = 'key'): readonly Leftover[] {
+export function findLeftovers(secret: Buffer, kind: SecretKind = 'key'): readonly Leftover[] {
   const utf16 = readUtf16(secret);
   if (utf16 !== undefined) return [utf16];
   const found = rules.flatMap((rule) => {
-    if (rule.only !== undefined && rule.only !== kind) return [];
+    if (rule.only !== undefined && !rule.only.includes(kind)) return [];
     const meant = rule.find(secret.toString('latin1'));
     if (meant === undefined) return [];
     const { has, isCertain } = rule;
@@ -33,7 +36,7 @@ interface Rule {
   readonly has: string;
   readonly isCertain: boolean;
   /** Passwords may be of almost any form. */
-  readonly only?: 'key';
+  readonly only?: readonly SecretKind[];
   /** What was probably meant, null where nobody can tell; undefined where nothing is found. Bytes as latin1. */
   readonly find: (text: string) => string | null | undefined;
 }
@@ -46,6 +49,8 @@ const controls = new RegExp(
 
 const cut = (pattern: RegExp) => (text: string) => pattern.exec(text)?.[1];
 const says = (pattern: RegExp) => (text: string) => (pattern.test(text) ? null : undefined);
+
+const keys: readonly SecretKind[] = ['key', 'decoded key'];
 
 const rules: readonly Rule[] = [
   {
@@ -145,19 +150,19 @@ const rules: readonly Rule[] = [
   {
     has: 'ends with the sign that a shell shows where a line has no end',
     isCertain: false,
-    only: 'key',
+    only: keys,
     find: cut(/^([^%]{8,})%$/),
   },
   {
     has: 'has an escape of a web page or an address, such as &amp; or %20',
     isCertain: false,
-    only: 'key',
+    only: keys,
     find: says(/&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-f]+);|%(?:0[ad]|20|2[bdf]|3d)/i),
   },
   {
     has: 'has characters outside ASCII, such as a dash that a word processor made of a hyphen',
     isCertain: false,
-    only: 'key',
+    only: keys,
     find: (text) => {
       if (!/[\x80-\xff]/.test(text)) return undefined;
       const hyphens = text.replaceAll(/\xe2\x80[\x90-\x95]|\xe2\x88\x92/g, '-');
@@ -167,13 +172,13 @@ const rules: readonly Rule[] = [
   {
     has: 'has white space within',
     isCertain: false,
-    only: 'key',
+    only: keys,
     find: (text) => (/\S[ \t]+\S/.test(text) ? text.replaceAll(/[ \t]+/g, '') : undefined),
   },
   {
     has: 'is the base64 of a text, as a Secret shows it',
     isCertain: false,
-    only: 'key',
+    only: ['key'],
     find: (text) => textOfBase64(text.trim()),
   },
 ];

@@ -100,6 +100,11 @@ export function readKeyBytes(
   return { bytes };
 }
 
+/** Whether the text of a key stands for other bytes, so that base64 is how it is meant to be written. */
+export function isDecoded({ key: { kind } }: Pick<Scheme, 'key'>): boolean {
+  return kind !== 'text';
+}
+
 /** Bytes of hex in either case, or of standard base64 whose padding may be missing; undefined for anything else. */
 export function decode(text: string, kind: 'hex' | 'base64'): Buffer | undefined {
   if (kind === 'hex') return /^(?:[0-9A-Fa-f]{2})*$/.test(text) ? Buffer.from(text, 'hex') : undefined;

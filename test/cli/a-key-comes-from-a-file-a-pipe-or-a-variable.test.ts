@@ -79,7 +79,9 @@ test('a pipe that nobody reads ends every command without a word', async () => {
 });
 
 test('found no key names the Secret and the namespace, and how to make it', () => {
-  const read = readKeys(temporaryDirectory(), { POD_NAMESPACE: 'shop', POD_KEYS_SECRET: 'hookgate-keys' });
+  const read = readKeys(temporaryDirectory(), {
+    env: { POD_NAMESPACE: 'shop', POD_KEYS_SECRET: 'hookgate-keys' },
+  });
   expect(read).toMatchObject({
     problems: [
       {

@@ -151,6 +151,58 @@ test('whatever the bytes are, they are judged soon and without a fault', () => {
   }
 });
 
+/** What its file holds is the base64 of a text, which is how a key that is decoded has to stand there. */
+const base64OfText = Buffer.from(id).toString('base64');
+
+test.each([
+  ['key: base64', 'base64', 0],
+  ['key: text', 'text', 1],
+])('the base64 of a text under %s', async (_name, form, count) => {
+  const { keys } = place(base64OfText);
+  const file = join(keys, '..', 'hookgate.yaml');
+  const scheme = `{ signature: "header:X-S", key: ${form} }`;
+  writeFileSync(
+    file,
+    `upstream: { url: "http://127.0.0.1:1" }\nallowlist: { mode: "off" }\n` +
+      `routes: [{ name: a, path: /a, keysDirectory: ${keys}, scheme: ${scheme} }]\n`,
+  );
+  const loaded = await loadEverything({ file, env: {}, flags: {} });
+  const warnings = loaded.kind === 'ok' ? loaded.loaded.warnings : [];
+  expect(warnings.filter((warning) => warning.includes('is the base64 of a text'))).toHaveLength(count);
+});
+
+test('where one of two routes takes a key as it is, its base64 is said', async () => {
+  const { keys } = place(base64OfText);
+  const file = join(keys, '..', 'hookgate.yaml');
+  const route = (name: string, form: string) =>
+    `{ name: ${name}, path: /${name}, keysDirectory: ${keys}, scheme: { signature: "header:X-S", key: ${form} } }`;
+  writeFileSync(
+    file,
+    `upstream: { url: "http://127.0.0.1:1" }\nallowlist: { mode: "off" }\n` +
+      `routes: [${route('a', 'base64')}, ${route('b', 'text')}]\n`,
+  );
+  const loaded = await loadEverything({ file, env: {}, flags: {} });
+  expect(loaded.kind === 'ok' ? loaded.loaded.warnings.join('\n') : '').toMatch(/is the base64 of a text/);
+});
+
+test('a key that signs is base64 always', async () => {
+  const { keys } = place(id);
+  const signing = join(keys, '..', 'signing');
+  mkdirSync(signing);
+  writeFileSync(join(signing, 'own'), Buffer.from(`${id}-of-the-gate`).toString('base64'));
+  const file = join(keys, '..', 'hookgate.yaml');
+  writeFileSync(
+    file,
+    `upstream: { url: "http://127.0.0.1:1", signing: { keysDirectory: ${signing} } }\nallowlist: { mode: "off" }\n` +
+      `routes: [{ name: a, path: /a, keysDirectory: ${keys} }]\n`,
+  );
+  const loaded = await loadEverything({ file, env: {}, flags: {} });
+  expect(loaded.kind).toBe('ok');
+  expect(loaded.kind === 'ok' ? loaded.loaded.warnings.join('\n') : '').not.toMatch(
+    /is the base64 of a text/,
+  );
+});
+
 test('a good key is good', () => {
   const { keys } = place(`${id}\n`);
   expect(readKeys(keys)).toMatchObject({ kind: 'ok', warnings: [], unmeant: [] });

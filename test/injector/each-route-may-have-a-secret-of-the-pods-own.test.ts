@@ -84,7 +84,7 @@ test('the sentence about missing keys names the Secret of the route', () => {
   const root = mkdtempSync(join(tmpdir(), 'hookgate-'));
   const told = (directory: string) => {
     mkdirSync(`${root}${directory}`, { recursive: true });
-    return JSON.stringify(readKeys(`${root}${directory}`, env));
+    return JSON.stringify(readKeys(`${root}${directory}`, { env }));
   };
   expect(told('/routes/stripe_eu/keys')).toContain('Secret own-stripe of namespace shop');
   expect(told('/routes/github/keys')).not.toContain('of namespace');
