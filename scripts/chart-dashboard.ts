@@ -70,7 +70,7 @@ const firingAlerts = {
   enable: true,
   iconColor: 'red',
   datasource: { type: 'prometheus', uid: '$datasource' },
-  expr: 'ALERTS{alertname=~"Hookgate.+",alertstate="firing",namespace=~"$namespace"}',
+  expr: 'ALERTS{alertname=~"Hookgate.+",alertstate="firing",namespace=~"$namespace",job=~"$job|"}',
   titleFormat: '{{alertname}}',
   step: '60s',
 };
