@@ -1,3 +1,4 @@
+import type { Config } from './config.ts';
 import { filesInUse, type NamedFile } from './files-in-use.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { type Problem, problemAt } from './problem.ts';
@@ -21,18 +22,18 @@ type Valid = Extract<LoadedConfig, { kind: 'ok' }>;
 export async function checkFiles({ config, settings }: Valid): Promise<readonly FileCheck[]> {
   const files = filesInUse(settings, config.allowlist.addresses !== undefined);
   const read = await readFiles(files, config);
-  const isEnforced = config.allowlist.mode === 'enforce';
   const inOrder = read.reports.toSorted(({ file: a }, { file: b }) => rankOf(a) - rankOf(b));
   return inOrder.map(({ file, detail, problems, unmeant, warnings }) => {
-    const all = [...problems, ...unmeant, ...(isEnforced ? emptiness(file, read) : [])];
+    const all = [...problems, ...unmeant, ...emptiness(file, read, config)];
     const ok = all.length === 0;
     return { name: nameOf(file), ok, detail: ok ? detail : '', problems: all, warnings };
   });
 }
 
-/** An empty list is well-formed, but a gate that refuses every sender is not what anybody wants to hear is good. */
-function emptiness({ path, use }: NamedFile, { allowlists }: FilesRead): Problem[] {
+/** An empty list is well-formed, but a route that refuses every sender is not what anybody wants to hear is good. */
+function emptiness({ path, use }: NamedFile, { allowlists }: FilesRead, { routes }: Config): Problem[] {
   if (use.holds !== 'allowlist' || allowlists.get(path)?.length !== 0) return [];
+  if (!routes.some(({ allowlist: { mode, file } }) => mode === 'enforce' && file === path)) return [];
   const expected = 'expected an entry, or all are refused';
   return [problemAt({ source: path }, 'addresses', 'found an empty list', expected)];
 }

@@ -48,6 +48,24 @@ test('files, store and application that fail are named together, with exit statu
   );
 });
 
+test.each([
+  { ofRoute: 'observe', ofAll: 'enforce', code: 0, failed: [] },
+  { ofRoute: 'enforce', ofAll: 'observe', code: 1, failed: ['allowlist (routes[0].allowlist.file)'] },
+])('an empty allowlist is judged by the mode of its route: $ofRoute, of all: $ofAll', async (modes) => {
+  const empty = join(temporaryDirectory(), 'empty.yaml');
+  writeFileSync(empty, 'addresses: []\n');
+  const { configFile } = await place({
+    allowlist: `{ file: ALLOWLIST_FILE, mode: ${modes.ofAll} }`,
+    routes: `[{ name: juicyway, path: /webhooks/juicyway, allowlist: { mode: ${modes.ofRoute}, file: ${empty} } }]`,
+  });
+
+  const { code, stdout } = await check('--config', configFile, '--json');
+
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; result: string }[] };
+  const failed = checks.filter(({ result }) => result === 'failed').map(({ name }) => name);
+  expect({ code, failed }).toEqual({ code: modes.code, failed: modes.failed });
+});
+
 test('a configuration that cannot be read is told with all its problems, with exit status 2', async () => {
   const { configFile } = await place({ otherPaths: 'refuse', drain: '{ delai: 5s }' });
 
