@@ -33,8 +33,6 @@ export interface Loaded {
   readonly contents: string;
   /** In the order of the configuration. */
   readonly routes: readonly LoadedRoute[];
-  /** Of the first route, for a gate that has no other. */
-  readonly allowlistEntries: number;
   /** Tells the allowlists from others. */
   readonly allowlistDigest: string;
   readonly trustedProxies: AddressSet;
@@ -141,8 +139,6 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
   const held = [...new Set([...settled.held, ...shared])];
   if (lacksShared || routes.includes(undefined)) return { kind: 'problems', problems: held };
   const kept = routes.filter((route) => route !== undefined);
-  const [first] = kept;
-  if (first === undefined) return { kind: 'problems', problems: held };
   return {
     kind: 'ok',
     loaded: {
@@ -153,7 +149,6 @@ async function loadAs(read: Valid, contents: string, before: Loaded | undefined)
       watched: watchedPaths(files, read.file),
       contents,
       routes: kept,
-      allowlistEntries: first.allowlistEntries,
       allowlistDigest: kept.map(({ allowlistDigest }) => allowlistDigest).join(' '),
       trustedProxies: await inTurns(compileRanges(config.clientAddress.trustedProxies)),
       tls,
