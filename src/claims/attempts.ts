@@ -6,9 +6,10 @@ import type { ClaimVerdict } from './claim.ts';
 type Waiter = (verdict: ClaimVerdict) => void;
 
 export interface Attempts {
+  isUnderWay(key: string): boolean;
   /** Begins an attempt; undefined where one is under way already. */
   begin(key: string): Attempt | undefined;
-  /** Waits for the attempt under way, at most `timeoutMs`. Call only where `begin` gave none. */
+  /** Waits for the attempt under way, at most `timeoutMs`. Call only where one is. */
   join(key: string, limits: { timeoutMs: number; maxWaiters: number }): Promise<ClaimVerdict>;
 }
 
@@ -22,6 +23,7 @@ export function createAttempts(): Attempts {
   let waiting = 0;
 
   return {
+    isUnderWay: (key) => underWay.has(key),
     begin(key) {
       if (underWay.has(key)) return undefined;
       const waiters: Waiter[] = [];

@@ -48,10 +48,10 @@ export function createClaims(options: ClaimsOptions): Claims {
       const { otherKey } = manner;
       if (unrecorded.has(key) || (otherKey !== undefined && unrecorded.has(otherKey)))
         return Promise.resolve({ kind: 'delivered' });
+      const waiting = { timeoutMs: manner.waitMs, maxWaiters: options.maxWaiters };
+      if (otherKey !== undefined && attempts.isUnderWay(otherKey)) return attempts.join(otherKey, waiting);
       const attempt = attempts.begin(key);
-      if (attempt === undefined) {
-        return attempts.join(key, { timeoutMs: manner.waitMs, maxWaiters: options.maxWaiters });
-      }
+      if (attempt === undefined) return attempts.join(key, waiting);
       // The key is ours within this process from here on, also while the store is being asked.
       if (slots.enter()) return ask(key, attempt, manner);
       const verdict: ClaimVerdict = { kind: 'overloaded' };
@@ -90,13 +90,22 @@ export function createClaims(options: ClaimsOptions): Claims {
       store.isDelivered(otherKey),
       store.claim(key, options.leaseMs),
     ]);
-    if (claimed.status === 'rejected') throw claimed.reason;
-    if (known.status === 'fulfilled' && !known.value) return claimed.value;
-    // Where that fails, the lease ends by itself.
-    if (claimed.value.kind === 'claimed')
+    const giveBack = async (): Promise<void> => {
+      if (claimed.status === 'rejected' || claimed.value.kind !== 'claimed') return;
+      // Where that fails, the lease ends by itself.
       await store.release(key, claimed.value.token).catch(() => undefined);
-    if (known.status === 'rejected') throw known.reason;
-    return { kind: 'delivered' };
+    };
+    // What either key is known for holds, whatever became of the other: they may lie on two shards of a cluster.
+    if (known.status === 'fulfilled' && known.value) {
+      await giveBack();
+      return { kind: 'delivered' };
+    }
+    if (claimed.status === 'rejected') throw claimed.reason;
+    if (known.status === 'rejected' && claimed.value.kind === 'claimed') {
+      await giveBack();
+      throw known.reason;
+    }
+    return claimed.value;
   }
 
   function hold(

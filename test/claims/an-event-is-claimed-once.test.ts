@@ -46,6 +46,25 @@ describe('an event that may have been delivered under another key', () => {
     expect(await claims.claim(key)).toMatchObject({ kind: 'store_unavailable' });
     expect(released).toEqual([key]);
   });
+
+  test.each<[string, Partial<DuplicateStore>]>([
+    ['the question fails', { isDelivered: down, claim: async () => ({ kind: 'delivered' }) }],
+    ['the claim fails', { isDelivered: async () => true, claim: down }],
+  ])(
+    'is known by one of its keys where %s, also where events go on without a store',
+    async (_, operations) => {
+      const { claims } = claimsOver(storeThat(operations), { otherKey, whenStoreDown: 'forward' });
+      expect(await claims.claim(key)).toEqual({ kind: 'delivered' });
+    },
+  );
+
+  test('waits for the attempt that began before the list was changed', async () => {
+    const { claims } = claimsOver(storeThat({}));
+    const before = await claims.claim(otherKey);
+    const after = claims.claim(key, otherKey);
+    if (before.kind === 'claimed') before.claim.settle(accepted);
+    expect(await after).toEqual({ kind: 'joined', settlement: accepted });
+  });
 });
 
 describe('a repeat while the first attempt is under way', () => {
@@ -283,8 +302,8 @@ function claimsOver(
     whenStoreDown: settings.whenStoreDown ?? 'refuse',
     onTakenOver: (taken) => takenOver.push(taken),
   });
-  const manner = { retentionMs: 1000, waitMs: settings.waitMs ?? 1000, otherKey: settings.otherKey };
-  const claim = (key: string) => claims.claim(key, manner);
+  const manner = { retentionMs: 1000, waitMs: settings.waitMs ?? 1000 };
+  const claim = (key: string, otherKey = settings.otherKey) => claims.claim(key, { ...manner, otherKey });
   return { claims: { claim }, slots, unrecorded, alarms, takenOver };
 }
 

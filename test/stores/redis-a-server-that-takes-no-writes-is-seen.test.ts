@@ -75,6 +75,10 @@ test.each([
     expect(await store.health()).toMatchObject({ up: false, detail: expect.stringMatching(/NOPERM/) });
     // The application must not get an event that nobody could remember.
     await expect(store.claim(newKey(), 60_000)).rejects.toThrow(/NOPERM/);
+    // A repeat of one that was delivered before is told from it all the same.
+    const known = newKey();
+    await server.ask('SET', `hookgate:{${known}}`, 'd');
+    expect(await store.claim(known, 60_000)).toEqual({ kind: 'delivered' });
     await server.ask('ACL', 'SETUSER', 'gate', '+@all');
     await until(async () => (await store.health()).up);
     await claimed(store, newKey(), 60_000);

@@ -58,11 +58,7 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
       track(async () => {
         await run(key, (connection) => script(connection, releaseScript, key, [token]));
       }),
-    isDelivered: (key) =>
-      track(async () => {
-        const there = await run(key, (connection) => connection.send(['GET', nameOf(key)]));
-        return there === deliveredMark;
-      }),
+    isDelivered: (key) => track(() => isDelivered(key)),
     async health() {
       const trouble = servers.trouble ?? recorders.trouble;
       return trouble === undefined
@@ -97,9 +93,16 @@ export function createRedisStore(options: RedisStoreOptions): DuplicateStore & {
     }
   }
 
+  async function isDelivered(key: string): Promise<boolean> {
+    const there = await run(key, (connection) => connection.send(['GET', nameOf(key)]));
+    return there === deliveredMark;
+  }
+
   async function claim(key: string, leaseMs: number): Promise<ClaimResult> {
     const forbidden = recorders.claimsForbidden(key);
     if (forbidden !== undefined) {
+      // What it has recorded before, it still knows.
+      if (await isDelivered(key)) return { kind: 'delivered' };
       throw new StoreUnavailable(`The duplicate store cannot be used: ${forbidden}`);
     }
     const token = unanswered.take(key) ?? randomUUID();
