@@ -1,5 +1,5 @@
 import type { Envelope } from '../schemes/envelope.ts';
-import { type RawHeaders, readField, readTagged } from '../schemes/head-fields.ts';
+import { type RawHeaders, readField, readTagged, unquoted } from '../schemes/head-fields.ts';
 import { onlySpan } from '../schemes/member-text.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { Place } from '../schemes/template.ts';
@@ -70,6 +70,6 @@ function timeAt(from: Place, signatureName: string, rawHeaders: RawHeaders, body
   const field = readField(rawHeaders, (isTag ? signatureName : from.name).toLowerCase());
   const value = field.kind === 'value' ? field.text : '';
   return isTag
-    ? { text: readTagged(value, from.tag)[0] ?? '', name: `${from.tag} of ${signatureName}` }
+    ? { text: unquoted(readTagged(value, from.tag)[0] ?? ''), name: `${from.tag} of ${signatureName}` }
     : { text: value, name: from.name };
 }

@@ -43,3 +43,11 @@ export function readTagged(value: string, tag: string): readonly string[] {
   }
   return found;
 }
+
+/**
+ * A digest or a time under a tag, without the quotes around it (`signature="…"`). Neither has quotes of its own, so that
+ * each is read in one way; of any other text they may be a part.
+ */
+export function unquoted(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}

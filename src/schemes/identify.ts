@@ -1,7 +1,7 @@
 import { findValues } from '../json/find-values.ts';
 import { utf8AsLatin1 } from '../json/utf8-as-latin1.ts';
 import { type Envelope, isEventName } from './envelope.ts';
-import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { type RawHeaders, readField, readTagged, unquoted } from './head-fields.ts';
 import { memberSpan, scalarText } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import { isDigits, type MessageParts } from './signed-text.ts';
@@ -52,8 +52,9 @@ export function createIdentify(scheme: Scheme): Identify {
     if (typeof id === 'object') return id;
     if (time !== undefined) {
       const { unit, toleranceMs } = time;
-      const text = readTime(rawHeaders, texts);
-      if (typeof text === 'object') return text;
+      const read = readTime(rawHeaders, texts);
+      if (typeof read === 'object') return read;
+      const text = read === undefined || time.from.kind !== 'tag' ? read : unquoted(read);
       if (text === undefined || !isDigits(text)) return { kind: 'stale', detail: 'it has no signed time' };
       const ageMs = arrivedMs - Number(text) * (unit === 's' ? 1000 : 1);
       if (Math.abs(ageMs) > toleranceMs) {

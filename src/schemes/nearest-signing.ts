@@ -125,7 +125,7 @@ interface SentDelivery {
 /** The texts of the signatures with whatever stands before them. */
 function sentTexts(scheme: Scheme, { rawHeaders, envelope }: SentDelivery): readonly string[] {
   const tag = scheme.signature.kind === 'header' ? scheme.signature.tag : undefined;
-  const read = readSignatures({ signature: scheme.signature, prefix: '' }, rawHeaders, envelope, tag);
+  const read = readSignatures({ ...scheme, prefix: '' }, rawHeaders, envelope, tag);
   return read.kind === 'texts' ? read.texts : [];
 }
 

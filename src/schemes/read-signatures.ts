@@ -2,7 +2,7 @@ import { QUOTE } from '../json/ascii.ts';
 import type { ValueSpan } from '../json/span.ts';
 import { hexDigit } from '../values/hex-digit.ts';
 import type { Envelope } from './envelope.ts';
-import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { type RawHeaders, readField, readTagged, unquoted } from './head-fields.ts';
 import type { Scheme } from './scheme.ts';
 import type { DigestEncoding } from './settings.ts';
 
@@ -16,7 +16,7 @@ const maxTried = 16;
 
 /** Reads the signature from the head or the body of a delivery. */
 export function readSignatures(
-  { signature, prefix }: Pick<Scheme, 'signature' | 'prefix'>,
+  { signature, prefix, algorithm }: Pick<Scheme, 'signature' | 'prefix' | 'algorithm'>,
   rawHeaders: RawHeaders,
   envelope: Envelope,
   tag: string | undefined,
@@ -34,7 +34,7 @@ export function readSignatures(
   const tagged = readTagged(field.text, tag).slice(0, maxTried);
   return tagged.length === 0
     ? { kind: 'malformed', detail: `${signature.name} has no part ${tag}` }
-    : withoutPrefix(tagged, prefix, signature.name);
+    : withoutPrefix(algorithm === 'equals' ? tagged : tagged.map(unquoted), prefix, signature.name);
 }
 
 function withoutPrefix(texts: readonly string[], prefix: string, what: string): SignatureTexts {

@@ -3,7 +3,7 @@ import type { Way } from '../json/way.ts';
 import { isBlank } from '../values/field-grammar.ts';
 import { bigPart, type ChangingStep, type CompiledPart, compileParts } from './compiled-parts.ts';
 import { Envelope, type EnvelopeForm, wholeBodyAsData } from './envelope.ts';
-import { type RawHeaders, readField, readTagged } from './head-fields.ts';
+import { type RawHeaders, readField, readTagged, unquoted } from './head-fields.ts';
 import { memberSpan, onlySpan, scalarText } from './member-text.ts';
 import type { Scheme } from './scheme.ts';
 import type { Part } from './template.ts';
@@ -84,7 +84,7 @@ export function createMessageReader(
   };
 
   function read(
-    { part, behind }: ChangingStep,
+    { part, behind, isTime }: ChangingStep,
     rawHeaders: RawHeaders,
     envelope: Envelope,
   ): string | Buffer | Envelope | NoText {
@@ -99,13 +99,14 @@ export function createMessageReader(
       case 'member':
         return readMember(part, envelope, scheme.form);
       default:
-        return readHeadPart(part, rawHeaders);
+        return readHeadPart(part, rawHeaders, isTime);
     }
   }
 
   function readHeadPart(
     part: Extract<Part, { kind: 'header' | 'tag' }>,
     rawHeaders: RawHeaders,
+    isTime: boolean,
   ): string | NoText {
     const name = part.kind === 'header' ? part.name : signature.name;
     const field = readField(rawHeaders, name.toLowerCase());
@@ -116,7 +117,8 @@ export function createMessageReader(
     if (text === undefined || more.length > 0)
       return noText(`${name} has ${text === undefined ? 'no part' : 'several parts'} ${part.tag}`);
     // It could have been taken from the blanks that end the body before it.
-    return isBlank(text.charCodeAt(0)) ? noText(`${part.tag} of ${name} begins with a blank`) : text;
+    if (isBlank(text.charCodeAt(0))) return noText(`${part.tag} of ${name} begins with a blank`);
+    return isTime ? unquoted(text) : text;
   }
 }
 

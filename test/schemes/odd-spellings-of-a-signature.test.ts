@@ -42,6 +42,22 @@ const routes = [
     keys: { primary: secret },
     scheme: '{ signature: "header:X-S", encoding: base64url }',
   },
+  {
+    name: 'quoted',
+    keys: { primary: secret },
+    scheme:
+      '{ signature: "header:Signature#signature", encoding: base64, message: "{signature#created}.{body}", timestamp: { from: "signature#created" } }',
+  },
+  {
+    name: 'signed-tag',
+    keys: { primary: secret },
+    scheme: '{ signature: "header:X-S#v1", message: "{signature#n}.{body}" }',
+  },
+  {
+    name: 'secret-under-a-tag',
+    keys: { primary: `"${secret}"` },
+    scheme: '{ signature: "header:X-S#secret", algorithm: equals }',
+  },
   { name: 'korapay', keys: { primary: secret }, scheme: 'korapay', events: '[charge.success]' },
 ];
 let count = 0;
@@ -80,6 +96,14 @@ const urlAlphabet = (body: string, change: (digest: string) => string): Headers 
 });
 const semicolons = (body: string, around: (pair: string) => string): Headers => ({
   'Paddle-Signature': around(`ts=${now()};h1=${hmac(`${now()}:${body}`).digest('hex')}`),
+});
+/** As the drafts of HTTP Signatures write their parameters. */
+const quoted = (body: string, around: (text: string) => string, time = around(String(now()))): Headers => {
+  const digest = hmac(`${now()}.${body}`).digest('base64');
+  return { Signature: `keyId="a",algorithm="hmac-sha256",created=${time},signature=${around(digest)}` };
+};
+const signedTag = (body: string, signed: string): Headers => ({
+  'X-S': `n="a",v1=${hmac(`${signed}.${body}`).digest('hex')}`,
 });
 const millis = (body: string, time: string, more: Headers = {}): Headers => ({
   'X-T': time,
@@ -170,6 +194,21 @@ const cases: readonly Case[] = [
     (b) => urlAlphabet(b, (d) => d.replaceAll('-', '+').replaceAll('_', '/')),
     bodyWithPlus(),
   ],
+  ['digest and time in quotes', 200, 'quoted', (b) => quoted(b, (text) => `"${text}"`)],
+  ['the same without', 200, 'quoted', (b) => quoted(b, (text) => text)],
+  ['the digest alone in quotes', 200, 'quoted', (b) => quoted(b, (text) => `"${text}"`, String(now()))],
+  ['one quote before', 401, 'quoted', (b) => quoted(b, (text) => `"${text}`, String(now()))],
+  ['one quote behind', 401, 'quoted', (b) => quoted(b, (text) => `${text}"`, String(now()))],
+  ['two pairs of quotes', 401, 'quoted', (b) => quoted(b, (text) => `""${text}""`, String(now()))],
+  ['single quotes', 401, 'quoted', (b) => quoted(b, (text) => `'${text}'`, String(now()))],
+  ['a blank within the quotes', 401, 'quoted', (b) => quoted(b, (text) => `" ${text}"`, String(now()))],
+  ['one quote before the time', 401, 'quoted', (b) => quoted(b, (text) => text, `"${now()}`)],
+  ['nothing but a quote', 401, 'quoted', (b) => quoted(b, () => '"', String(now()))],
+  ['another time in quotes', 401, 'quoted', (b) => quoted(b, (text) => text, `"${now() - 1}"`)],
+  ['a tag that is signed with its quotes', 200, 'signed-tag', (b) => signedTag(b, '"a"')],
+  ['a tag that is signed without its quotes', 401, 'signed-tag', (b) => signedTag(b, 'a')],
+  ['a secret with its quotes', 200, 'secret-under-a-tag', () => ({ 'X-S': `secret="${secret}"` })],
+  ['a secret without its quotes', 401, 'secret-under-a-tag', () => ({ 'X-S': `secret=${secret}` })],
   ['base64 with a blank within', 401, 'shopify', (b) => shopify(b, (d) => `${d.slice(0, 8)} ${d.slice(8)}`)],
 
   ['the genuine one behind fifteen others', 200, 'stripe', (b) => manyStripe(b, 15)],
@@ -356,4 +395,23 @@ test('each has the verdict that its sender or nobody deserves', async () => {
     if (verdict === 200) expect(application.events.at(-1)?.body.equals(body)).toBe(true);
   }
   expect(await gate.metric('hookgate_rejections_total{route="none",reason="internal_error"}')).toBe(0);
+});
+
+test('quotes around the digest and the time make no other event', async () => {
+  const { application, post } = await runSchemeGate(routes);
+  const body = aBody();
+
+  const first = await post(
+    'quoted',
+    body,
+    quoted(body, (text) => `"${text}"`),
+  );
+  const again = await post(
+    'quoted',
+    body,
+    quoted(body, (text) => text),
+  );
+
+  expect([first.status, again.status, again.headers.get('hookgate-duplicate')]).toEqual([200, 200, 'true']);
+  expect(application.events).toHaveLength(1);
 });

@@ -19,6 +19,7 @@ export const target: Target = {
     base64,
     `sha256=${hex}`,
     `t=1700000000,v1=${hex},v1=${hex},v0=x`,
+    `t="1700000000",v1="${hex}"`,
     `v1,${base64} v1a,${base64} v1,`,
   ].map((text) => Buffer.from(text)),
   words: [
@@ -26,6 +27,7 @@ export const target: Target = {
     'v1=',
     'v1,',
     ',',
+    '"',
     ' ',
     '\t',
     '=',
@@ -43,7 +45,12 @@ export const target: Target = {
     const value = data.toString('latin1');
     for (const { tag, prefix } of forms) {
       const signature = { kind: 'header', name: 'X-Signature', tag } as const;
-      const read = readSignatures({ signature, prefix }, ['x-signature', value], body, tag);
+      const read = readSignatures(
+        { signature, algorithm: 'hmac-sha256', prefix },
+        ['x-signature', value],
+        body,
+        tag,
+      );
       if (read.kind !== 'texts') continue;
       rule(read.texts.length > 0 && read.texts.length <= 16, `${read.texts.length} signatures are tried`);
       for (const text of read.texts) {
