@@ -48,7 +48,7 @@ export class UpstreamConnection {
   #reader = new AnswerHeadReader();
   #body: AnswerBody | undefined;
   #restMs: number;
-  /** What the socket's timer was last set to; 0 before. It goes on while a request is under way, and means nothing then. */
+  /** What the socket's timer is set to; 0 where none runs. It goes on while a request is under way, and means nothing then. */
   #silenceMs = 0;
   #failure: Error | undefined;
   #isWritten = true;
@@ -70,6 +70,8 @@ export class UpstreamConnection {
     });
     socket.on('timeout', () => {
       if (this.#exchange === undefined) socket.destroy();
+      // It has run out, and an answer that is read late for a slow client may end without the read that would begin it again.
+      else this.#silenceMs = 0;
     });
     socket.on('error', (error) => {
       this.#failure = error;
