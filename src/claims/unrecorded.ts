@@ -9,7 +9,10 @@ export interface Unrecorded {
   has(key: string): boolean;
   add(accepted: Accepted): void;
   readonly size: number;
-  /** Tries all once more, for some seconds at most, and ends the background work; resolves with the keys that are left unrecorded. */
+  /**
+   * Tries all again and again, for some seconds at most, and ends the background work; resolves with the keys that are left
+   * unrecorded.
+   */
   close(): Promise<readonly string[]>;
 }
 
@@ -51,6 +54,8 @@ const longestRetryMs = 10_000;
 const together = 500;
 /** A stop begins no more tries after it, so that its last lines are written before the pod's time is over. */
 const closeWithinMs = 5000;
+/** Between the rounds of a stop: a store may come back within its time. */
+const closePauseMs = 250;
 
 export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
   const { store, now } = options;
@@ -80,7 +85,12 @@ export function createUnrecorded(options: UnrecordedOptions): Unrecorded {
       clearTimeout(timer);
       // What a round under way has claimed is not free for another until it has recorded that.
       await round;
-      await recordAll(now() + closeWithinMs);
+      const untilMs = now() + closeWithinMs;
+      await recordAll(untilMs);
+      while (accepted.size > 0 && now() < untilMs) {
+        await new Promise((resolve) => setTimeout(resolve, closePauseMs));
+        await recordAll(untilMs);
+      }
       return [...accepted.keys()];
     },
   };

@@ -1,9 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createAttempts } from '../../src/claims/attempts.ts';
 import type { Claim, ClaimVerdict } from '../../src/claims/claim.ts';
 import { createClaims } from '../../src/claims/claims.ts';
 import { createSlots } from '../../src/claims/slots.ts';
-import { createUnrecorded } from '../../src/claims/unrecorded.ts';
+import { createUnrecorded, type Unrecorded } from '../../src/claims/unrecorded.ts';
 import { Answer } from '../../src/delivery/answer.ts';
 import {
   type ClaimResult,
@@ -204,8 +204,8 @@ test.each<[string, ClaimResult, { left: string[]; recordedUnder: string[] }]>([
       },
     }),
   );
-  unrecorded.add({ key, token: undefined, retentionMs: 1000 });
-  expect({ left: await unrecorded.close(), recordedUnder }).toEqual(expected);
+  unrecorded.add({ key, token: undefined, retentionMs: 60_000 });
+  expect({ left: await closeInTime(unrecorded), recordedUnder }).toEqual(expected);
 });
 
 test('what was accepted without a claim, and claimed in vain once, is not kept out by that claim at the end', async () => {
@@ -215,8 +215,8 @@ test('what was accepted without a claim, and claimed in vain once, is not kept o
     ...store,
     confirm: (...confirmation) => (isDown ? down() : store.confirm(...confirmation)),
   });
-  unrecorded.add({ key, token: undefined, retentionMs: 1000 });
-  expect(await unrecorded.close()).toEqual([key]);
+  unrecorded.add({ key, token: undefined, retentionMs: 60_000 });
+  expect(await closeInTime(unrecorded)).toEqual([key]);
   isDown = false;
   expect(await unrecorded.close()).toEqual([]);
 });
@@ -232,7 +232,7 @@ test('an end in the middle of a round waits for what that round has claimed', as
       return store.confirm(...confirmation);
     },
   });
-  unrecorded.add({ key, token: undefined, retentionMs: 1000 });
+  unrecorded.add({ key, token: undefined, retentionMs: 60_000 });
   await vi.advanceTimersByTimeAsync(retryMs);
   vi.useRealTimers();
   const left = unrecorded.close();
@@ -255,6 +255,15 @@ test('the memory of what could not be recorded is bounded, and says what it forg
   expect(unrecorded.size).toBe(2);
   expect(forgotten).toEqual(['1']);
 });
+
+/** Ends it, and lets the time pass that a stop may take for it. */
+async function closeInTime(unrecorded: Unrecorded): Promise<readonly string[]> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const left = unrecorded.close();
+  await vi.advanceTimersByTimeAsync(5000);
+  return left;
+}
 
 /** A store that claims, records and releases everything, but for the operations given. */
 function storeThat(operations: Partial<DuplicateStore>): DuplicateStore {
@@ -288,7 +297,7 @@ function claimsOver(
     leaseMs: 1000,
     retryMs,
     maxKeys: 100,
-    now: () => 0,
+    now: () => performance.now(),
     onAdded: (added) => alarms.push(added),
     onForgotten: () => undefined,
   });

@@ -7,9 +7,10 @@ import { createMemoryStore } from '../../src/stores/memory.ts';
 const leaseMs = 60_000;
 const retentionMs = 7 * 24 * 3_600_000;
 const longestRetryMs = 10_000;
+const longestStopMs = 5000;
 const atOnce = 500;
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 /** Key `index` of a shard. */
@@ -19,8 +20,8 @@ function keyOf(shard: string, index: number): string {
 
 /** A store whose shards can be away, each by the first digit of its keys, and what it was asked. */
 function shardedStore() {
-  let nowMs = 0;
-  const memory = createMemoryStore({ maxKeys: 10_000, now: () => nowMs });
+  const now = () => performance.now();
+  const memory = createMemoryStore({ maxKeys: 10_000, now });
   const away = new Set<string>();
   let asked = 0;
   const reach = (key: string): void => {
@@ -43,7 +44,7 @@ function shardedStore() {
     leaseMs,
     retryMs: 1000,
     maxKeys: 10_000,
-    now: () => nowMs,
+    now,
     onAdded: () => undefined,
     onForgotten: () => undefined,
   });
@@ -63,7 +64,6 @@ function shardedStore() {
     },
     async pass(ms: number) {
       asked = 0;
-      nowMs += ms;
       await vi.advanceTimersByTimeAsync(ms);
       return asked;
     },
@@ -101,10 +101,24 @@ test('while everything is down, a round asks for no more than one handful', asyn
 });
 
 test('at a stop the keys that no shard takes are told, and the others are recorded', async () => {
-  const { away, unrecorded, accept, recorded } = shardedStore();
+  const { away, unrecorded, accept, recorded, pass } = shardedStore();
   away.add('a');
   accept('a', 700);
   accept('b', 700);
-  expect((await unrecorded.close()).length).toBe(700);
+  const left = unrecorded.close();
+  await pass(longestStopMs);
+  expect((await left).length).toBe(700);
   expect(await recorded('b', 700)).toBe(700);
+});
+
+test('a stop has time for a shard that comes back in the midst of it', async () => {
+  const { away, unrecorded, accept, recorded, pass } = shardedStore();
+  away.add('a');
+  accept('a', 700);
+  const left = unrecorded.close();
+  await pass(longestStopMs - 1000);
+  away.delete('a');
+  await pass(500);
+  expect(await left).toEqual([]);
+  expect(await recorded('a', 700)).toBe(700);
 });

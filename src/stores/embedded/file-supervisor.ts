@@ -47,7 +47,8 @@ export interface FileSupervisor {
 }
 
 const firstRetryMs = 100;
-const longestRetryMs = 5000;
+/** Less than a stop goes on trying to record what is left (src/claims/unrecorded.ts): a disk that is back is found by then. */
+const longestRetryMs = 3000;
 const tickMs = 250;
 const closeWithinMs = 10_000;
 const lineCapacity = 65_536;
