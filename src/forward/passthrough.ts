@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type httpProxy from 'http-proxy';
 import type { Peer } from '../delivery/delivery.ts';
+import { noRoom } from '../delivery/overloaded.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import type { Streams } from '../delivery/streams.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
@@ -146,8 +147,6 @@ function rejectionFor(
 function mayBeRepeated(method = ''): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
 }
-
-const noRoom = (): Rejection => reject('overloaded', 'the bytes of limits.bufferedBytes are taken');
 
 /** An upgrade is sent without a body: a length without one would swallow the next request. */
 function hasBody({ headers }: IncomingMessage): boolean {

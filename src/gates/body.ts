@@ -1,6 +1,7 @@
 import { shareOf } from '../addresses/share.ts';
 import type { BufferedBytes } from '../claims/buffered-bytes.ts';
 import type { BodyRead, Delivery } from '../delivery/delivery.ts';
+import { noRoom } from '../delivery/overloaded.ts';
 import { type Rejection, reject } from '../delivery/rejections.ts';
 import { elementsOf, partsOf } from '../values/field-grammar.ts';
 import type { Admitted } from './allowlist.ts';
@@ -113,7 +114,7 @@ function refuse(
     case 'timeout':
       return reject('body_timeout', `${read.readBytes} bytes in ${limits.timeoutMs} ms`);
     case 'no_room':
-      return reject('overloaded', 'the bytes of limits.bufferedBytes are taken');
+      return noRoom();
     case 'aborted':
       return reject('malformed_request', `the sender left after ${read.readBytes} bytes of the body`);
   }

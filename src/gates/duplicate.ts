@@ -3,6 +3,7 @@ import type { Claims } from '../claims/claims.ts';
 import type { Occurrences } from '../claims/occurrences.ts';
 import { Answer, type Ending, type Settlement } from '../delivery/answer.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { noPlace } from '../delivery/overloaded.ts';
 import { reject } from '../delivery/rejections.ts';
 import { eventKey, keyUnderOtherWays } from '../schemes/duplicate-key.ts';
 import type { Envelope } from '../schemes/envelope.ts';
@@ -96,7 +97,7 @@ function answerFor(verdict: Exclude<ClaimVerdict, { kind: 'claimed' }>): Settlem
     case 'in_flight':
       return reject('in_flight_elsewhere', verdict.detail);
     case 'overloaded':
-      return reject('overloaded', 'as many deliveries are being forwarded as limits.inFlight allows');
+      return noPlace();
     case 'store_unavailable':
       return reject('store_unavailable', verdict.detail);
   }

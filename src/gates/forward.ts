@@ -1,5 +1,6 @@
 import type { Slots } from '../claims/slots.ts';
 import { Answer, type Settlement } from '../delivery/answer.ts';
+import { noPlace, noRoom } from '../delivery/overloaded.ts';
 import { reject } from '../delivery/rejections.ts';
 import { answerHeaders } from '../forward/answer-headers.ts';
 import { eventHeaders } from '../forward/event-headers.ts';
@@ -42,8 +43,7 @@ async function forwardClaimed(options: ForwardGateOptions, claimed: Claimed): Pr
 }
 
 async function forwardUnverified(options: ForwardGateOptions, unverified: Unverified): Promise<Settlement> {
-  if (!options.slots.enter())
-    return reject('overloaded', 'as many deliveries are being forwarded as limits.inFlight allows');
+  if (!options.slots.enter()) return noPlace();
   try {
     return await forward(options, unverified);
   } finally {
@@ -56,7 +56,7 @@ function forward(options: ForwardGateOptions, stage: Claimed | Unverified): Prom
   const body = stage.route.unsignedFields === 'strip' ? withoutUnsigned(envelope) : envelope.body;
   const { held } = delivery;
   if (body !== envelope.body && held?.take(body.length) === false) {
-    return Promise.resolve(reject('overloaded', 'the bytes of limits.bufferedBytes are taken'));
+    return Promise.resolve(noRoom());
   }
   const startedMs = options.now();
   const headers = eventHeaders({
