@@ -43,7 +43,7 @@ export function eventHeaders(event: {
   for (let index = 0; index + 1 < kept.length; index += 2) {
     const name = kept[index] as string;
     const value = kept[index + 1] as string;
-    const field = normalise(name);
+    const field = name.toLowerCase();
     switch (field) {
       case 'host':
         host ??= value;
@@ -91,12 +91,6 @@ function forwardedFor({ facts, peer }: Delivery): string {
   const nearestFirst = hops.slice(0, hops.includes(address) ? hops.indexOf(address) : hops.length);
   if (nearestFirst[0] !== peer.address) nearestFirst.unshift(peer.address);
   return [address, ...nearestFirst.reverse()].join(', ');
-}
-
-/** CGI, WSGI and Rack turn `-` and `_` into the same variable, so either spelling is the same field here. */
-function normalise(name: string): string {
-  const lower = name.toLowerCase();
-  return lower.includes('_') ? lower.replaceAll('_', '-') : lower;
 }
 
 function passes(name: string, bodyUntouched: boolean): boolean {

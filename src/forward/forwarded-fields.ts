@@ -17,12 +17,9 @@ export type ForwardedRole =
   | 'port'
   | 'chain';
 
-/** Undefined for all other fields. `name` in lower case. */
+/** Undefined for all other fields. `name` in lower case; src/gates/headers.ts has refused what a server could read as it. */
 export function roleOf(name: string): ForwardedRole | undefined {
-  const field = name.includes('_') ? name.replaceAll('_', '-') : name;
-  const known = roles.get(field);
-  if (known !== undefined) return known;
-  return kin.test(field) ? 'dropped' : undefined;
+  return roles.get(name) ?? (kin.test(name) ? 'dropped' : undefined);
 }
 
 /** Whether a trusted proxy's word goes on: `X-Forwarded-Host: a/webhooks/juicyway?` is a URL to whoever puts it together. */

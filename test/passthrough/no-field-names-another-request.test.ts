@@ -63,14 +63,33 @@ function seenOfWebhook(headers: IncomingHttpHeaders): string[] {
   );
 }
 
-test.each(['X_Original_URL', 'X.Original.URL', 'X~Original!URL', 'Hookgate.Verified', 'X.Forwarded-For'])(
-  '%s, which a server may read with "-", goes on neither to a webhook nor past it',
+test.each([
+  'X_Original_URL',
+  'X.Original.URL',
+  'X~Original!URL',
+  'HOOKGATE_VERIFIED',
+  'Hookgate.Verified',
+  'Idempotency_Key',
+  'X_Forwarded_For',
+  'X.Forwarded-For',
+])(
+  '%s, which a server may read with "-", goes on neither to a webhook that only watches nor past it',
   async (name) => {
     const application = await startPlainApplication((_, response) => void response.end());
-    const gate = await runGate(application.url, { otherPaths: 'passthrough', clientAddress });
-    for (const path of ['/other', '/webhooks/juicyway']) {
+    const gate = await runGate(application.url, {
+      otherPaths: 'passthrough',
+      clientAddress,
+      allowlist: '{ file: ALLOWLIST_FILE, mode: observe }',
+      checksum: '{ keysDirectory: KEYS_DIRECTORY, mode: observe }',
+    });
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket';
+    for (const [line, fields] of [
+      ['POST /other', 'Content-Length: 0'],
+      ['POST /webhooks/juicyway', 'Content-Length: 0'],
+      ['GET /other', upgrade],
+    ]) {
       const client = await openRaw(gate.port);
-      client.send(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n${name}: true\r\n\r\n`);
+      client.send(`${line} HTTP/1.1\r\nHost: a\r\n${fields}\r\n${name}: true\r\n\r\n`);
       expect(await client.answers(1)).toEqual([400]);
       expect(client.text).toContain('malformed_request');
     }
