@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { isAdminHost } from './admin-host.ts';
 import { createAdminPage, quiet } from './admin-page.ts';
 import { closeServer } from './close.ts';
 import { listen } from './listen.ts';
+import { shareMaking } from './shared-making.ts';
 
 export interface AdminOptions {
   readonly host: string;
@@ -36,6 +37,8 @@ interface Page {
 /** Builds the admin port: what operators and probes may know. Never served on the traffic port. */
 export function createAdminServer(options: AdminOptions) {
   const adminPage = createAdminPage();
+  const answering = new WeakSet<Socket>();
+  const makePage = shareMaking((page: PageMaker) => page.make(options, adminPage));
   const server = createServer(
     {
       headersTimeout: 5000,
@@ -44,7 +47,11 @@ export function createAdminServer(options: AdminOptions) {
       keepAliveTimeout: 65_000,
     },
     (request, response) => {
-      serve(request, options, adminPage).then(
+      const { socket } = request;
+      if (answering.has(socket)) return send(request, response, pipelined);
+      answering.add(socket);
+      response.once('close', () => answering.delete(socket));
+      serve(request, options, makePage).then(
         (page) => send(request, response, page),
         (error) => {
           options.onFault(error);
@@ -68,7 +75,7 @@ export function createAdminServer(options: AdminOptions) {
 async function serve(
   request: IncomingMessage,
   options: AdminOptions,
-  adminPage: ReturnType<typeof createAdminPage>,
+  makePage: (page: PageMaker) => Promise<Page>,
 ): Promise<Page> {
   const path = request.url?.split('?', 1)[0] ?? '';
   const there = Object.keys(pages).filter(
@@ -82,7 +89,7 @@ async function serve(
       'the Host of this request is neither an address nor localhost nor listed in admin.hosts: a name that somebody else owns may lead here';
     return json(403, { error });
   }
-  return page.make(options, adminPage);
+  return makePage(page);
 }
 
 interface PageMaker {
@@ -116,6 +123,12 @@ const pages: Readonly<Record<string, PageMaker>> = {
 
 /** Where nothing is watched, as in the injector, there is nothing to draw. */
 const overviewPages: ReadonlySet<string> = new Set(['/', '/overview']);
+
+/** Answers that nobody reads would pile up; no probe, scrape or browser asks on before it has its answer. */
+const pipelined: Page = {
+  ...json(429, { error: 'one request at a time on a connection' }),
+  headers: { Connection: 'close' },
+};
 
 function json(status: number, content: unknown): Page {
   return { status, contentType: 'application/json', body: `${JSON.stringify(content, undefined, 2)}\n` };

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAdminServer } from '../../src/server/admin.ts';
+import { shareMaking } from '../../src/server/shared-making.ts';
+import { openRaw } from '../support/raw-http.ts';
 
-async function openAdmin(state: { ready: boolean; status?: () => object }) {
+async function openAdmin(state: { ready: boolean; status?: () => object; hosts?: () => string[] }) {
   const faults: unknown[] = [];
   const admin = createAdminServer({
     host: '127.0.0.1',
@@ -9,12 +13,13 @@ async function openAdmin(state: { ready: boolean; status?: () => object }) {
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'hookgate_in_flight 0\n' }),
     ready: () => ({ ready: state.ready, checks: { store: 'open' } }),
     status: state.status ?? (() => ({ version: '1' })),
+    hosts: state.hosts ?? (() => []),
     rejections: () => [{ reason: 'checksum_mismatch' }],
     onFault: (error) => void faults.push(error),
   });
   const { port } = await admin.listen();
   onTestFinished(() => admin.close());
-  return { url: `http://127.0.0.1:${port}`, faults };
+  return { url: `http://127.0.0.1:${port}`, port, faults };
 }
 
 test('each page answers, with a query too', async () => {
@@ -64,4 +69,67 @@ test('a page that fails is a 500 without the error', async () => {
   expect(failed.status).toBe(500);
   expect(await failed.text()).not.toContain('secret');
   expect(faults).toHaveLength(1);
+});
+
+const asking = 'GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+test('of fifty requests that come in one piece the first has its page, and the connection ends', async () => {
+  let made = 0;
+  const { port } = await openAdmin({ ready: true, status: () => ({ made: ++made }) });
+  const client = await openRaw(port);
+  client.send(asking.repeat(50));
+  await once(client.socket, 'close');
+  expect(client.statuses).toEqual([200, 429]);
+  expect(made).toBe(1);
+});
+
+test('a connection serves one request after the other', async () => {
+  const { port } = await openAdmin({ ready: true });
+  const client = await openRaw(port);
+  for (let number = 1; number <= 5; number++) {
+    client.send(asking);
+    expect(await client.answers(number)).toEqual(Array.from({ length: number }, () => 200));
+  }
+});
+
+test('all who ask while a page is being made have that one, on whichever connection', async () => {
+  const { promise: haveAsked, resolve: lastHasAsked } = Promise.withResolvers<void>();
+  let asked = 0;
+  let made = 0;
+  const { port } = await openAdmin({
+    ready: true,
+    async status() {
+      made += 1;
+      await haveAsked;
+      return { made };
+    },
+    hosts() {
+      asked += 1;
+      if (asked === 20) lastHasAsked();
+      return [];
+    },
+  });
+  const clients = await Promise.all(Array.from({ length: 20 }, () => openRaw(port)));
+  for (const client of clients) client.send(asking);
+  for (const client of clients) expect(await client.answers(1)).toEqual([200]);
+  expect(made).toBe(1);
+});
+
+test('what is made in one turn of the event loop is made once, and a failure too', async () => {
+  let made = 0;
+  const make = shareMaking((name: string) => {
+    made += 1;
+    if (name === 'bad') throw new Error('bad');
+    return made;
+  });
+  for (const name of ['good', 'bad']) {
+    made = 0;
+    await Promise.allSettled([make(name), make(name)]);
+    await make(name).catch(() => undefined);
+    expect(made).toBe(1);
+    await nextTurn();
+    await make(name).catch(() => undefined);
+    expect(made).toBe(2);
+    await nextTurn();
+  }
 });
