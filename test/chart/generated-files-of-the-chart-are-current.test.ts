@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { dashboards } from '../../scripts/chart-dashboard.ts';
 import { readmeWithTable } from '../../scripts/chart-readme.ts';
 import { chartSchemes } from '../../scripts/chart-schemes.ts';
+import { withAlerts } from '../../scripts/runbook-alerts.ts';
 import { chart } from '../support/helm.ts';
 
 const read = (file: string) => readFileSync(`${chart}/${file}`, 'utf8');
@@ -17,6 +18,12 @@ test.each(Object.entries(dashboards))('%s (node scripts/chart-dashboard.ts rewri
 
 test('what the chart knows of the senders (node scripts/chart-schemes.ts rewrites it)', () => {
   expect(read('files/schemes.yaml')).toBe(chartSchemes());
+});
+
+test('the list at the top of the runbook (node scripts/runbook-alerts.ts rewrites it)', () => {
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  expect(runbook).toContain('[HookgateDown](#hookgatedown) | critical |');
+  expect(withAlerts(runbook)).toBe(runbook);
 });
 
 test('the alerts that values may turn off are the alerts there are, and each has a section in the runbook', () => {
