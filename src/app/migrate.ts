@@ -4,12 +4,18 @@ import { StoreRefused, StoreUnavailable } from '../delivery/duplicate-store.ts';
 import { createLog } from '../log/log.ts';
 import { readDeliveredKeys } from '../stores/embedded/delivered-keys.ts';
 import { FileRefused } from '../stores/embedded/file-refusal.ts';
+import { lostSentence } from '../stores/embedded/lost-commits.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import { type CopyFigures, copyDelivered } from './copy-delivered.ts';
 import { openStore } from './open-store.ts';
 
 export type MigrateResult =
-  | { readonly kind: 'copied'; readonly from: string; readonly figures: CopyFigures }
+  | {
+      readonly kind: 'copied';
+      readonly from: string;
+      readonly figures: CopyFigures;
+      readonly warning?: string;
+    }
   | { readonly kind: 'failed'; readonly sentence: string }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
@@ -34,10 +40,13 @@ export async function migrate(sources: ConfigSources, from: string | undefined):
   try {
     const store = await openStore(config, clocks, createLog('silent').log);
     try {
-      const keys = readDeliveredKeys(file, lockWaitMs, clocks);
+      let warning: string | undefined;
+      const keys = readDeliveredKeys(file, lockWaitMs, clocks, (commits) => {
+        warning = lostSentence(file, commits);
+      });
       const longestMs = Math.max(retentionMs, ...config.routes.map((route) => route.retentionMs));
       const figures = await copyDelivered(keys, store, { leaseMs, longestMs, wallClock: clocks.wallClock });
-      return { kind: 'copied', from: file, figures };
+      return { kind: 'copied', from: file, figures, ...(warning === undefined ? {} : { warning }) };
     } finally {
       await store.close();
     }

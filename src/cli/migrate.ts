@@ -21,6 +21,7 @@ export function addMigrateCommand(program: Command): void {
           ? `${JSON.stringify({ from: result.from, ...result.figures })}\n`
           : `${result.from}: ${copied} copied, ${known} known already, ${expired} expired, ${inFlight} in flight\n`,
       );
+      if (result.warning !== undefined) process.stderr.write(`hookgate migrate: ${result.warning}\n`);
       process.exitCode = inFlight === 0 ? 0 : 1;
     });
 }

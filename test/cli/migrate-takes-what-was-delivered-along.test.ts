@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -69,4 +69,22 @@ test('a file that a gate has open, or that is not there, is refused and not made
   const busy = await migrate(file, redis.url);
   expect(busy).toMatchObject({ status: 1, err: expect.stringContaining('Another process has') });
   await embedded.close();
+}, 60_000);
+
+test('what a damaged log of the file has lost is said', async () => {
+  const redis = await startRedis();
+  const file = join(temporaryDirectory(), 'events.db');
+  const { store } = await openTestStore({ file, ...clocks });
+  for (const key of Array.from({ length: 10 }, newKey))
+    await store.confirm(key, await claimed(store, key, 60_000), retentionMs);
+  const crashed = `${file}-crashed`;
+  copyFileSync(file, crashed);
+  copyFileSync(`${file}-wal`, `${crashed}-wal`);
+  const log = readFileSync(`${crashed}-wal`);
+  writeFileSync(`${crashed}-wal`, log.fill(0, 0, 32));
+
+  expect(await migrate(crashed, redis.url)).toMatchObject({
+    status: 0,
+    err: expect.stringMatching(/^hookgate migrate: The write-ahead log .*-wal is damaged: what its last \d+/),
+  });
 }, 60_000);

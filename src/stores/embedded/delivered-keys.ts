@@ -18,7 +18,7 @@ const rowsAtOnce = 1000;
 /**
  * All keys that a store's file remembers, while nobody else has the file open. The file has a time of its own, as a start of
  * the gate would go on from it; the ends are told by the wall clock. Blocks between steps, so it is for commands, not for a
- * gate at work.
+ * gate at work. `onLost` as where the gate opens it, which hears of it no more.
  *
  * @throws FileRefused with a sentence.
  */
@@ -26,10 +26,11 @@ export function* readDeliveredKeys(
   file: string,
   lockWaitMs: number,
   clocks: { readonly now: () => number; readonly wallClock: () => number },
+  onLost: (commits: number) => void = () => {},
 ): Generator<DeliveredKey> {
   // SQLite would make the file.
   if (!existsSync(file)) throw new FileRefused(`${file} does not exist; name the embedded store's file.`);
-  const events = openEventFile({ file, lockWaitMs, afterFault: false, onWait: () => {} });
+  const events = openEventFile({ file, lockWaitMs, afterFault: false, onWait: () => {}, onLost });
   try {
     const clock = createRetentionClock({ ...clocks, onJump: () => {} });
     const saved = events.readClock();

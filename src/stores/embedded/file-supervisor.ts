@@ -2,6 +2,7 @@ import { type StoreHealth, StoreRefused, StoreUnavailable } from '../../delivery
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { type BatchLine, createBatchLine } from './batch-line.ts';
 import { type FileThread, type FromWorker, startFileThread } from './file-thread.ts';
+import { lostSentence } from './lost-commits.ts';
 import { createRetentionClock } from './retention-clock.ts';
 import { createMainEnd, type MainEnd } from './shared-memory.ts';
 
@@ -154,9 +155,7 @@ export function superviseFile(
 
   const tellLost = (commits: number): void => {
     lostCommits += commits;
-    log?.error(
-      `The write-ahead log ${file}-wal is damaged: what its last ${commits} transactions recorded may be forgotten, so that repeats of these events reach the application. Look at the disk.`,
-    );
+    log?.error(lostSentence(file, commits));
   };
 
   const tellDamaged = (rows: number): void => {

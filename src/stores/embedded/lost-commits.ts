@@ -35,6 +35,11 @@ export function lostCommits(log: Buffer, pageBytes: number): number {
   return commits > mostTorn ? commits : 0;
 }
 
+/** What that means to an operator. */
+export function lostSentence(file: string, commits: number): string {
+  return `The write-ahead log ${file}-wal is damaged: what its last ${commits} transactions recorded may be forgotten, so that repeats of these events reach the application. Look at the disk.`;
+}
+
 /** Of the first frame that names a page: the block of the header may read as zeros, and the frames in it. */
 function saltsOfFrames(log: Buffer, frameBytes: number): Buffer {
   let at = headerBytes;
