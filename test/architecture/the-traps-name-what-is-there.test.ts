@@ -15,9 +15,10 @@ function namesIn(column: number): string[] {
 
 const isThere = (...patterns: string[]): boolean => patterns.some((pattern) => globSync(pattern).length > 0);
 
-test('docs/traps.md has rows of three cells', () => {
+test('docs/traps.md has rows of three cells, and a fourth that says whether the remedy was taken out once', () => {
   expect(rows.length).toBeGreaterThan(100);
-  expect(rows.filter((cells) => cells.length !== 3)).toEqual([]);
+  expect(rows.filter((cells) => cells.length !== 4)).toEqual([]);
+  expect(new Set(rows.map(([, , , tried = '']) => tried.trim()))).toEqual(new Set(['✓', '']));
 });
 
 test('each source that docs/traps.md names is there', () => {
