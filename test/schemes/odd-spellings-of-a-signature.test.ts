@@ -415,3 +415,22 @@ test('quotes around the digest and the time make no other event', async () => {
   expect([first.status, again.status, again.headers.get('hookgate-duplicate')]).toEqual([200, 200, 'true']);
   expect(application.events).toHaveLength(1);
 });
+
+test('padding makes no other event', async () => {
+  const { application, post } = await runSchemeGate(routes);
+  const body = aBody();
+
+  const first = await post(
+    'url-alphabet',
+    body,
+    urlAlphabet(body, (digest) => `${digest}=`),
+  );
+  const again = await post(
+    'url-alphabet',
+    body,
+    urlAlphabet(body, (digest) => digest),
+  );
+
+  expect([first.status, again.status, again.headers.get('hookgate-duplicate')]).toEqual([200, 200, 'true']);
+  expect(application.events).toHaveLength(1);
+});
