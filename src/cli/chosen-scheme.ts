@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load-config.ts';
 import { formatProblem } from '../config/problem.ts';
+import { parseWay, type Way } from '../json/way.ts';
 import { namedScheme } from '../schemes/named-scheme.ts';
 import { defaultProfile } from '../schemes/profiles.ts';
 import type { Scheme } from '../schemes/scheme.ts';
@@ -10,6 +11,12 @@ export function playsTheDefault({ scheme, route, config }: SchemeOptions): boole
   return (
     (scheme ?? defaultProfile.name) === defaultProfile.name && route === undefined && config === undefined
   );
+}
+
+/** How its sender writes what it signs: as told, the default scheme's sorted, any other's as its first way. */
+export function chosenWay(options: SchemeOptions): Way | undefined {
+  const name = options.encoding ?? (playsTheDefault(options) ? 'sorted' : undefined);
+  return name === undefined ? undefined : parseWay(name);
 }
 
 /** The scheme of a profile, or of a route of a configuration. Throws a sentence where there is none, or an option has no effect. */

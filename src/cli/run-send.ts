@@ -1,17 +1,15 @@
 import { readInputFile } from '../config/input-file.ts';
 import { readKey } from '../config/key-source.ts';
 import { isBundle } from '../config/tls-files.ts';
-import { parseWay } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import type { SignedDelivery } from '../schemes/sign-delivery.ts';
-import { signEvent } from '../schemes/sign-event.ts';
 import { deliverAll, type Parcel } from '../sender/deliver.ts';
 import { createPoster, type PostResult } from '../sender/post.ts';
 import { referenceOf, sampleDataJson, withFreshReference } from '../sender/sample-event.ts';
 import { type PlayedEvent, playEvent } from '../sender/scheme-event.ts';
 import { describeOutcome, type Summary, Tally } from '../sender/tally.ts';
 import { tamper } from '../sender/tamper.ts';
-import { chosenScheme, playsTheDefault } from './chosen-scheme.ts';
+import { chosenScheme, chosenWay } from './chosen-scheme.ts';
 import { readData, type SendOptions } from './send-options.ts';
 import { readStandardInput } from './standard-input.ts';
 
@@ -55,17 +53,19 @@ async function readAuthorities(file: string): Promise<string> {
 
 /** Signs when the event's turn comes, so that a long run needs no memory for bodies not yet sent. */
 function* pack(options: SendOptions, scheme: Scheme, secret: Buffer): Generator<Parcel> {
-  const { event, encoding } = options;
-  const way = encoding === undefined ? undefined : parseWay(encoding);
+  const { event } = options;
+  const way = chosenWay(options);
   let number = 0;
   for (let time = 0; time < options.times; time += 1) {
     const dataJson = dataFor(options);
-    const genuine = playsTheDefault(options)
-      ? {
-          body: Buffer.from(signEvent({ event, dataJson, secret, encoding: encoding ?? 'sorted' })),
-          headers: [],
-        }
-      : played(scheme, { event, dataJson, secret, way, nowMs: Date.now(), fields: options.header });
+    const genuine = played(scheme, {
+      event,
+      dataJson,
+      secret,
+      way,
+      nowMs: Date.now(),
+      fields: options.header,
+    });
     const signed = options.tamper === undefined ? genuine : tamper(scheme, genuine, options.tamper);
     const body = signed.body.toString('utf8');
     const { headers } = signed;

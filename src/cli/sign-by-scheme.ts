@@ -1,7 +1,7 @@
-import { parseWay } from '../json/way.ts';
 import type { Scheme } from '../schemes/scheme.ts';
 import { type SignedDelivery, signDelivery } from '../schemes/sign-delivery.ts';
 import { playEvent } from '../sender/scheme-event.ts';
+import { chosenWay } from './chosen-scheme.ts';
 import type { SchemeOptions } from './scheme-options.ts';
 import { readStandardInput } from './standard-input.ts';
 
@@ -22,7 +22,7 @@ export async function signByScheme(
   options: SignBySchemeOptions,
   secret: Buffer,
 ): Promise<string> {
-  const way = options.encoding === undefined ? undefined : parseWay(options.encoding);
+  const way = chosenWay(options);
   const nowMs = Date.now();
   let signed: SignedDelivery;
   if (options.data === undefined) {

@@ -43,7 +43,6 @@ export function addSignCommand(program: Command): void {
       parseData,
     )
     .action(async (options: SignOptions) => {
-      const { signBody, signEvent } = await import('../schemes/sign-event.ts');
       try {
         if (options.keyFile === '-' && options.data === undefined)
           throw new Error(
@@ -53,33 +52,14 @@ export function addSignCommand(program: Command): void {
         const { chosenScheme, playsTheDefault } = await import('./chosen-scheme.ts');
         const scheme = chosenScheme(options, process.env);
         const data = await readData(options.data);
-        if (!playsTheDefault(options)) {
-          const { signByScheme } = await import('./sign-by-scheme.ts');
-          process.stdout.write(await signByScheme(scheme, { ...options, data }, secret));
-          return;
-        }
-        if (options.header.length > 0)
+        if (playsTheDefault(options) && options.header.length > 0)
           throw new Error(`--header: scheme ${scheme.name} signs no field of the head; leave the option out`);
-        const signing = { secret, encoding: options.encoding ?? 'sorted' };
-        const body =
-          options.event === undefined && data === undefined
-            ? signBody(await readStandardInput(), signing)
-            : signEvent({ event: eventOf(options), dataJson: dataOf(data), ...signing });
-        process.stdout.write(`${body}\n`);
+        const { signByScheme } = await import('./sign-by-scheme.ts');
+        process.stdout.write(await signByScheme(scheme, { ...options, data }, secret));
       } catch (error) {
         process.stderr.write(`hookgate sign: ${whatWentWrong(error)}\n`);
         process.exitCode = 2;
       }
     });
   addSchemeOptions(command);
-}
-
-function eventOf({ event }: SignOptions): string {
-  if (event === undefined) throw new Error('--data needs --event, the name of the event');
-  return event;
-}
-
-function dataOf(data: string | undefined): string {
-  if (data === undefined) throw new Error('--event needs --data, JSON or @file');
-  return data;
 }
