@@ -207,7 +207,7 @@ describe('an answer to an upgrade', () => {
     const client = await ask(port, handshake);
     expect(await client.answers(1)).toEqual([502]);
     await client.closing();
-    expect(client.text).not.toContain('101');
+    expect(client.text).not.toContain('HTTP/1.1 101');
     expect(application.requests).toHaveLength(1);
   });
 });
