@@ -18,7 +18,7 @@ import { alternate } from './measure/rounds.ts';
 type Scan = typeof import('../test/support/default-scheme.ts').scanEnvelope;
 type CreateVerifier = typeof import('../test/support/default-scheme.ts').createVerifier;
 type DuplicateKey = typeof import('../test/support/default-scheme.ts').duplicateKey;
-type SignEvent = typeof import('../src/schemes/sign-event.ts').signEvent;
+type SignEvent = typeof import('../demo/sign-event.ts').signEvent;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -137,7 +137,7 @@ interface Tree {
 async function loadTree(title: string, place: number): Promise<Tree> {
   const load = (file: string) => import(`${pathToFileURL(resolve(title, file)).href}`);
   const [scheme, { signEvent }] = await Promise.all(
-    ['../test/support/default-scheme.ts', 'schemes/sign-event.ts'].map(load),
+    ['../test/support/default-scheme.ts', '../demo/sign-event.ts'].map(load),
   );
   const { scanEnvelope: scan, createVerifier, duplicateKey } = scheme;
   return {

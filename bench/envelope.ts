@@ -1,7 +1,7 @@
 /** Processor time of the envelope's parts, in microseconds per body: `node bench/envelope.ts`. Medians of 15 rounds. */
 import { createHmac, createSecretKey } from 'node:crypto';
+import { signEvent } from '../demo/sign-event.ts';
 import { createHmac as createOwnHmac } from '../src/schemes/hmac.ts';
-import { signEvent } from '../src/schemes/sign-event.ts';
 import { createVerifier, duplicateKey, type Envelope, scanEnvelope } from '../test/support/default-scheme.ts';
 import { median } from './measure/rounds.ts';
 

@@ -7,11 +7,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readWords } from '../scripts/words.ts';
-import { signEvent } from '../src/schemes/sign-event.ts';
 import { freePort } from './free-port.ts';
 import { otherSenders, runSecondAct } from './other-senders.ts';
 import { startSampleApplication } from './sample-application.ts';
 import { runScenes } from './scenes.ts';
+import { signEvent } from './sign-event.ts';
 import { printTable } from './table.ts';
 
 const { stay } = readWords('npm run demo -- [--stay]', {

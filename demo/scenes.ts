@@ -1,6 +1,6 @@
 import { type ClientRequest, request } from 'node:http';
-import { signEvent } from '../src/schemes/sign-event.ts';
 import type { SampleApplication } from './sample-application.ts';
+import { signEvent } from './sign-event.ts';
 
 /** One line of the table. */
 export interface Row {

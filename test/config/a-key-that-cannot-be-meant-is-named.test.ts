@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { signEvent } from '../../demo/sign-event.ts';
 import { explain } from '../../src/app/explain.ts';
 import { loadEverything } from '../../src/app/load.ts';
 import { checkFiles } from '../../src/config/check-files.ts';
@@ -9,7 +10,6 @@ import { readKeys } from '../../src/config/keys.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { findLeftovers } from '../../src/schemes/leftovers.ts';
-import { signEvent } from '../../src/schemes/sign-event.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const id = 'b7f0c2de-5f1e-4b3c-9a64-1f5d0f3a7c11';

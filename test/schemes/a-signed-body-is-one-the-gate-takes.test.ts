@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signBody, signEvent, UnsignableEvent } from '../../src/schemes/sign-event.ts';
+import { signBody, signEvent, UnsignableEvent } from '../../demo/sign-event.ts';
 import { createVerifier } from '../support/default-scheme.ts';
 import { envelopeOf } from '../support/envelopes.ts';
 import { testSecret } from '../support/sign-event.ts';

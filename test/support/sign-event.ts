@@ -1,4 +1,4 @@
-import { type SignEventOptions, signEvent } from '../../src/schemes/sign-event.ts';
+import { type SignEventOptions, signEvent } from '../../demo/sign-event.ts';
 
 /** The business ID that tests sign with unless they say otherwise. */
 export const testSecret: Buffer = Buffer.from('b7f0c2de-5f1e-4b3c-9a64-1f5d0f3a7c11', 'utf8');

@@ -1,8 +1,8 @@
-/** Events of the default scheme, as its sender writes them. */
-import { juicywayScheme } from './juicyway-scheme.ts';
-import { signDelivery } from './sign-delivery.ts';
+/** Events of the default scheme, as its sender writes them: for the demo, the tests and the benchmarks. */
+import { juicywayScheme } from '../src/schemes/juicyway-scheme.ts';
+import { signDelivery } from '../src/schemes/sign-delivery.ts';
 
-export { UnsignableEvent } from './sign-delivery.ts';
+export { UnsignableEvent } from '../src/schemes/sign-delivery.ts';
 
 export interface SignEventOptions {
   readonly secret: Buffer;
