@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Address, parseAddress } from '../../src/addresses/address.ts';
 import { compileAddressSet } from '../../src/addresses/address-set.ts';
 import { parseRange, type Range } from '../../src/addresses/range.ts';
-import { loadEverything } from '../../src/app/load.ts';
+import { loadEverything } from '../../src/app/load/load.ts';
 import { secret } from '../load/events.ts';
 import { addressTexts, rangeTexts, writeAllowlist } from '../peers/allowlists.ts';
 

@@ -5,7 +5,7 @@
  * longest stall of its event loop since the last time, in milliseconds, to FILE.
  */
 import { parseArgs } from 'node:util';
-import { startGate } from '../../src/app/serve.ts';
+import { startGate } from '../../src/app/serve/serve.ts';
 import { openEmbeddedStore } from '../../src/stores/embedded/embedded-store.ts';
 import { writeStallsTo } from './write-stalls.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Check } from '../app/check-line.ts';
+import type { Check } from '../app/check/check-line.ts';
 import { fileName } from './given.ts';
 
 /** `hookgate check`: tells before a deployment, or inside a pod, whether the gate could do its work. */
@@ -10,7 +10,7 @@ export function addCheckCommand(program: Command): void {
     .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml', fileName)
     .option('--json', 'print for machines')
     .action(async ({ config: file, json }: { config?: string; json?: boolean }) => {
-      const { checkEverything } = await import('../app/check.ts');
+      const { checkEverything } = await import('../app/check/check.ts');
       const result = await checkEverything({ file, flags: {}, env: process.env });
       if (result.kind === 'problems') {
         const { formatProblem } = await import('../config/problem.ts');

@@ -63,7 +63,7 @@ export function addExplainCommand(program: Command): void {
     )
     .option('--json', 'print for machines')
     .action(async (file: string, options: ExplainOptions) => {
-      const { explain } = await import('../app/explain.ts');
+      const { explain } = await import('../app/explain/explain.ts');
       const { readKeyFile } = await import('../config/key-source.ts');
       let result: Awaited<ReturnType<typeof explain>>;
       try {

@@ -11,7 +11,7 @@ export function addInjectCommand(program: Command, signals: Signals): void {
     .description('run the admission server that puts the gate into labelled pods (docs/injector.md)')
     .option('--config <file>', 'inject.yaml', fileName, '/etc/hookgate/inject/inject.yaml')
     .action(async ({ config: file }: { config: string }) => {
-      const { startInjector } = await import('../app/inject.ts');
+      const { startInjector } = await import('../app/inject/inject.ts');
       const running = await orReport(await startInjector(file, process.env));
       // Whatever a failed start may have left behind ends with the process.
       if (running === undefined) process.exit();

@@ -11,7 +11,7 @@ export function addMigrateCommand(program: Command): void {
     .option('--from <file>', "the embedded store's file; without it duplicates.embedded.file", fileName)
     .option('--json', 'print for machines')
     .action(async (options: { config?: string; from?: string; json?: boolean }) => {
-      const { migrate } = await import('../app/migrate.ts');
+      const { migrate } = await import('../app/migrate/migrate.ts');
       const sources = { file: options.config, flags: {}, env: process.env };
       const result = await orReport(await migrate(sources, options.from));
       if (result === undefined) return;

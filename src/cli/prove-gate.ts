@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type PrivateGate, startPrivateGate } from '../app/private-gate.ts';
+import { type PrivateGate, startPrivateGate } from '../app/serve/private-gate.ts';
 import type { Config, Route } from '../config/config.ts';
 import type { Key } from '../config/keys.ts';
 import { formatProblem } from '../config/problem.ts';

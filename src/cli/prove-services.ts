@@ -1,4 +1,4 @@
-import { findGuardedServices, type GuardedServices } from '../app/guarded-services.ts';
+import { findGuardedServices, type GuardedServices } from '../app/inject/guarded-services.ts';
 import { probe } from '../sender/probe.ts';
 import type { ProveOptions, Report } from './prove-report.ts';
 

@@ -5,7 +5,7 @@ import { stopWhenSignalled } from './stop-when-signalled.ts';
 
 /** Starts the gate; resolves once it runs. */
 export async function runServe({ config: file, ...flags }: ServeOptions, signals: Signals): Promise<void> {
-  const { startGate } = await import('../app/serve.ts');
+  const { startGate } = await import('../app/serve/serve.ts');
   const running = await orReport(await startGate({ file, flags, env: process.env }));
   // Whatever a failed start may have left behind ends with the process.
   if (running === undefined) process.exit();

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createGatehouse } from '../../src/app/gatehouse.ts';
-import { type Loaded, loadEverything } from '../../src/app/load.ts';
+import { type Loaded, loadEverything } from '../../src/app/load/load.ts';
+import { createGatehouse } from '../../src/app/serve/gatehouse.ts';
 import { createLogOn } from '../../src/log/log.ts';
 import { createRecentRejections } from '../../src/log/recent-rejections.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Loaded } from '../../src/app/load.ts';
-import { createReloader } from '../../src/app/reloader.ts';
+import type { Loaded } from '../../src/app/load/load.ts';
+import { createReloader } from '../../src/app/serve/reloader.ts';
 import { createLog } from '../../src/log/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStrikeOff } from '../../src/app/delivered-elsewhere.ts';
+import { createStrikeOff } from '../../src/app/serve/delivered-elsewhere.ts';
 import { createUndelivered } from '../../src/metrics/undelivered.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 

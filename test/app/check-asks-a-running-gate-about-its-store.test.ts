@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import nock from 'nock';
 import { afterEach, expect, test } from 'vitest';
-import { checkEverything } from '../../src/app/check.ts';
+import { checkEverything } from '../../src/app/check/check.ts';
 import { testSecret } from '../support/sign-event.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkEverything } from '../../src/app/check.ts';
+import { checkEverything } from '../../src/app/check/check.ts';
 import { writeGateFiles } from '../support/running-gate.ts';
 
 async function linesAbout(env: Readonly<Record<string, string>>) {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../../demo/free-port.ts';
-import { checkUpstream } from '../../src/app/check-upstream.ts';
+import { checkUpstream } from '../../src/app/check/check-upstream.ts';
 import { loadYaml } from '../support/load-yaml.ts';
 
 vi.mock('node:os', async (importOriginal) => ({

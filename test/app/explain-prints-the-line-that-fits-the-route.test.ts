@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { explain } from '../../src/app/explain.ts';
+import { explain } from '../../src/app/explain/explain.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { compileScheme } from '../../src/schemes/compile.ts';
 import { wholeBody } from '../../src/schemes/envelope.ts';

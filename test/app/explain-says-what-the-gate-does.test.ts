@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explain } from '../../src/app/explain.ts';
+import { explain } from '../../src/app/explain/explain.ts';
 import { startEventApplication } from '../support/event-application.ts';
 import { runGate, type Sections } from '../support/running-gate.ts';
 import { signedEvent } from '../support/sign-event.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { explain } from '../../src/app/explain.ts';
+import { explain } from '../../src/app/explain/explain.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 test.each([

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sayWhatIsInForce } from '../../src/app/in-force.ts';
-import { loadEverything } from '../../src/app/load.ts';
+import { loadEverything } from '../../src/app/load/load.ts';
+import { sayWhatIsInForce } from '../../src/app/serve/in-force.ts';
 import type { Log } from '../../src/log/log.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

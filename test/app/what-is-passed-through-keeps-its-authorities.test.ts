@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadEverything } from '../../src/app/load.ts';
+import { loadEverything } from '../../src/app/load/load.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

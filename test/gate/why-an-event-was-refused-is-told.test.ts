@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { explain } from '../../src/app/explain.ts';
+import { explain } from '../../src/app/explain/explain.ts';
 import type { Overview } from '../../src/overview/overview.ts';
 import { statusText } from '../../src/overview/terminal.ts';
 import { startPlainApplication } from '../support/plain-application.ts';

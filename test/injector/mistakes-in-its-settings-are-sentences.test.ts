@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { startInjector } from '../../src/app/inject.ts';
+import { startInjector } from '../../src/app/inject/inject.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { sidecarTemplate } from '../support/injection.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadEverything } from '../../src/app/load.ts';
+import { loadEverything } from '../../src/app/load/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileAddressSet } from '../../src/addresses/address-set.ts';
 import { parseRange } from '../../src/addresses/range.ts';
-import { loadEverything } from '../../src/app/load.ts';
+import { loadEverything } from '../../src/app/load/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { routeOf, runSchemeGate } from '../support/scheme-gate.ts';
 import { senders, signedBy } from '../support/senders.ts';

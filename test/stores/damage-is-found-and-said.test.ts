@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
-import { copyDelivered } from '../../src/app/copy-delivered.ts';
+import { copyDelivered } from '../../src/app/migrate/copy-delivered.ts';
 import { readDeliveredKeys } from '../../src/stores/embedded/delivered-keys.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { openTestStore, type TestStore } from '../support/embedded-store.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type RunningGate, startGate } from '../../src/app/serve.ts';
+import { type RunningGate, startGate } from '../../src/app/serve/serve.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import type { DuplicateStore } from '../../src/delivery/duplicate-store.ts';
 import { type GateAnswer, postEvent } from './post-event.ts';

@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import { startInjector } from '../../src/app/inject.ts';
+import { startInjector } from '../../src/app/inject/inject.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import type { Pod } from '../../src/injector/pod.ts';
 import { bundleIn, type FakeKubernetes } from './fake-kubernetes.ts';

@@ -2,7 +2,7 @@
  * A gate whose store sweeps and files all the time: `node sweeping-gate-process.ts CONFIG`. Its clocks jump over the
  * five minutes after the start, in which a store removes nothing. Prints its port once it is ready.
  */
-import { startGate } from '../../src/app/serve.ts';
+import { startGate } from '../../src/app/serve/serve.ts';
 import { openEmbeddedStore } from '../../src/stores/embedded/embedded-store.ts';
 
 let aheadMs = 0;
