@@ -192,8 +192,11 @@ function remedyFor(schema: ShapeSchema, node: SettingsScalar): string {
   return schema.enum === undefined ? 'expected text; put it into quotes' : expectedOf(schema);
 }
 
+const mostListed = 8;
+
+/** Of a few words none is guessed: all are listed, for `hmac-sha224` is no misspelt `hmac-sha256`, but another algorithm. */
 function nearestOf(words: readonly string[], wrong: string): string | undefined {
-  const near = nearestName(wrong, words);
+  const near = words.length > mostListed ? nearestName(wrong, words) : undefined;
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 

@@ -6,26 +6,12 @@ export function nearestName(wrong: string, known: Iterable<string>): string | un
     if (Math.abs(name.length - wrong.length) >= bestDistance) continue;
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     // Of very short names nearly every other one is two letters away.
-    if (
-      distance < bestDistance &&
-      2 * distance <= Math.max(name.length, wrong.length) &&
-      hasNearWords(wrong, name)
-    ) {
+    if (distance < bestDistance && 2 * distance <= Math.max(name.length, wrong.length)) {
       best = name;
       bestDistance = distance;
     }
   }
   return best;
-}
-
-/** Of names in as many words, each has to be near: `rsa-sha256` is no misspelt `hmac-sha256`, nor is `hmac-sha384`. */
-function hasNearWords(wrong: string, name: string): boolean {
-  const [words, known] = [wrong.split('-'), name.split('-')];
-  if (words.length === 1 || words.length !== known.length) return true;
-  return words.every((word, index) => {
-    const other = known[index] as string;
-    return 2 * editDistance(word.toLowerCase(), other.toLowerCase()) < Math.max(word.length, other.length);
-  });
 }
 
 /** Levenshtein's distance: how many letters must be added, dropped or changed. */

@@ -17,7 +17,7 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
     'hookgate.yaml:2:69: routes[0].scheme.profile: found "strpe"; did you mean "stripe"?',
   ],
   // Names of other things than those that are known, however near their letters are.
-  ...['rsa-sha256', 'hmac-sha384'].map(
+  ...['rsa-sha256', 'hmac-sha384', 'hmac-sha224', 'hmac-sha25'].map(
     (algorithm) =>
       [
         `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { signature: "header:X", algorithm: ${algorithm} } }]`,
@@ -26,8 +26,8 @@ const mistakes: readonly (readonly [text: string, sentence: string])[] = [
       ] as const,
   ),
   [
-    `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { signature: "header:X", algorithm: hmac-sha25 } }]`,
-    'hookgate.yaml:2:94: routes[0].scheme.algorithm: found "hmac-sha25"; did you mean "hmac-sha256"?',
+    `${upstream}routes: [{ name: a, path: /a, keysDirectory: /k, scheme: { signature: "header:X", encoding: base32 } }]`,
+    'hookgate.yaml:2:93: routes[0].scheme.encoding: found "base32"; expected one of hex, base64, base64url',
   ],
   [
     `${upstream}routes: [{ name: a, path: /a, events: [*] }]`,
