@@ -1,7 +1,7 @@
 import { constants, openSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { formatProblem } from './problem.ts';
-import { readBytes } from './read-file.ts';
+import { formatProblem, type Problem } from './problem.ts';
+import { readBytes, unreadableFile } from './read-file.ts';
 
 /** A Buffer of more could hardly be had. */
 const mostBytes = 1024 ** 3;
@@ -14,7 +14,11 @@ export async function readInputFile(file: string): Promise<Buffer> {
   if (isPipe(file)) return readPipe(file);
   const read = readBytes(file, mostBytes);
   if (read.kind === 'bytes') return read.bytes;
-  throw new Error(formatProblem(read.problem));
+  throw sentenceOf(read.problem);
+}
+
+function sentenceOf(problem: Problem): Error {
+  return new Error(formatProblem(problem));
 }
 
 function isPipe(file: string): boolean {
@@ -31,6 +35,11 @@ function isPipe(file: string): boolean {
  * not end a command whose pipe nobody opens.
  */
 async function readPipe(file: string): Promise<Buffer> {
-  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw sentenceOf(unreadableFile(file, error));
+  }
   return Buffer.concat(await new Socket({ fd: descriptor, readable: true, writable: false }).toArray());
 }

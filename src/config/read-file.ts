@@ -38,10 +38,15 @@ export function readBytes(
       ? problem(file, `found ${bytes.length} bytes`, `expected at most ${maxBytes}`)
       : { kind: 'bytes', bytes };
   } catch (error) {
-    return problem(file, unreadable(error), 'expected a readable file');
+    return { kind: 'problem', problem: unreadableFile(file, error) };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+/** What the system said when it did not open or read a file, as a problem of that file. */
+export function unreadableFile(file: string, error: unknown): Problem {
+  return problemAt({ source: file }, '', unreadable(error), 'expected a readable file');
 }
 
 /** Why a file or directory cannot be read, as a phrase. */

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeProblem } from '../../src/cli/oldest-node.ts';
@@ -227,6 +227,21 @@ test.each([
   child.kill('SIGTERM');
   expect(await ended).toEqual([143, null]);
   if (writer !== undefined) closeSync(writer);
+});
+
+test('a pipe that may not be read is told as a file is', () => {
+  const cwd = temporaryDirectory();
+  chmodSync(cwd, 0o755);
+  execFileSync('mkfifo', ['-m', '000', join(cwd, 'pipe')]);
+  const { status, stderr } = spawnSync(process.execPath, [program, 'sign', '--key-file', 'pipe'], {
+    cwd,
+    env: { PATH: process.env.PATH },
+    encoding: 'utf8',
+    // Root may read everything.
+    ...(process.getuid?.() === 0 && { uid: 65_534 }),
+  });
+  expect(stderr).toBe('hookgate sign: pipe: found no permission to read it; expected a readable file\n');
+  expect(status).toBe(2);
 });
 
 /** Undefined while nobody has opened the pipe for reading. */
