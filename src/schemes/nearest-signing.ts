@@ -220,5 +220,10 @@ function digestDifferences(
   if (encoding === undefined)
     return [{ of: 'alphabet', words: 'the digest in the alphabet of base64 without padding' }];
   if (encoding === scheme.encoding) return [];
+  if (encoding === 'base64url' && !/[-_=]/.test(text)) {
+    const words =
+      'the digest in base64url, or in base64 without padding, which no setting takes: no character of it tells which';
+    return [{ of: 'encoding', words, encoding }];
+  }
   return [{ of: 'encoding', words: `the digest in ${encoding} instead of ${scheme.encoding}`, encoding }];
 }

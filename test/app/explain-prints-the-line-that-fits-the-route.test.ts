@@ -159,6 +159,26 @@ test.each<[string, string, RegExp]>([
   expect(told.sentences.join('\n')).not.toMatch(/line for the/);
 });
 
+test.each([
+  ['{}', false],
+  [bodyOfBothAlphabets(), true],
+])(
+  'a digest without padding that has no character of one alphabet may be of both: %s',
+  async (body, isOfBoth) => {
+    const headers = ['x-paystack-signature', hmac('sha512', body, 'base64url')];
+    const told = await judge({ body, headers }, { scheme: { profile: 'paystack' } }, {});
+    expect(told.sentences.join('\n')).toContain('encoding: base64url');
+    expect(told.sentences.join('\n').includes('or in base64 without padding')).toBe(isOfBoth);
+  },
+);
+
+function bodyOfBothAlphabets(): string {
+  for (let number = 0; ; number++) {
+    const body = `{"n":${number}}`;
+    if (!/[-_]/.test(hmac('sha512', body, 'base64url'))) return body;
+  }
+}
+
 test('what stands before a secret that is sent as it is', () => {
   expect(near({ algorithm: 'equals', message: '' }, `Bearer ${secret}`, secret)).toBe(
     'scheme: { profile: custom, prefix: "Bearer " }',
