@@ -11,6 +11,7 @@ import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { signEvent } from '../demo/sign-event.ts';
 import { signatureHeader } from './load/signature-header.ts';
 import { besideTheFirst } from './measure/beside-the-first.ts';
 import { alternate } from './measure/rounds.ts';
@@ -18,7 +19,6 @@ import { alternate } from './measure/rounds.ts';
 type Scan = typeof import('../test/support/default-scheme.ts').scanEnvelope;
 type CreateVerifier = typeof import('../test/support/default-scheme.ts').createVerifier;
 type DuplicateKey = typeof import('../test/support/default-scheme.ts').duplicateKey;
-type SignEvent = typeof import('../demo/sign-event.ts').signEvent;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,7 +51,6 @@ else await compareTrees();
 
 async function compareTrees(): Promise<void> {
   for (const [name, dataJson] of Object.entries(bodiesOf)) {
-    const { signEvent } = trees[0] as Tree;
     const signed = { event: 'payment.session.succeeded', dataJson, secret, encoding: 'sorted' } as const;
     const body = Buffer.from(signEvent(signed));
     const rows = trees.map((tree) => ({ title: tree.title, work: workOf(tree, body) }));
@@ -131,18 +130,14 @@ interface Tree {
   readonly scan: Scan;
   readonly createVerifier: CreateVerifier;
   readonly duplicateKey: DuplicateKey;
-  readonly signEvent: SignEvent;
 }
 
 async function loadTree(title: string, place: number): Promise<Tree> {
-  const load = (file: string) => import(`${pathToFileURL(resolve(title, file)).href}`);
-  const [scheme, { signEvent }] = await Promise.all(
-    ['../test/support/default-scheme.ts', '../demo/sign-event.ts'].map(load),
-  );
-  const { scanEnvelope: scan, createVerifier, duplicateKey } = scheme;
+  const file = pathToFileURL(resolve(title, '../test/support/default-scheme.ts')).href;
+  const { scanEnvelope: scan, createVerifier, duplicateKey } = await import(file);
   return {
     title: place > 0 && title === first ? `${title} again` : title,
-    ...{ scan, createVerifier, duplicateKey, signEvent },
+    ...{ scan, createVerifier, duplicateKey },
   };
 }
 
