@@ -38,6 +38,14 @@ test('the nearer one is in force, and the annotation that rolls the pods is the 
   expect(metadata).not.toMatchObject({ annotations: { 'checksum/config': 'mine' } });
 });
 
+test('a nearer one that is empty is in force as well', () => {
+  const empty = ['podLabels', 'serviceMonitor.labels'].flatMap((map) => ['--set', `${map}.team=`]);
+  const objects = manifests(render('monitoring', ['--set', 'commonLabels.team=all', ...empty]));
+  const of = (kind: string) => objects.find((one) => one.kind === kind);
+  expect(of('ServiceMonitor')?.metadata).toMatchObject({ labels: { team: '' } });
+  expect(of('Deployment')).toMatchObject({ spec: { template: { metadata: { labels: { team: '' } } } } });
+});
+
 test('with a ConfigMap of one’s own the annotation is one’s own too', () => {
   const own = ['existingConfigMap=own', 'podAnnotations.checksum/config=mine'];
   const objects = manifests(

@@ -39,16 +39,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* The same with `more`, which win: a key that stands twice is YAML that kustomize refuses. Takes `context` and `more`. */}}
 {{- define "hookgate.labelsAnd" -}}
-{{- toYaml (merge (dict) (.more | default dict) (include "hookgate.labels" .context | fromYaml)) -}}
+{{- include "hookgate.added" (dict "maps" (list (include "hookgate.labels" .context | fromYaml) .more)) -}}
 {{- end -}}
 
 {{/*
-Labels or annotations of a pod that values add, none of which stands twice. Takes a list of maps, of which the later ones
-win, and `own` names, which are the chart's.
+Labels or annotations of which none stands twice. Takes a list of maps, of which the later ones win, and `own` names, which
+are the chart's. One that is empty wins too, which merge would take for none.
 */}}
 {{- define "hookgate.added" -}}
 {{- $all := dict -}}
-{{- range .maps }}{{ $all = merge (dict) (. | default dict) $all }}{{ end -}}
+{{- range .maps }}{{ range $name, $value := . }}{{ $_ := set $all $name $value }}{{ end }}{{ end -}}
 {{- range .own }}{{ $all = omit $all . }}{{ end -}}
 {{- with $all }}{{ toYaml . }}{{ end -}}
 {{- end -}}
