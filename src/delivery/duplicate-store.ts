@@ -8,8 +8,8 @@ export type ClaimResult =
  * The memory of what was delivered. Every implementation passes the same contract suite
  * (test/stores/contract.ts).
  *
- * A key is the lower-case hex of a SHA-256 digest (64 characters). A token names one claim, and no other of any process: a claim
- * that was taken over after its lease cannot be confirmed or released by its first holder.
+ * A key is the lower-case hex of a SHA-256 digest (64 characters). A token names one claim, and no other of any
+ * process: a claim that was taken over after its lease cannot be confirmed or released by its first holder.
  * Every method rejects with `StoreUnavailable` when the store cannot answer; nothing else is ever thrown.
  */
 export interface DuplicateStore {

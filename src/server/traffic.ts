@@ -74,9 +74,9 @@ export interface TrafficServer {
    */
   beginDrain(): void;
   /**
-   * Stops listening, waits for what is in flight, refuses what begins more than a second later, and destroys what is left after `deadlineMs`; after `othersMs` already
-   * where no request is judged and no answer to one is on its way: Node watches the time of a head no longer, and what
-   * is passed through may last for ever.
+   * Stops listening, waits for what is in flight, refuses what begins more than `lastStartMs` later, and destroys what is
+   * left after `deadlineMs`; after `othersMs` already where no request is judged and no answer to one is on its way: Node
+   * watches the time of a head no longer, and what is passed through may last for ever.
    */
   close(deadlineMs: number, othersMs?: number): Promise<void>;
 }
