@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../demo/free-port.ts';
 import { getRequest } from '../load/requests.ts';
 import { isAnswered } from './is-answered.ts';
@@ -27,6 +28,9 @@ export interface Program {
   /** What says that it is ready: by default a GET of `/` at the traffic port, answered 200. */
   readonly ready?: { readonly port?: number; readonly request?: Buffer; readonly says?: string };
 }
+
+/** Each ask that a starting program answers takes it from the core on which it starts; a kubelet asks once a second. */
+const betweenAsksMs = 2;
 
 export interface Programs {
   readonly directory: string;
@@ -74,6 +78,7 @@ export function createPrograms(directory: string): Programs {
     while (!(await isAnswered(ready.port ?? port, request, says))) {
       if (child.exitCode !== null)
         throw new Error(`${program} ${args.join(' ')} ended with ${child.exitCode}`);
+      await pause(betweenAsksMs);
     }
     return { child, pid: child.pid as number, port, readyMs: performance.now() - startedMs };
   };
