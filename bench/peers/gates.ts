@@ -15,7 +15,7 @@ export interface GateOptions {
   readonly routes?: readonly { readonly name: string; readonly path: string; readonly scheme: string }[];
   /** Business ids; the events' own unless told. */
   readonly keys?: readonly Buffer[];
-  /** Of the embedded store; one in its own folder unless told. */
+  /** Of the embedded store; one in a folder of its own unless told, as the chart has it. */
   readonly storeFile?: string;
   /** The allowlist comes from a file that `env` names. */
   readonly withoutAllow?: boolean;
@@ -23,8 +23,6 @@ export interface GateOptions {
 
 export interface StartedGate extends Started {
   readonly adminPort: number;
-  /** Its working folder, where the embedded store's `events.db` is. */
-  readonly folder: string;
 }
 
 /** The built command. */
@@ -51,13 +49,11 @@ export async function startGate(
   }: GateOptions = {},
 ): Promise<StartedGate> {
   const adminPort = await freePort();
-  let folder = '';
   const started = await programs.start({
     place: 'measured',
     env,
     ready: { port: adminPort, request: getRequest('/readyz') },
-    words(port, own) {
-      folder = own;
+    words(port, folder) {
       const keysDirectory = join(folder, 'keys');
       mkdirSync(keysDirectory);
       keys.forEach((key, index) => {
@@ -71,12 +67,12 @@ export async function startGate(
           : ['--config', writeRoutes(folder, routes, keysDirectory)]),
         ...(withoutAllow ? [] : ['--allow', '127.0.0.1']),
         ...['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`],
-        ...['--store-file', storeFile ?? join(folder, 'events.db')],
+        ...['--store-file', storeFile ?? join(programs.folder(), 'events.db')],
         ...flags,
       ];
     },
   });
-  return { ...started, adminPort, folder };
+  return { ...started, adminPort };
 }
 
 /** Gives the configuration's file. */

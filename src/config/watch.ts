@@ -1,5 +1,5 @@
 import { existsSync, watch as fsWatch, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { contentDigest } from './content-digest.ts';
 
 /** What the watch needs of time; injected by tests. */
@@ -8,10 +8,10 @@ export interface WatchTimers {
   readonly clear: (timer: unknown) => void;
 }
 
-/** The part of `fs.watch` that is used: tells of any change in one directory. May throw. */
+/** The part of `fs.watch` that is used: tells of any change in one directory, and of what, where it knows. May throw. */
 export type WatchDirectory = (
   directory: string,
-  onEvent: () => void,
+  onEvent: (kind?: string, name?: string | null) => void,
   onError: () => void,
 ) => { readonly close: () => void };
 
@@ -25,6 +25,8 @@ export interface WatchOptions {
   readonly known?: string | undefined;
   /** Called once for each change of contents, never for a touched file. */
   readonly onChange: () => void;
+  /** The store's file, which may lie beside what is watched: it and its log are written with each event, and are no news. */
+  readonly storeFile?: string | undefined;
   /** Contents are also compared this often, for file systems and limits (ENOSPC, EMFILE) that send no events. */
   readonly pollIntervalMs: number;
   /** Events within this time are one change: writing a file makes several. */
@@ -32,6 +34,9 @@ export interface WatchOptions {
   readonly timers?: WatchTimers;
   readonly watchDirectory?: WatchDirectory;
 }
+
+/** What SQLite calls its database, its log and the log's index (https://sqlite.org/tempfiles.html). */
+const storeSuffixes = ['', '-wal', '-shm'];
 
 /**
  * Calls `onChange` when the contents below `paths` have changed since `known` was taken. Watches directories, not
@@ -57,6 +62,10 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
     watchers.get(directory)?.close();
     watchers.delete(directory);
   };
+  const ofStore =
+    options.storeFile === undefined
+      ? []
+      : storeSuffixes.map((suffix) => resolve(`${options.storeFile}${suffix}`));
   const onEvent = () => {
     if (closed || soon !== undefined) return;
     soon = timers.set(look, debounceMs);
@@ -72,7 +81,13 @@ export function watchFiles(options: WatchOptions): { readonly close: () => void 
     for (const [directory, identity] of wanted) {
       if (watchers.has(directory) || identity === undefined) continue;
       try {
-        const { close } = watchDirectory(directory, onEvent, () => drop(directory));
+        const { close } = watchDirectory(
+          directory,
+          (_, name) => {
+            if (!name || !ofStore.includes(join(directory, name))) onEvent();
+          },
+          () => drop(directory),
+        );
         watchers.set(directory, { identity, close });
       } catch {
         // Out of watches or descriptors, or just removed: the timer looks all the same, and tries again.

@@ -6,7 +6,11 @@ import { type WatchDirectory, watchFiles } from '../../src/config/watch.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** A watch whose timers run only when the test says so; no file system events unless they are asked for. */
-function watchByHand(paths: string[], watchDirectory: WatchDirectory = () => ({ close: () => undefined })) {
+function watchByHand(
+  paths: string[],
+  watchDirectory: WatchDirectory = () => ({ close: () => undefined }),
+  storeFile?: string,
+) {
   const timers = new Map<object, { run: () => void; ms: number }>();
   let changes = 0;
   const watch = watchFiles({
@@ -15,6 +19,7 @@ function watchByHand(paths: string[], watchDirectory: WatchDirectory = () => ({ 
     pollIntervalMs: 10_000,
     debounceMs: 100,
     watchDirectory,
+    storeFile,
     timers: {
       set: (run, ms) => {
         const timer = {};
@@ -154,6 +159,24 @@ test('a storm of events is one look, and nothing happens after close', () => {
   watch.close();
   event();
   expect(watch.waiting()).toBe(0);
+});
+
+test("the store's file beside what is watched wakes nobody, and a file whose name begins like it does", () => {
+  const directory = temporaryDirectory();
+  let tell: Parameters<WatchDirectory>[1] = () => undefined;
+  const watch = watchByHand(
+    [join(directory, 'events.db.yaml')],
+    (_, onEvent) => {
+      tell = onEvent;
+      return { close: () => undefined };
+    },
+    join(directory, 'events.db'),
+  );
+  // The timer that looks now and then, and no look that is due soon.
+  for (const name of ['events.db', 'events.db-wal', 'events.db-shm']) tell('change', name);
+  expect(watch.waiting()).toBe(1);
+  tell('change', 'events.db.yaml');
+  expect(watch.waiting()).toBe(2);
 });
 
 test('a system without watches left (ENOSPC) still has the timer, and watches are tried again', () => {

@@ -112,7 +112,13 @@ export function createReloader(options: ReloaderOptions): Reloader {
     watcher = watch(loaded);
   }
 
-  function watch({ watched: paths, contents }: Loaded) {
-    return watchFiles({ paths, known: contents, onChange: () => void reload(), pollIntervalMs });
+  function watch({ watched: paths, contents, config }: Loaded) {
+    return watchFiles({
+      paths,
+      known: contents,
+      onChange: () => void reload(),
+      storeFile: config.duplicates.embedded.file,
+      pollIntervalMs,
+    });
   }
 }
