@@ -69,6 +69,11 @@ test('what is looked over changes nothing; what is adopted is in force as a whol
   const lookedOver = house.lookOver(next);
   expect(await inForce()).toEqual(before);
 
+  const problem = { source: 'keys/second', key: '', found: 'nothing', expected: 'a key' };
+  house.adopt(house.lookOver({ ...old, held: [problem] }));
+  // A part of it stays as it was before, so this was no load without a problem.
+  expect((await inForce()).series).toContain('hookgate_config_last_reload_success_timestamp_seconds 1');
+
   house.adopt(lookedOver);
   const after = await inForce();
   expect(after).toMatchObject({ loaded: next, level: 'silent', allowlistSinceMs: 2_000 });

@@ -246,7 +246,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
   }
 
   /** Sets the gauges to what is in force now. */
-  function showInForce({ config, routes }: Loaded): void {
+  function showInForce({ config, routes, held }: Loaded): void {
     zeroRouteSeries(
       metrics,
       config.routes.map(({ name }) => name),
@@ -263,7 +263,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
     for (const { route, allowlistEntries } of routes)
       if (route.allowlist.mode !== 'off')
         metrics.allowlistEntries.set({ route: route.name }, allowlistEntries);
-    metrics.lastReload.set(options.wallClock() / 1000);
+    if (held.length === 0) metrics.lastReload.set(options.wallClock() / 1000);
     log.level = config.log.level;
   }
 }
