@@ -101,11 +101,13 @@ export function createLink(options: LinkOptions): Link {
 
   /** One connection from its making to its end; gives why it ended, or why there was none. */
   async function useOne(onConnected: () => void): Promise<string> {
-    let connection: RedisConnection;
+    let connection: RedisConnection | undefined;
     try {
       connection = await open();
       lack = await probe(connection);
     } catch (error) {
+      // An answer that nobody expected leaves it open, and each further try would leave another.
+      connection?.destroy('its first probe failed');
       unfit = error instanceof Unfit ? error.message : undefined;
       return whatWentWrong(error);
     } finally {
@@ -137,7 +139,7 @@ export function createLink(options: LinkOptions): Link {
       lack = found;
       if (!isKnown) tellState(connection);
     } catch {
-      // The connection has ended, and whoever waits for that says why.
+      // The connection has ended, and whoever waits for that says why; or the next probe tells more than an error did.
     }
   }
 
