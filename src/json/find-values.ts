@@ -1,4 +1,14 @@
-import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE, SPACE } from './ascii.ts';
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './ascii.ts';
 import type { Span } from './span.ts';
 
 /** What stands at a pointer of a body that its sender has signed whole. */
@@ -116,7 +126,7 @@ class Walk {
     for (let next = at + 1; next < body.length; next++) {
       const byte = body[next];
       if (byte === QUOTE) return next + 1;
-      if (byte === 0x5c) next++;
+      if (byte === BACKSLASH) next++;
     }
     return -1;
   }

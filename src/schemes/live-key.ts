@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { createHmac, type HashName, type WriteHmac } from './hmac.ts';
+import { createHmac, type WriteHmac } from './hmac.ts';
 import type { Scheme } from './scheme.ts';
 
 /** A key under which events may be signed; several are live while one is replaced by another. */
@@ -136,5 +136,3 @@ function ed25519Key(bytes: Buffer): KeyObject {
 function invalid(expected: string): KeyRead {
   return { kind: 'invalid', expected };
 }
-
-export type { HashName };
