@@ -4,7 +4,7 @@
  * store could not record it.
  */
 
-import type { ClaimResult, DuplicateStore } from '../delivery/duplicate-store.ts';
+import { type ClaimResult, type DuplicateStore, StoreUnavailable } from '../delivery/duplicate-store.ts';
 import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import type { Claim, ClaimVerdict } from './claim.ts';
@@ -20,7 +20,7 @@ export interface Claims {
 export interface ClaimManner {
   /** How long it is remembered once the application has accepted it. */
   readonly retentionMs: number;
-  /** How long a repeat waits for the attempt before it. */
+  /** How long the application may take, and so how long a repeat waits for the attempt before it. */
   readonly waitMs: number;
   /** Another key under which it may have been delivered before. */
   readonly otherKey?: string | undefined;
@@ -36,6 +36,8 @@ export interface ClaimsOptions {
   /** How many repeats may wait at once. */
   readonly maxWaiters: number;
   readonly whenStoreDown: 'refuse' | 'forward';
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   /** The claim had lapsed and somebody else holds it now: the event may reach the application twice. */
   readonly onTakenOver: (key: string) => void;
 }
@@ -63,10 +65,7 @@ export function createClaims(options: ClaimsOptions): Claims {
   async function ask(key: string, attempt: Attempt, manner: ClaimManner): Promise<ClaimVerdict> {
     let verdict: ClaimVerdict;
     try {
-      const { otherKey } = manner;
-      const result = await (otherKey === undefined
-        ? store.claim(key, options.leaseMs)
-        : claimUnlessDelivered(key, otherKey));
+      const result = await claimInTime(key, manner);
       if (result.kind === 'claimed')
         return { kind: 'claimed', claim: hold(key, attempt, manner, result.token) };
       verdict =
@@ -82,6 +81,22 @@ export function createClaims(options: ClaimsOptions): Claims {
     slots.leave();
     attempt.end(verdict);
     return verdict;
+  }
+
+  /**
+   * A process that stood still may read the answer when the lease is over, and another gate has delivered the event: no
+   * timer has had its turn by then. A claim whose lease need not last for the application's answer is made anew.
+   */
+  async function claimInTime(key: string, { otherKey, waitMs }: ClaimManner): Promise<ClaimResult> {
+    for (let tries = 0; tries < 2; tries++) {
+      const askedAtMs = options.now();
+      const result = await (otherKey === undefined
+        ? store.claim(key, options.leaseMs)
+        : claimUnlessDelivered(key, otherKey));
+      if (result.kind !== 'claimed' || options.now() - askedAtMs + waitMs < options.leaseMs) return result;
+      await store.release(key, result.token);
+    }
+    throw new StoreUnavailable('The claim had lapsed, or nearly, when its answer was read.');
   }
 
   /** Both are asked at once, so that it takes no longer than one. */

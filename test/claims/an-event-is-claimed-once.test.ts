@@ -12,10 +12,68 @@ import {
 } from '../../src/delivery/duplicate-store.ts';
 import { reject } from '../../src/delivery/rejections.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
+import { createSteppedClock } from '../support/stepped-clock.ts';
 
 const key = 'a'.repeat(64);
 const retryMs = 60_000;
+const leaseMs = 60_000;
 const accepted = new Answer('forwarded', 200, []);
+
+describe('a process that stood still until the answer of its claim was old', () => {
+  const otherKey = 'b'.repeat(64);
+  const leaves = (
+    beforeAnswers: 'store.claim' | 'store.isDelivered',
+    times: number,
+    meanwhile = async () => {},
+  ) => {
+    const clock = createSteppedClock();
+    const memory = createMemoryStore({ maxKeys: 10, now: clock.now });
+    const stands = async (at: typeof beforeAnswers): Promise<void> => {
+      if (at !== beforeAnswers || times-- <= 0) return;
+      clock.pass(leaseMs + 1);
+      await meanwhile();
+    };
+    const store = {
+      ...memory,
+      async claim(of: string, forMs: number) {
+        const result = await memory.claim(of, forMs);
+        if (of === key) await stands('store.claim');
+        return result;
+      },
+      async isDelivered(of: string) {
+        const known = await memory.isDelivered(of);
+        await stands('store.isDelivered');
+        return known;
+      },
+    };
+    return { memory, ...claimsOver(store, { now: clock.now, waitMs: leaseMs - 1000 }) };
+  };
+
+  test.each(['store.claim', 'store.isDelivered'] as const)(
+    'forwards nothing that another gate has delivered: %s',
+    async (at) => {
+      const gate: ReturnType<typeof leaves> = leaves(at, 1, async () => {
+        const other = await gate.memory.claim(key, leaseMs);
+        await gate.memory.confirm(key, other.kind === 'claimed' ? other.token : '', 10 * leaseMs);
+      });
+      expect(await gate.claims.claim(key, otherKey)).toEqual({ kind: 'delivered' });
+      expect(gate.slots.taken).toBe(0);
+    },
+  );
+
+  test('claims anew what nobody else has, with a whole lease', async () => {
+    const { claims, memory } = leaves('store.claim', 1);
+    expect((await claims.claim(key)).kind).toBe('claimed');
+    expect((await memory.claim(key, leaseMs)).kind).toBe('in_flight');
+  });
+
+  test('refuses where it stands still again and again, and leaves the event to be claimed', async () => {
+    const { claims, memory, slots } = leaves('store.claim', 2);
+    expect((await claims.claim(key)).kind).toBe('store_unavailable');
+    expect(slots.taken).toBe(0);
+    expect((await memory.claim(key, leaseMs)).kind).toBe('claimed');
+  });
+});
 
 describe('an event that may have been delivered under another key', () => {
   const otherKey = 'b'.repeat(64);
@@ -287,6 +345,7 @@ function claimsOver(
     inFlight?: number;
     whenStoreDown?: 'refuse' | 'forward';
     otherKey?: string;
+    now?: () => number;
   } = {},
 ) {
   const alarms: string[] = [];
@@ -306,9 +365,10 @@ function claimsOver(
     attempts: createAttempts(),
     unrecorded,
     slots,
-    leaseMs: 1000,
+    leaseMs,
     maxWaiters: settings.maxWaiters ?? 100,
     whenStoreDown: settings.whenStoreDown ?? 'refuse',
+    now: settings.now ?? (() => performance.now()),
     onTakenOver: (taken) => takenOver.push(taken),
   });
   const manner = { retentionMs: 1000, waitMs: settings.waitMs ?? 1000 };

@@ -83,6 +83,7 @@ function gateOver({ store, now }: { readonly store: DuplicateStore; readonly now
     leaseMs,
     maxWaiters: 0,
     whenStoreDown: 'refuse',
+    now,
     onTakenOver: () => undefined,
   });
   const claim = (of: string, manner = usual) => claims.claim(of, manner);

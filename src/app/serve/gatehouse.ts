@@ -188,6 +188,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       leaseMs: config.duplicates.leaseMs,
       maxWaiters: config.limits.waiters,
       whenStoreDown: config.duplicates.whenStoreDown,
+      now,
       onTakenOver(duplicateKey) {
         metrics.takenOver.inc();
         log.warn(
