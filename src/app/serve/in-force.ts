@@ -6,9 +6,25 @@ import { openFilesCaution } from '../open-files.ts';
 /** What a gate says once it takes traffic: what it works with, and what of that an operator may not have meant. */
 export function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): void {
   const { config } = loaded;
-  for (const warning of loaded.warnings) log.warn(warning);
+  sayCautions(log, loaded);
   const caution = openFilesCaution(config);
   if (caution !== undefined) log.warn(caution);
+  log.info(
+    {
+      version,
+      ...addresses,
+      digest: loaded.digest,
+      upstream: config.upstream.url.href,
+      routes: routesInForce(loaded),
+      store: config.duplicates.store,
+    },
+    'ready',
+  );
+}
+
+/** What an operator may not have meant, at the start and after each reload: a list may be emptied by either. */
+export function sayCautions(log: Log, loaded: Loaded): void {
+  for (const warning of loaded.warnings) log.warn(warning);
   const several = loaded.routes.length > 1;
   for (const { route, admits } of loaded.routes) {
     const where = several ? ` (route ${route.name})` : '';
@@ -22,17 +38,6 @@ export function sayWhatIsInForce(log: Log, loaded: Loaded, addresses: object): v
     if (route.checksum.mode !== 'enforce')
       log.warn(`checksum.mode is observe: forged events reach the application${where}`);
   }
-  log.info(
-    {
-      version,
-      ...addresses,
-      digest: loaded.digest,
-      upstream: config.upstream.url.href,
-      routes: routesInForce(loaded),
-      store: config.duplicates.store,
-    },
-    'ready',
-  );
 }
 
 /** What a line of the log says of each route. */

@@ -4,7 +4,7 @@ import type { Log } from '../../log/log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import type { Loaded, LoadResult } from '../load/load.ts';
-import { routesInForce } from './in-force.ts';
+import { routesInForce, sayCautions } from './in-force.ts';
 
 /** How the last reload ended, for `/status`. */
 export interface ReloadState {
@@ -83,16 +83,17 @@ export function createReloader(options: ReloaderOptions): Reloader {
     }
     followNewPaths(loaded);
     if (loaded.held.length > 0) {
-      return keepOld(
+      keepOld(
         loaded.held.map(formatProblem),
         'part of the reload failed; that part stays as it was before, the rest is in force',
       );
+      return sayCautions(log, loaded);
     }
     state = { lastSuccess: now(), lastFailure: undefined };
     metrics.reloads.inc({ result: 'success' });
     metrics.lastReloadGood.set(1);
     log.info({ digest: loaded.digest, routes: routesInForce(loaded) }, 'reloaded');
-    for (const warning of loaded.warnings) log.warn(warning);
+    sayCautions(log, loaded);
   }
 
   function keepOld(
