@@ -61,6 +61,8 @@ export interface KeyUse {
   lastMs: number;
   /** Wall-clock milliseconds since which this process has held the key. */
   readonly sinceMs: number;
+  /** Tells its content from another's: a new content under an old name has matched nothing yet. */
+  readonly content: string;
 }
 
 /** What one route has seen. */
@@ -81,7 +83,8 @@ export interface RouteRecord {
 /** A route as it is in force: what the record has to know of it. */
 export interface WatchedRoute {
   readonly name: string;
-  readonly keys: readonly string[];
+  /** Name of each key → what tells its content from another's. */
+  readonly keys: ReadonlyMap<string, string>;
   /** Tells one set of checks from another; a change begins the watching anew. */
   readonly checks: string;
   /** Tells one scheme with its keys from another; a change makes near misses old news. */
@@ -192,9 +195,10 @@ export function createRecord({ wallClock }: { readonly wallClock: () => number }
       route.wouldReject.clear();
       for (const [place, sender] of senders) if (sender.route === name) senders.delete(place);
     }
-    for (const key of route.keys.keys()) if (!keys.includes(key)) route.keys.delete(key);
-    for (const key of keys)
-      if (!route.keys.has(key)) route.keys.set(key, { count: 0, lastMs: 0, sinceMs: nowMs });
+    for (const key of route.keys.keys()) if (!keys.has(key)) route.keys.delete(key);
+    for (const [key, content] of keys)
+      if (route.keys.get(key)?.content !== content)
+        route.keys.set(key, { count: 0, lastMs: 0, sinceMs: nowMs, content });
   }
 }
 

@@ -77,6 +77,11 @@ test('a key whose file is not what was meant is named, without a line', async ()
   const { nearMisses } = await untilFound(gate, signedEvent('e', data).toString());
   expect(nearMisses[0]).toMatchObject({ key: 'primary', line: null });
   expect(nearMisses[0]?.match).toContain('the key in lower case');
+
+  // The remedy is another content under the same name.
+  writeFileSync(join(gate.keysDirectory, 'primary'), testSecret);
+  await gate.gate.reload();
+  expect((await tell<Overview>(gate, '/overview')).nearMisses).toEqual([]);
 });
 
 test('thousands of bad bodies cost one search a second, and no good event', async () => {

@@ -48,6 +48,21 @@ test('a key that was taken away and came back is watched anew', () => {
   expect(verdictOn(scene, 'old')?.safeToRemove).toBe(false);
 });
 
+test('a key whose file has another content under the same name is watched anew', () => {
+  const scene = twoKeys();
+  scene.clockMs = startMs + 60 * hourMs;
+  scene.record.add(aDelivery('forwarded', { key: 'new', atMs: scene.clockMs }));
+  expect(verdictOn(scene, 'old')?.safeToRemove).toBe(true);
+  scene.keep(
+    new Map([
+      ['new', 'as it was'],
+      ['old', 'the next one'],
+    ]),
+  );
+  expect(verdictOn(scene, 'old')?.safeToRemove).toBe(false);
+  expect(verdictOn(scene, 'new')?.reason).not.toContain('nothing');
+});
+
 const watching = { ...juicywayRoute, allowlist: { mode: 'observe', entries: 1 } as const };
 const readiness = (scene: ReturnType<typeof aScene>) => scene.overview().routes[0]?.watching[0];
 

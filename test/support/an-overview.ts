@@ -45,7 +45,10 @@ export interface Scene {
   /** What tells the schemes and keys of all routes from others. */
   signing: string;
   undelivered: Record<string, { count: number; seconds: number }>;
-  keep(keys?: readonly string[]): void;
+  /** The checks of readiness that fail. */
+  failing: readonly string[];
+  /** Names of keys, or names and contents. */
+  keep(keys?: readonly string[] | ReadonlyMap<string, string>): void;
   overview(): Overview;
 }
 
@@ -60,11 +63,12 @@ export function aScene(
     routes,
     signing: 'as it was',
     undelivered: {},
+    failing: [],
     keep(names = keys) {
       scene.record.keep(
         scene.routes.map(({ name, allowlist, checksum }) => ({
           name,
-          keys: names,
+          keys: names instanceof Map ? names : new Map([...names].map((key) => [String(key), 'as it was'])),
           checks: `${allowlist.mode} ${checksum.mode}`,
           signing: scene.signing,
         })),
@@ -79,8 +83,8 @@ export function aScene(
           oldestSeconds: (route) => scene.undelivered[route]?.seconds ?? 0,
         },
         store: { up: true, detail: 'the file /var/lib/hookgate/events.db is open' },
-        ready: true,
-        failing: [],
+        ready: scene.failing.length === 0,
+        failing: scene.failing,
         instance: { version: '0.1.0', host: 'hookgate-1', startedAtMs: startMs, draining: false },
         reloads: { lastSuccess: new Date(startMs).toISOString(), lastFailure: undefined },
         warnings: [],

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { DuplicateStore } from '../../delivery/duplicate-store.ts';
 import type { Undelivered } from '../../metrics/undelivered.ts';
@@ -69,10 +70,13 @@ function senderOf(profile: string): string {
 
 /** What the record has to know of the routes in force; called at the start and at each reload. */
 export function watchedRoutes({ routes }: Loaded): WatchedRoute[] {
-  return routes.map(({ route: { name, allowlist, checksum, scheme }, keys }) => ({
-    name,
-    keys: keys.map((key) => key.name),
-    checks: `${allowlist.mode} ${checksum.mode}`,
-    signing: JSON.stringify([scheme.settings, scheme.ways, keys.map((key) => key.name)]),
-  }));
+  return routes.map(({ route: { name, allowlist, checksum, scheme }, secrets }) => {
+    const keys = secrets.map((key) => [key.name, hash('sha256', key.secret)] as const);
+    return {
+      name,
+      keys: new Map(keys),
+      checks: `${allowlist.mode} ${checksum.mode}`,
+      signing: JSON.stringify([scheme.settings, scheme.ways, keys]),
+    };
+  });
 }
