@@ -14,7 +14,7 @@ interface RouteState {
   readonly triesAgainForSeconds: number;
   readonly lastHour: Readonly<Record<Outcome, number>>;
   readonly undelivered: { readonly count: number; readonly oldestSeconds: number };
-  readonly allowlist: { readonly mode: string };
+  readonly allowlist: { readonly mode: string; readonly entries: number };
   readonly checksum: { readonly mode: string };
 }
 
@@ -25,12 +25,18 @@ interface State {
   readonly reloads: { readonly lastFailure: object | undefined };
   readonly instance: { readonly draining: boolean };
   readonly nearMisses: readonly { readonly route: string }[];
+  /** Deliveries of the last hour that a check behind the address refused; newest first. */
+  readonly refusedLately: readonly { readonly route: string; readonly reason: string }[];
 }
 
 /** What somebody who has never seen Hookgate has to know first, in words. */
 export function headline(state: State): Headline {
-  const urgent = [...whatWaits(state.routes), ...whatFails(state)];
-  const watching = [...whatNearlyMatched(state), ...whatWatches(state.routes)];
+  const urgent = [...whatWaits(state.routes), ...whatFails(state), ...whoIsShutOut(state)];
+  const watching = [
+    ...whatListedSendersSent(state),
+    ...whatNearlyMatched(state),
+    ...whatWatches(state.routes),
+  ];
   const reload =
     state.reloads.lastFailure === undefined ? [] : ['The last change of the configuration is not in force.'];
   const level = urgent.length > 0 ? 'bad' : watching.length + reload.length > 0 ? 'warning' : 'good';
@@ -56,7 +62,15 @@ function whatWaits(routes: readonly RouteState[]): string[] {
 
 function whatFails({ ready, failing, instance }: State): string[] {
   if (instance.draining) return ['This gate is shutting down.'];
-  return ready ? [] : [`Not ready: ${failing.join('; ')}.`];
+  return ready ? [] : [`Not ready: ${failing.join('; ').replace(/\.$/, '')}.`];
+}
+
+/** Where each route refuses everybody, the gate is not ready, and says so above. */
+function whoIsShutOut({ ready, routes }: State): string[] {
+  const empty = routes.filter(({ allowlist }) => allowlist.mode === 'enforce' && allowlist.entries === 0);
+  return ready
+    ? empty.map(({ name }) => `The allowlist of ${name} is empty: each of its events is refused.`)
+    : [];
 }
 
 function guarding(routes: readonly RouteState[]): string {
@@ -80,6 +94,16 @@ function lastHour(routes: readonly RouteState[]): string {
         ? `${counted(attempts, 'event')} in the last hour, all delivered`
         : `${counted(attempts, 'attempt')} in the last hour, ${failed} of them not accepted by the application`;
   return refused === 0 ? `${events}.` : `${events}; ${counted(refused, 'delivery', 'deliveries')} refused.`;
+}
+
+/** Behind an allowlist that enforces, these are no strangers: a key or a format is not what the sender uses. */
+function whatListedSendersSent({ routes, refusedLately }: State): string[] {
+  return routes.flatMap(({ name, allowlist }) => {
+    const reasons = refusedLately.filter(({ route }) => route === name).map(({ reason }) => reason);
+    if (allowlist.mode !== 'enforce' || reasons.length === 0) return [];
+    const refused = counted(reasons.length, 'delivery', 'deliveries');
+    return [`${refused} of listed senders refused on ${name}: ${[...new Set(reasons)].join(', ')}.`];
+  });
 }
 
 function whatNearlyMatched({ nearMisses }: State): string[] {

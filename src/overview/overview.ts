@@ -158,7 +158,12 @@ export function makeOverview(parts: OverviewParts): Overview {
   return {
     version: overviewVersion,
     generatedAt: isoTime(nowMs),
-    headline: headline({ ...parts, routes, nearMisses: nearMissesOf(record) }),
+    headline: headline({
+      ...parts,
+      routes,
+      nearMisses: nearMissesOf(record),
+      refusedLately: refusedLately(parts),
+    }),
     instance: {
       version: instance.version,
       host: instance.host,
@@ -222,6 +227,24 @@ const refusedBy = {
   allowlist: ['address_not_allowed', 'allowlist_empty', 'client_address_unknown'],
   checksum: ['checksum_missing', 'checksum_mismatch', 'timestamp_out_of_tolerance'],
 } as const;
+
+const hourMs = 3_600_000;
+const behindTheAddress: readonly string[] = [
+  ...refusedBy.checksum,
+  'body_too_large',
+  'unsupported_media_type',
+  'malformed_body',
+  'unsigned_fields',
+];
+
+/** Of what is kept: what was read, and so came from an address that the route admits, and was not taken. */
+function refusedLately({ record, nowMs }: OverviewParts): { route: string; reason: string }[] {
+  return record
+    .latest()
+    .flatMap(({ atMs, route, reason = '' }) =>
+      nowMs - atMs < hourMs && behindTheAddress.includes(reason) ? [{ route, reason }] : [],
+    );
+}
 
 function watchingOf(route: RouteInForce, kept: RouteRecord | undefined, nowMs: number): WatchingOverview[] {
   if (kept === undefined) return [];

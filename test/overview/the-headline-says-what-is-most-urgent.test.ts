@@ -55,3 +55,37 @@ test('an hour later it is not the last hour any more, and three hours later not 
   scene.clockMs = startMs + 3 * hourMs;
   expect(drawn()).toBe(0);
 });
+
+test('a route whose allowlist is empty takes nothing, though others do', () => {
+  const empty = { ...juicywayRoute, name: 'sandbox', allowlist: { mode: 'enforce', entries: 0 } } as const;
+  expect(aScene([juicywayRoute, empty]).overview().headline).toEqual({
+    level: 'bad',
+    sentence:
+      'The allowlist of sandbox is empty: each of its events is refused. Guarding 2 routes. No event in the last hour.',
+  });
+});
+
+test('what a listed sender sent and the gate refused is no everyday matter; what strangers sent is', () => {
+  const scene = aScene();
+  const refused = (reason: string, atMs = startMs) =>
+    scene.record.add(aDelivery('rejected', { key: undefined, event: undefined, reason, atMs }));
+  refused('address_not_allowed');
+  refused('checksum_mismatch', startMs - hourMs);
+  expect(scene.overview().headline.level).toBe('good');
+  refused('checksum_mismatch');
+  refused('checksum_mismatch');
+  refused('malformed_body');
+  const { level, sentence } = scene.overview().headline;
+  expect(level).toBe('warning');
+  expect(sentence).toContain(
+    '3 deliveries of listed senders refused on juicyway: malformed_body, checksum_mismatch.',
+  );
+});
+
+test('a sentence of the store ends with one full stop', () => {
+  const scene = aScene();
+  scene.failing = ['store: The disk is full; make room.'];
+  expect(scene.overview().headline.sentence).toContain(
+    'Not ready: store: The disk is full; make room. Guarding',
+  );
+});
