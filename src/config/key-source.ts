@@ -1,5 +1,5 @@
 import { readInputFile } from './input-file.ts';
-import { withoutNewline } from './keys.ts';
+import { maxKeyBytes, withoutNewline } from './keys.ts';
 import { formatProblem, problemAt } from './problem.ts';
 
 /** Where a command has its key from: a file (`-` is standard input), or a variable of the environment. */
@@ -34,6 +34,16 @@ export async function readKeyFile(file: string): Promise<Buffer> {
 }
 
 function orThrow(secret: Buffer, source: string, found: string): Buffer {
+  // As in a keys directory: what no gate takes, nothing should be signed with.
+  if (secret.length > maxKeyBytes) {
+    const problem = problemAt(
+      { source },
+      '',
+      `found ${secret.length} bytes`,
+      `expected at most ${maxKeyBytes}`,
+    );
+    throw new Error(formatProblem(problem));
+  }
   if (secret.length > 0) return secret;
   throw new Error(formatProblem(problemAt({ source }, '', found, 'expected a key')));
 }

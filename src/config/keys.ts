@@ -38,7 +38,8 @@ export interface PartlyRead {
   readonly names: readonly string[];
 }
 
-const maxKeyBytes = 4096;
+/** Of one key, wherever it comes from. */
+export const maxKeyBytes = 4096;
 
 export interface ReadKeysOptions {
   /** What the files hold is decoded, from base64 or hex. */

@@ -34,9 +34,9 @@ export async function deliverAll(
   const waiting = parcels[Symbol.iterator]();
   let started = 0;
 
-  async function lane(): Promise<void> {
-    while (!signal.aborted) {
-      const { value: parcel, done } = waiting.next();
+  async function lane(first: IteratorResult<Parcel>): Promise<void> {
+    for (let next = first; !signal.aborted; next = waiting.next()) {
+      const { value: parcel, done } = next;
       if (done === true) return;
       if (manner.rate !== undefined) {
         const dueMs = startedMs + (started * 1000) / manner.rate;
@@ -56,7 +56,14 @@ export async function deliverAll(
     }
   }
 
-  await Promise.all(Array.from({ length: manner.concurrency }, lane));
+  const lanes: Promise<void>[] = [];
+  // No more lanes than there are parcels, however many are allowed.
+  while (lanes.length < manner.concurrency && !signal.aborted) {
+    const next = waiting.next();
+    if (next.done === true) break;
+    lanes.push(lane(next));
+  }
+  await Promise.all(lanes);
 }
 
 /** False when the sending was stopped meanwhile. */

@@ -34,6 +34,16 @@ test('all three sign the same', async () => {
   expect((await run(['sign', '--key-env', 'ID', ...event], '', { ID: 'business-one' })).out).toBe(byFile.out);
 });
 
+test('what no keys directory takes is no key', async () => {
+  const file = join(temporaryDirectory(), 'business-id');
+  writeFileSync(file, 'x'.repeat(4097));
+  const tooLong = 'found 4097 bytes; expected at most 4096';
+  const byFile = await run(['sign', '--key-file', file, ...event], '');
+  expect(byFile).toMatchObject({ status: 2, out: '', err: `hookgate sign: ${file}: ${tooLong}\n` });
+  const byPipe = await run(['sign', '--key-file', '-', ...event], 'x'.repeat(4097));
+  expect(byPipe).toMatchObject({ status: 2, err: `hookgate sign: standard input: ${tooLong}\n` });
+});
+
 test('send takes them too', async () => {
   const { url, seen } = await startPlainApplication();
   expect((await run(['send', '--url', url, '--key-file', '-'], 'business-one\n')).status).toBe(0);

@@ -39,6 +39,12 @@ const clocks = { now: () => performance.now(), wallClock: () => Date.now() };
 test('what the file remembers is delivered to the shared store, for the time that is left; again changes nothing', async () => {
   const redis = await startRedis();
   const file = join(temporaryDirectory(), 'events.db');
+  const other = join(temporaryDirectory(), 'other.json');
+  writeFileSync(other, '{"no":"database"}'.repeat(100));
+  expect(await migrate(other, redis.url)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining(`${other} is not a database`),
+  });
   const embedded = (await openTestStore({ file, ...clocks })).store;
   const keys = Array.from({ length: 2500 }, newKey);
   await Promise.all(

@@ -203,3 +203,11 @@ test('Ctrl-C ends with the summary so far', async () => {
   expect(stdout).toMatch(/not delivered: 99\d/);
   expect(exitCode).toBe(1);
 });
+
+test('more deliveries at a time than there are cost nothing', async () => {
+  const application = await receiver();
+  const options = ['--times', '3', '--concurrency', '100000000'];
+  const { exitCode } = await runSendCommand(`${application.url}/webhooks/juicyway`, ...options);
+  expect(exitCode).toBe(0);
+  expect(application.deliveries).toHaveLength(3);
+});

@@ -3,7 +3,7 @@ import type { Problem } from '../../config/problem.ts';
 import { StoreRefused, StoreUnavailable } from '../../delivery/duplicate-store.ts';
 import { createLog } from '../../log/log.ts';
 import { readDeliveredKeys } from '../../stores/embedded/delivered-keys.ts';
-import { FileRefused } from '../../stores/embedded/file-refusal.ts';
+import { FileRefused, faultSentence } from '../../stores/embedded/file-refusal.ts';
 import { lostSentence } from '../../stores/embedded/lost-commits.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
 import { openStore } from '../open-store.ts';
@@ -54,7 +54,8 @@ export async function migrate(sources: ConfigSources, from: string | undefined):
     const isExpected =
       error instanceof StoreRefused || error instanceof StoreUnavailable || error instanceof FileRefused;
     if (!isExpected && !isSqlite(error)) throw error;
-    return { kind: 'failed', sentence: whatWentWrong(error) };
+    // SQLite's own words name no file.
+    return { kind: 'failed', sentence: isSqlite(error) ? faultSentence(file, error) : whatWentWrong(error) };
   }
 }
 
