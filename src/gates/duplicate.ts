@@ -50,12 +50,17 @@ export function createDuplicateGate(
   return (stage) => ('keyName' in stage ? claimOnce(options, stage) : stage);
 }
 
+/** What the event is known by in the store and in the log. */
+export function duplicateKeyOf({ route, envelope, identity }: Verified): string {
+  return eventKey(route.name, route.scheme.covers, envelope.body, identity);
+}
+
 function claimOnce(
   { claims, occurrences, now }: DuplicateGateOptions,
   verified: Verified,
 ): Promise<Claimed | Ending> {
   const { route, identity } = verified;
-  const key = eventKey(route.name, route.scheme.covers, verified.envelope.body, identity);
+  const key = duplicateKeyOf(verified);
   verified.delivery.facts.duplicateKey = key;
   const windowMs = identity.event === undefined ? undefined : repeatableFor(route, identity.event);
   const otherKey = keyUnderOtherWays(route.name, route.scheme, verified.envelope.body, identity);

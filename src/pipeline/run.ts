@@ -76,14 +76,14 @@ async function passRest(gates: Gates, next: number, waitedFor: Promise<unknown>)
   throw new Error('the last gate ended nothing');
 }
 
-/** Leads one delivery through the judging gates alone; undefined where each let it pass. Rejects where a gate throws. */
-export async function passJudging(gates: Judging<unknown>, delivery: Delivery): Promise<Ending | undefined> {
+/** Leads one delivery through the judging gates alone: what the last of them lets pass. Rejects where a gate throws. */
+export async function passJudging<Last>(gates: Judging<Last>, delivery: Delivery): Promise<Ending | Last> {
   let stage: unknown = delivery;
   for (const gate of gates) {
     stage = await gate(stage);
     if (isEnding(stage)) return stage;
   }
-  return undefined;
+  return stage as Last;
 }
 
 function isEnding(stage: unknown): stage is Ending {

@@ -51,3 +51,24 @@ test.each(Object.keys(configurations))('with %s', async (name) => {
     expect(refusedBy?.replace('checksum_missing', 'checksum_mismatch'), which).toBe(answer.code);
   }
 });
+
+test('whoever has the body finds by it what became of the event', async () => {
+  const application = await startEventApplication();
+  const gate = await runGate(application.url);
+  await gate.post(good);
+
+  const told = await explain({
+    body: Buffer.from(good),
+    sources: { file: gate.configFile, flags: {}, env: {} },
+    keysDirectory: undefined,
+    address: '198.51.100.1',
+    otherKeys: [],
+  });
+  const known = application.events[0]?.headers['idempotency-key'];
+  expect(told).toMatchObject({
+    explanation: {
+      refusedBy: 'address_not_allowed',
+      sentences: expect.arrayContaining([`Its duplicateKey on route juicyway, in the log: ${known}.`]),
+    },
+  });
+});

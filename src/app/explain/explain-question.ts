@@ -1,7 +1,8 @@
 import type { Key } from '../../config/keys.ts';
 import type { ConfigSources } from '../../config/load-config.ts';
+import type { Ending } from '../../delivery/answer.ts';
 import type { Facts } from '../../delivery/delivery.ts';
-import type { passJudging } from '../../pipeline/run.ts';
+import type { Unverified, Verified } from '../../gates/checksum.ts';
 import type { LoadedRoute } from '../load/load-routes.ts';
 
 export interface ExplainQuestion {
@@ -27,7 +28,7 @@ export interface ExplainQuestion {
 /** What one route says of the body. */
 export interface Explained {
   readonly loaded: LoadedRoute;
-  /** Undefined where it would be claimed and forwarded. */
-  readonly ending: Awaited<ReturnType<typeof passJudging>>;
+  /** Verified or Unverified where it would go on to be claimed or forwarded. */
+  readonly ending: Ending | Verified | Unverified;
   readonly facts: Facts;
 }

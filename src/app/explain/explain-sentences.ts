@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import { Answer } from '../../delivery/answer.ts';
 import { Rejection } from '../../delivery/rejections.ts';
+import { duplicateKeyOf } from '../../gates/duplicate.ts';
 import type { Envelope } from '../../schemes/envelope.ts';
 import { createEnvelopeScan, wholeBody } from '../../schemes/envelope.ts';
 import { createSigningSearch } from '../../schemes/nearest-signing.ts';
@@ -138,6 +139,15 @@ export function routeSentences(outcomes: readonly Explained[]): string[] {
     }
     return outcomes.length === 1 ? [] : [`Route ${name} refuses it: ${ending.code}.`];
   });
+}
+
+/** By which somebody who has the body finds what became of the event: in the log, the store, the application. */
+export function duplicateKeySentences(outcomes: readonly Explained[]): string[] {
+  return outcomes.flatMap(({ loaded, ending }) =>
+    'keyName' in ending
+      ? [`Its duplicateKey on route ${loaded.route.name}, in the log: ${duplicateKeyOf(ending)}.`]
+      : [],
+  );
 }
 
 export function asSentence(detail: string): string {

@@ -22,6 +22,7 @@ import {
   addressSentences,
   asSentence,
   bodySentences,
+  duplicateKeySentences,
   routeSentences,
 } from './explain-sentences.ts';
 
@@ -39,7 +40,7 @@ export type ExplainResult =
 
 /**
  * Leads a captured body through the gates themselves, once for each route, and looks further where its signature does
- * not hold. Shows no key and no digest.
+ * not hold. Shows no secret, and no signature that would hold.
  */
 export async function explain(question: ExplainQuestion): Promise<ExplainResult> {
   const read = await readJudged(question);
@@ -60,6 +61,8 @@ export async function explain(question: ExplainQuestion): Promise<ExplainResult>
         ...addressSentences(question, read.hasAllowlist, outcomes),
         ...(told === undefined ? [] : bodySentences(question, judged.config, told)),
         ...routeSentences(heard),
+        // With a keys directory alone the route's name, which is part of it, is not known.
+        ...(read.hasAllowlist ? duplicateKeySentences(heard) : []),
         ...warnings.map(asSentence),
       ],
     },
