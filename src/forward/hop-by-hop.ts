@@ -1,10 +1,11 @@
 import { elementsOf } from '../values/field-grammar.ts';
+import { roleOf } from './forwarded-fields.ts';
 
 /**
  * The header fields that may go on to the next hop, names and values alternating as they came (RFC 9110
  * section 7.6.1). Left out, in requests and answers alike:
  *
- * - Connection and every field that it lists, except those of `keptAlthoughListed`;
+ * - Connection and every field that it lists, except those that `isKeptAlthoughListed` names;
  * - Keep-Alive, Transfer-Encoding, TE, Trailer, Upgrade, Expect, HTTP2-Settings and all Proxy-* fields, listed or not;
  * - fields whose name or value is not legal (section 5). Node's parser lets none of them in.
  *
@@ -37,15 +38,15 @@ export function isFieldValue(value: string): boolean {
 
 /**
  * A sender that lists these wants the application to read another request than the gate did: without
- * Content-Length the body becomes the next request, without Host another site answers. RFC 9110 forbids listing
- * what is meant for every recipient, so the list is not followed here.
+ * Content-Length the body becomes the next request, without Host another site answers, and without what the proxies
+ * on the way wrote of the client the nearest of them is the client (CVE-2022-31813): some hand Connection on. RFC 9110
+ * forbids listing what is meant for every recipient, so the list is not followed here.
  */
-const keptAlthoughListed: ReadonlySet<string> = new Set([
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'host',
-]);
+function isKeptAlthoughListed(field: string): boolean {
+  return framing.has(field) || roleOf(field) !== undefined;
+}
+
+const framing: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'content-type', 'host']);
 
 /** Lower-case names that Connection lists beyond `close`, `keep-alive` and the like; undefined where there are none. */
 function listedByConnection(rawHeaders: readonly string[]): Set<string> | undefined {
@@ -57,7 +58,7 @@ function listedByConnection(rawHeaders: readonly string[]): Set<string> | undefi
     if (value === 'keep-alive' || value === 'close') continue;
     for (const option of elementsOf(value)) {
       const field = option.toLowerCase();
-      if (keptAlthoughListed.has(field)) continue;
+      if (isKeptAlthoughListed(field)) continue;
       listed ??= new Set();
       listed.add(field);
     }

@@ -58,6 +58,20 @@ test('in a handshake for a tunnel names keep their case, and every line goes on'
   expect(seen.toSorted()).toEqual([...own, 'Host: Shop.test'].toSorted());
 });
 
+test('a client cannot take away what trusted proxies say of it by listing that in Connection', async () => {
+  const told = {
+    'x-forwarded-for': '198.51.100.9',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'shop.example',
+    'x-real-ip': '198.51.100.9',
+  };
+  const lines = Object.entries(told).map(([name, value]) => `${name}: ${value}`);
+  const headers = await seenWith([`Connection: keep-alive, ${Object.keys(told).join(', ')}`, ...lines], {
+    clientAddress: '{ from: forwarded, trustedProxies: [127.0.0.1] }',
+  });
+  expect(headers).toMatchObject({ ...told, 'x-forwarded-for': '198.51.100.9, 127.0.0.1' });
+});
+
 test('hop-by-hop fields end here, and so do those that Connection lists', async () => {
   const headers = await seenWith([
     'Connection: keep-alive, x-listed, host',
