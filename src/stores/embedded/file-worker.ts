@@ -5,6 +5,7 @@ import { openEventFile } from './event-file.ts';
 import { faultSentence, isDamaged } from './file-refusal.ts';
 import type { FromWorker, WorkerOrders } from './file-thread.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
+import { lookForDamage } from './look-for-damage.ts';
 import { answers, createWorkerEnd, type WorkerEnd } from './shared-memory.ts';
 
 /** Without anything to do the thread wakes this often, to see whether it is time to sweep. */
@@ -40,10 +41,11 @@ function run(orders: WorkerOrders): void {
     } catch {
       // The first error is the one to tell; the next thread opens the file anew and finds out how it is.
     }
+    const fault = lookForDamage(orders.file, error);
     tell({
       kind: 'fault',
-      sentence: faultSentence(orders.file, error),
-      damaged: isDamaged(error),
+      sentence: faultSentence(orders.file, fault),
+      damaged: isDamaged(fault),
     });
   }
 }
