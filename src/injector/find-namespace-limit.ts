@@ -40,7 +40,7 @@ function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRang
               `allows a limit of ${maxLimitRequestRatio?.[name]} times the request, and the sidecar has ${amountText(limit, name)} and ${amountText(request, name)} ${name}`,
             );
         }
-        if (type === 'Pod') {
+        if (type === 'Pod' && !isOfThePod(spec, 'limits', name)) {
           const whole = together(spec, 'limits', name);
           if (most !== undefined && whole > most && whole - limit <= most)
             return refuse(
@@ -51,6 +51,11 @@ function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRang
     }
   }
   return undefined;
+}
+
+/** Whether the pod has it as a whole (Kubernetes 1.34): then that is what counts, and the sidecar adds nothing to it. */
+function isOfThePod({ resources }: PodSpec, part: RequestsOrLimits, name: string): boolean {
+  return resources?.[part]?.[name] !== undefined;
 }
 
 /** Names that a quota may give to the same sum. */
@@ -69,7 +74,7 @@ function findQuota(spec: PodSpec, sidecar: Container, quotas: readonly ResourceQ
     if ((quota?.scopes ?? []).length > 0 || quota?.scopeSelector !== undefined) continue;
     for (const [key, [part, name]] of Object.entries(counted)) {
       const hard = amount(status?.hard?.[key]);
-      if (hard === undefined) continue;
+      if (hard === undefined || isOfThePod(spec, part, name)) continue;
       const left = hard - (amount(status?.used?.[key]) ?? 0);
       const whole = together(spec, part, name);
       const own = of(sidecar.resources, part, name);

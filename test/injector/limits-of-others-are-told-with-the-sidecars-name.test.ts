@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ClusterLookups, reviewPod } from '../../src/injector/review-pod.ts';
 import { reviewTemplate } from '../../src/injector/review-template.ts';
 import { containerOf, injected, injection, injectorSettings, optedIn, today } from '../support/injection.ts';
@@ -84,6 +84,32 @@ test.each([
 test('resources of the whole pod that have room are left as they are', () => {
   const resources = { requests: { cpu: '1', memory: '200Mi' }, limits: { cpu: '2', memory: '1Gi' } };
   expect(injected(optedIn({ container: bounded, spec: { resources } })).spec.resources).toEqual(resources);
+});
+
+describe('where the pod has resources as a whole, those are what a quota and a range of pods count', () => {
+  const resources = { requests: { cpu: '1', memory: '300Mi' }, limits: { cpu: '2', memory: '512Mi' } };
+  const container = { resources: { requests: { memory: '64Mi' }, limits: { memory: '512Mi' } } };
+  const sentence = async (more: Partial<ClusterLookups>, whole: object) => {
+    const pod = optedIn({ container, spec: { resources: whole } });
+    const result = await reviewPod(pod, 'shop', injectorSettings, { ...cluster, ...more });
+    return result.kind === 'denial' ? result.sentence : result.kind;
+  };
+  const { limits } = resources;
+
+  test.each([
+    ['a quota of limits', quota({ 'limits.memory': '1Gi' }, { 'limits.memory': '400Mi' }), resources],
+    ['a range', range({ type: 'Pod', max: { memory: '600Mi', cpu: '2' } }), resources],
+    ['limits alone', quota({ 'limits.memory': '1Gi' }, { 'limits.memory': '400Mi' }), { limits }],
+  ])('%s', async (_what, more, whole) => {
+    expect(await sentence(more, whole)).toBe('injected');
+  });
+
+  test('but not what stands in the one part for the other, nor one container', async () => {
+    const small = quota({ 'requests.memory': '1Gi' }, { 'requests.memory': '900Mi' });
+    expect(await sentence(small, { limits })).toMatch(/leaves 124Mi of requests.memory.*needs 160Mi/);
+    const one = range({ type: 'Container', max: { memory: '200Mi' } });
+    expect(await sentence(one, resources)).toMatch(/allows a container 200Mi/);
+  });
 });
 
 test('who applies a workload is told, of the sidecar and of loopback', async () => {
