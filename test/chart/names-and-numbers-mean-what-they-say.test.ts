@@ -13,8 +13,20 @@ test.each([
   [536_870_912, 402_653_184],
   ['1Ti', 824_633_720_832],
   ['1e9', 750_000_000],
+  ['+0.5Gi', 402_653_184],
 ])('of a memory limit of %s Valkey uses three quarters', (memory, bytes) => {
   expect(render('valkey', valkey(memory))).toContain(`--maxmemory ${bytes}\n`);
+});
+
+test.each([
+  ['0.05', '500m', '98304Ki', '101M'],
+  [1, 1, 268_435_456, '256Mi'],
+  ['.5', '1.', '1e3', '1E'],
+  ['1000u', '1m', '128974848', '129e6'],
+])('quantities in every spelling of Kubernetes are taken: %s %s %s %s', (low, high, few, many) => {
+  const resources = { requests: { cpu: low, memory: few }, limits: { cpu: high, memory: many } };
+  for (const at of ['resources', 'sidecar.resources', 'injector.resources'])
+    expect(() => render('sidecar', json({ [at]: resources }))).not.toThrow();
 });
 
 /** The API server writes them into the list, which Argo CD compares as a whole. */

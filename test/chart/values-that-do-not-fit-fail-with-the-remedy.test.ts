@@ -218,6 +218,32 @@ const cases: readonly (readonly [what: string, args: readonly string[], remedy: 
         ),
       ] as const,
   ),
+  // What a sidecar may use is in no pod that the API server sees at the installation.
+  ...['256MB', '1 GiB', '', '-1', '1.2.3'].map(
+    (memory) =>
+      [
+        `${memory || 'nothing'} as the memory of a sidecar`,
+        [...sidecar, '--set-string', `sidecar.resources.limits.memory=${memory}`],
+        new RegExp(
+          `sidecar\\.resources\\.limits\\.memory is "${memory}", which is no quantity.*such as 256Mi`,
+        ),
+      ] as const,
+  ),
+  [
+    'a processor and a half of a sidecar, in words',
+    [...sidecar, '--set', 'sidecar.resources.requests.cpu=1 core'],
+    /sidecar\.resources\.requests\.cpu is "1 core".*such as 0\.5 or 500m/,
+  ],
+  [
+    'a request of a sidecar above its limit',
+    [...sidecar, '--set', 'sidecar.resources.requests.memory=512Mi,sidecar.resources.requests.cpu=1001m'],
+    /requests\.cpu is 1001m, more than sidecar\.resources\.limits\.cpu, 1[\s\S]*requests\.memory is 512Mi, more than .*256Mi, and no pod can be made of that\. Raise the limit/,
+  ],
+  [
+    'less than nothing of the lookout',
+    [...sidecar, '--set-json', 'injector.lookout.resources.limits.memory=-1'],
+    /injector\.lookout\.resources\.limits\.memory is "-1"/,
+  ],
   ['one port for two', [...sidecar, '--set', 'sidecar.adminPort=28080'], /both 28080/],
   [
     'a policy on an older cluster',

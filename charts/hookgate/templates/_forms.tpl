@@ -1,6 +1,6 @@
 {{/*
 The forms of the values that nobody can guess: upstream.url, the routes' paths, the two lists of addresses,
-allowlist.mode, and keys.existingSecret. values.schema.json knows only their types, since a schema's refusal names a pattern and no remedy.
+allowlist.mode, keys.existingSecret, and quantities. values.schema.json knows only their types, since a schema's refusal names a pattern and no remedy.
 Gives the findings as a JSON list.
 */}}
 {{- define "hookgate.formFindings" -}}
@@ -36,6 +36,41 @@ Gives the findings as a JSON list.
 {{- $found = concat $found (include "hookgate.rangesFindings" (dict "at" "clientAddress.trustedProxies" "ranges" $v.clientAddress.trustedProxies) | fromJsonArray) -}}
 {{- with include "hookgate.secretNameFinding" (dict "at" "keys.existingSecret" "name" $v.keys.existingSecret "what" "the business ID") }}{{ $found = append $found . }}{{ end -}}
 {{- with include "hookgate.secretNameFinding" (dict "at" "upstream.signing.existingSecret" "name" $v.upstream.signing.existingSecret "what" "the key") }}{{ $found = append $found . }}{{ end -}}
+{{- range $at := list "resources" "valkey.resources" "sidecar.resources" "injector.resources" "injector.lookout.resources" -}}
+{{- $resources := $v -}}
+{{- range splitList "." $at }}{{ $resources = get $resources . | default dict }}{{ end -}}
+{{- $found = concat $found (include "hookgate.resourcesFindings" (dict "at" $at "resources" $resources) | fromJsonArray) -}}
+{{- end -}}
+{{- toJson $found -}}
+{{- end -}}
+
+{{/*
+The API server looks at a sidecar's resources only when a pod is made, after an installation that went well: so they are
+judged here. Takes `at` and `resources`. Gives a JSON list.
+*/}}
+{{- define "hookgate.resourcesFindings" -}}
+{{- $at := .at -}}
+{{- $found := list -}}
+{{- $good := dict -}}
+{{- range $part := list "requests" "limits" -}}
+{{- range $name, $value := get $.resources $part | default dict -}}
+{{- $where := printf "%s.%s.%s" $at $part $name -}}
+{{- if regexMatch "^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?$" (toString $value) -}}
+{{- $_ := set $good (printf "%s.%s" $part $name) $value -}}
+{{- else -}}
+{{- $example := eq $name "cpu" | ternary "a number of processors, such as 0.5 or 500m" "a number with Mi or Gi, such as 256Mi" -}}
+{{- $found = append $found (printf "%s is %q, which is no quantity that Kubernetes knows. Write %s" $where (toString $value) $example) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $limit := get .resources "limits" | default dict -}}
+{{- $request := get $good (printf "requests.%s" $name) -}}
+{{- if and (hasKey $good (printf "limits.%s" $name)) (hasKey $good (printf "requests.%s" $name)) -}}
+{{- if gt (include "hookgate.amount" $request | float64) (include "hookgate.amount" $limit | float64) -}}
+{{- $found = append $found (printf "%s.requests.%s is %v, more than %s.limits.%s, %v, and no pod can be made of that. Raise the limit" $at $name $request $at $name $limit) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- toJson $found -}}
 {{- end -}}
 

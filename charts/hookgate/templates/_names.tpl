@@ -84,12 +84,17 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: valkey
 {{- end -}}
 
-{{/* A quantity of memory, such as 512Mi or 536870912, in bytes. Helm reads a number as a float, whose text has an exponent. */}}
+{{/* A quantity of memory, such as 512Mi or 536870912, in bytes. */}}
 {{- define "hookgate.bytes" -}}
-{{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "m" 0.001 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "" 1 -}}
-{{- $text := kindIs "string" . | ternary (toString .) (int64 . | toString) -}}
-{{- $number := regexFind "^[0-9.]+([eE][0-9]+)?" $text -}}
-{{- mulf (float64 $number) (get $units (trimPrefix $number $text)) | int64 -}}
+{{- include "hookgate.amount" . | float64 | int64 -}}
+{{- end -}}
+
+{{/* A quantity, such as 50m, 512Mi or 536870912, in its unit. Helm reads a number as a float, whose text has an exponent. */}}
+{{- define "hookgate.amount" -}}
+{{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 "n" 0.000000001 "u" 0.000001 "m" 0.001 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000 "" 1 -}}
+{{- $text := toString . -}}
+{{- $number := regexFind "^[+]?[0-9.]+([eE][+-]?[0-9]+)?" $text -}}
+{{- mulf (float64 $number) (get $units (trimPrefix $number $text)) -}}
 {{- end -}}
 
 {{/* Secret with the password of the shared store; empty where it has none. */}}
