@@ -156,6 +156,23 @@ describe('a repeat while the first attempt is under way', () => {
     expect(await repeat).toMatchObject({ kind: 'in_flight' });
   });
 
+  test('gives its place up once, also where the first ends after it gave up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { claims } = claimsOver(storeThat({}), { waitMs: 100, maxWaiters: 1 });
+    const first = await claimed(claims);
+    const impatient = claims.claim(key);
+    vi.advanceTimersByTime(100);
+    expect(await impatient).toMatchObject({ kind: 'in_flight' });
+    first.settle(accepted);
+
+    const second = await claimed(claims);
+    const waiting = claims.claim(key);
+    expect(await claims.claim(key)).toMatchObject({ kind: 'in_flight' });
+    second.settle(accepted);
+    expect(await waiting).toEqual({ kind: 'joined', settlement: accepted });
+  });
+
   test('may claim anew after the first has failed', async () => {
     const { claims } = claimsOver(storeThat({}));
     const first = await claimed(claims);
@@ -230,6 +247,20 @@ describe('while the store is down', () => {
     expect(recorded).toBe(1);
   });
 
+  test('a release is over once the store has answered: a retry that comes then finds the event free', async () => {
+    const { promise: isReleased, resolve: answer } = Promise.withResolvers<void>();
+    const { claims } = claimsOver(storeThat({ release: () => isReleased }));
+    const first = await claimed(claims);
+    let isOver = false;
+    const release = first.release().then(() => {
+      isOver = true;
+    });
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    answer();
+    await release;
+  });
+
   test('a release that fails blocks nobody here', async () => {
     const { claims } = claimsOver(storeThat({ release: down }));
     const first = await claimed(claims);
@@ -296,6 +327,24 @@ test('an end in the middle of a round waits for what that round has claimed', as
   const left = unrecorded.close();
   setImmediate(answer);
   expect(await left).toEqual([]);
+});
+
+test('what could not be recorded is known until its retention ends, and not a moment longer', () => {
+  let nowMs = 0;
+  const unrecorded = createUnrecorded({
+    store: storeThat({}),
+    leaseMs: 1000,
+    retryMs,
+    maxKeys: 2,
+    now: () => nowMs,
+    onAdded: () => undefined,
+    onForgotten: () => undefined,
+  });
+  unrecorded.add({ key, token: undefined, retentionMs: 100 });
+  nowMs = 99;
+  expect(unrecorded.has(key)).toBe(true);
+  nowMs = 100;
+  expect(unrecorded.has(key)).toBe(false);
 });
 
 test('the memory of what could not be recorded is bounded, and says what it forgets', () => {

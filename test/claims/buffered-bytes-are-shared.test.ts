@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { createBufferedBytes } from '../../src/claims/buffered-bytes.ts';
 
@@ -46,3 +47,23 @@ test('a refused piece takes nothing', () => {
   held.giveBack();
   expect(buffered.taken).toBe(0);
 });
+
+test('a sender that holds nothing any more is forgotten', () => {
+  const bytes = createBufferedBytes(() => 1000);
+  const before = heapBytes();
+  for (let sender = 0; sender < 400_000; sender++) {
+    const held = bytes.open({ share: `of sender ${sender}`, isListed: false });
+    held.take(10);
+    held.giveBack();
+  }
+  const grown = heapBytes() - before;
+  expect(bytes.taken).toBe(0);
+  // Names and places of all of them would take five times as much.
+  expect(grown).toBeLessThan(8 * 1024 ** 2);
+});
+
+/** What is reachable: to look for objects collects what is not. */
+function heapBytes(): number {
+  queryObjects(Map);
+  return process.memoryUsage().heapUsed;
+}

@@ -18,6 +18,39 @@ function keyOf(shard: string, index: number): string {
   return shard + index.toString(16).padStart(63, '0');
 }
 
+function unrecordedOver(store: DuplicateStore) {
+  return createUnrecorded({
+    store,
+    leaseMs,
+    retryMs: 1000,
+    maxKeys: 10_000,
+    now: () => performance.now(),
+    onAdded: () => undefined,
+    onForgotten: () => undefined,
+  });
+}
+
+/** A store that records what waits for it when it is told to. */
+function storeByHand() {
+  const memory = createMemoryStore({ maxKeys: 10_000, now: () => performance.now() });
+  const waiting: (() => void)[] = [];
+  const store: DuplicateStore = {
+    ...memory,
+    async confirm(...record) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return memory.confirm(...record);
+    },
+  };
+  return {
+    unrecorded: unrecordedOver(store),
+    waiting: () => waiting.length,
+    async record() {
+      for (const resolve of waiting.splice(0)) resolve();
+      await vi.advanceTimersByTimeAsync(0);
+    },
+  };
+}
+
 /** A store whose shards can be away, each by the first digit of its keys, and what it was asked. */
 function shardedStore() {
   const now = () => performance.now();
@@ -39,15 +72,7 @@ function shardedStore() {
       return memory.confirm(key, token, forMs);
     },
   };
-  const unrecorded = createUnrecorded({
-    store,
-    leaseMs,
-    retryMs: 1000,
-    maxKeys: 10_000,
-    now,
-    onAdded: () => undefined,
-    onForgotten: () => undefined,
-  });
+  const unrecorded = unrecordedOver(store);
   return {
     away,
     unrecorded,
@@ -100,6 +125,21 @@ test('while everything is down, a round asks for no more than one handful', asyn
   expect(unrecorded.size).toBe(0);
 });
 
+test('the pauses between rounds double while nothing is recorded, to ten seconds, and begin anew once something is', async () => {
+  const { away, accept, pass } = shardedStore();
+  away.add('a');
+  accept('a', 1);
+  // Seconds in which the store was asked.
+  const askedIn = async (seconds: number) => {
+    const found: number[] = [];
+    for (let second = 1; second <= seconds; second++) if ((await pass(1000)) > 0) found.push(second);
+    return found;
+  };
+  expect(await askedIn(45)).toEqual([1, 3, 7, 15, 25, 35, 45]);
+  accept('b', 1);
+  expect(await askedIn(13)).toEqual([10, 11, 13]);
+});
+
 test('at a stop the keys that no shard takes are told, and the others are recorded', async () => {
   const { away, unrecorded, accept, recorded, pass } = shardedStore();
   away.add('a');
@@ -121,4 +161,27 @@ test('a stop has time for a shard that comes back in the midst of it', async () 
   await pass(500);
   expect(await left).toEqual([]);
   expect(await recorded('a', 700)).toBe(700);
+});
+
+test('a stop in the midst of a round waits for one handful of it, and not for all', async () => {
+  const { unrecorded, waiting, record } = storeByHand();
+  for (let index = 0; index < 10 * atOnce; index++)
+    unrecorded.add({ key: keyOf('a', index), token: undefined, retentionMs });
+  await vi.advanceTimersByTimeAsync(1000);
+  const left = unrecorded.close();
+  await record();
+  await vi.advanceTimersByTimeAsync(longestStopMs);
+  await record();
+  expect(waiting()).toBe(0);
+  expect((await left).length).toBe(8 * atOnce);
+});
+
+test('what is accepted while an earlier event of its key is recorded stays until it is recorded itself', async () => {
+  const { unrecorded, record } = storeByHand();
+  const key = keyOf('a', 0);
+  unrecorded.add({ key, token: undefined, retentionMs: 1500 });
+  await vi.advanceTimersByTimeAsync(1000);
+  unrecorded.add({ key, token: undefined, retentionMs });
+  await record();
+  expect(unrecorded.has(key)).toBe(true);
 });

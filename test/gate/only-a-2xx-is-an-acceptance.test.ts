@@ -18,6 +18,7 @@ test.each<[string, string, number, string]>([
   ['204', 'HTTP/1.1 204 No Content\r\n\r\n', 200, ''],
   ['299', ok.replace('200 OK', '299 Whatever'), 200, 'ok'],
   ['103 before 200', `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${ok}`, 200, 'ok'],
+  ['300', ok.replace('200 OK', '300 Choices'), 300, 'ok'],
   ['301', ok.replace('200 OK', '301 Moved\r\nLocation: /other'), 301, 'ok'],
   ['304', 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n', 304, ''],
   ['400', ok.replace('200 OK', '400 Bad'), 400, 'ok'],
