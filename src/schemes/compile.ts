@@ -1,17 +1,12 @@
 import type { Way } from '../json/way.ts';
 import { parseDuration } from '../values/units.ts';
-import { pointerWithin } from './compiled-parts.ts';
+import { constantBehind, pointerWithin } from './compiled-parts.ts';
 import type { EnvelopeForm } from './envelope.ts';
+import { judgeParts, judgePlaces } from './judge-places.ts';
 import type { KeyForm, Scheme, SignaturePlace } from './scheme.ts';
+import type { ReportProblem, SchemeProblem } from './scheme-problem.ts';
 import type { Profile, SchemeSettings } from './settings.ts';
 import { isVariable, type Part, type Place, parsePlace, parseTemplate } from './template.ts';
-
-/** What keeps settings from being a scheme; `key` is the one of the scheme's keys that it concerns. */
-export interface SchemeProblem {
-  readonly key: keyof SchemeSettings | 'timestamp.from' | 'timestamp.tolerance' | 'profile';
-  readonly found: string;
-  readonly expected: string;
-}
 
 export type CompiledScheme =
   | { readonly kind: 'scheme'; readonly scheme: Scheme }
@@ -31,7 +26,7 @@ export function compileScheme(
 ): CompiledScheme {
   const problems: SchemeProblem[] = [];
   const warnings: string[] = [];
-  const report = (key: SchemeProblem['key'], expected: string, found?: string): void => {
+  const report: ReportProblem = (key, expected, found) => {
     const text = key in settings ? settings[key as keyof SchemeSettings] : '';
     problems.push({
       key,
@@ -73,6 +68,9 @@ export function compileScheme(
   const event = readPlace('event', settings.event, report);
   const id = readPlace('id', settings.id, report);
   if (event?.kind === 'tag') report('event', 'expected json:/member or header:NAME');
+  if (signature !== undefined) {
+    judgePlaces({ signature, message, time: time?.from, event, id }, settings, report);
+  }
   const triesAgainForMs = readWindow(settings.triesAgainFor);
   if (triesAgainForMs === undefined)
     report('triesAgainFor', 'expected a duration such as 72h, "none" or "unknown"');
@@ -82,6 +80,13 @@ export function compileScheme(
   }
   if (url !== '' && isRead && !message.some(({ kind }) => kind === 'url')) {
     warnings.push('publicUrl has no effect, since message has no {url}');
+  }
+  const cut = textThatCutsBody(message, url);
+  if (cut !== undefined) {
+    warnings.push(
+      `message has more behind {body}, so that every body that holds ${JSON.stringify(cut)} is refused; ` +
+        'where the body is a JSON object, write {body@received}',
+    );
   }
   if (signature?.kind === 'header' && !/^(?:[!-~][ -~]*)?$/.test(settings.prefix)) {
     report(
@@ -132,8 +137,6 @@ export function deepPointers(scheme: Scheme): string[] {
   );
 }
 
-type ReportProblem = (key: SchemeProblem['key'], expected: string, found?: string) => void;
-
 function parseSignature(text: string): SignaturePlace | undefined {
   const [place = '', tag, ...more] = text.split('#');
   const parsed = more.length > 0 ? undefined : parsePlace(tag === undefined ? text : place);
@@ -155,33 +158,11 @@ function withWays(parts: readonly Part[], ways: readonly Way[] | undefined): rea
   return parts.map((part) => ('ways' in part && part.ways !== undefined ? { ...part, ways } : part));
 }
 
-function judgeParts(
-  message: readonly Part[],
-  settings: SchemeSettings,
-  signature: SignaturePlace | undefined,
-  report: ReportProblem,
-): void {
-  for (const part of message) {
-    if (part.kind === 'url' && settings.publicUrl === '') {
-      report('publicUrl', 'expected the URL as it is registered with the sender, since message has {url}');
-    }
-    if (part.kind === 'tag' && !(signature?.kind === 'header' && signature.tag !== undefined)) {
-      report('message', `{signature#${part.tag}} names a part of a signature that has no tags`);
-    }
-    if (signature !== undefined && holdsSignature(part, signature)) {
-      report(
-        'message',
-        `expected a message without what holds the signature, ${settings.signature}, since none can be made over itself`,
-      );
-    }
-  }
-}
-
-function holdsSignature(part: Part, signature: SignaturePlace): boolean {
-  if (signature.kind === 'member')
-    return part.kind === 'body' || (part.kind === 'member' && part.pointer[0] === signature.name);
-  if (part.kind === 'tag') return part.tag === signature.tag;
-  return part.kind === 'header' && part.name.toLowerCase() === signature.name.toLowerCase();
+/** The text behind a whole body that is not the last part; a body may not hold it, unless it tells itself where it ends. */
+function textThatCutsBody(message: readonly Part[], url: string): string | undefined {
+  const at = message.findIndex((part) => part.kind === 'body' && part.ways === undefined);
+  if (at === -1 || !message.slice(at + 1).some(isVariable)) return undefined;
+  return constantBehind(message, at, url);
 }
 
 function readTime(

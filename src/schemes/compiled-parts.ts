@@ -43,7 +43,7 @@ export function pointerWithin(part: Part, place: Place | undefined): readonly st
 }
 
 /** All text that stands between a part and the next one that changes: literal text and the registered URL. */
-function constantBehind(message: readonly Part[], index: number, publicUrl: string): string {
+export function constantBehind(message: readonly Part[], index: number, publicUrl: string): string {
   let text = '';
   for (const part of message.slice(index + 1)) {
     if (part.kind === 'literal') text += part.text;

@@ -51,6 +51,47 @@ test.each<[string, string, RegExp]>([
     scheme('message: "{url}{body}"'),
     /publicUrl: found nothing; expected the URL as it is registered/,
   ],
+  [
+    'a signature in a field that no request has room for',
+    route('scheme: { signature: "header:Content-Type" }'),
+    /scheme\.signature: .*expected a field of its own/,
+  ],
+  [
+    'a name that is the signature',
+    scheme('event: "header:x-s" }, events: [a], x: { y: z'),
+    /scheme\.event: .*the signature stands there/,
+  ],
+  [
+    'a name that is within the signature',
+    route('scheme: { signature: "json:/sig", message: "{json:/data@sorted}", event: "json:/sig" }'),
+    /scheme\.event: .*the signature stands there/,
+  ],
+  ['an id that is the signature', scheme('id: "header:X-S"'), /scheme\.id: .*the signature stands there/],
+  [
+    'an id that is the time, which two events of one second share',
+    scheme('message: "{header:X-T}.{body}", timestamp: { from: "header:X-T" }, id: "header:x-t"'),
+    /scheme\.id: .*the signed time stands there/,
+  ],
+  [
+    'a name that is the time',
+    scheme('timestamp: { from: "json:/at" }, event: "json:/at"'),
+    /scheme\.event: .*the signed time stands there/,
+  ],
+  [
+    'an id that is the name, which many events have',
+    scheme('event: "json:/type", id: "json:/type"'),
+    /scheme\.id: .*the event's name, which many events have, stands there/,
+  ],
+  [
+    'a time that is an object',
+    scheme('message: "{json:/data@sorted}", timestamp: { from: "json:/data" }'),
+    /scheme\.timestamp\.from: found json:\/data; .*an object stands there/,
+  ],
+  [
+    'an id that is an object',
+    scheme('message: "{json:/data@sorted}", id: "json:/data"'),
+    /scheme\.id: .*an object stands there/,
+  ],
   ['an unknown way of writing', scheme('message: "{json:/data@backwards}"'), /no way of writing/],
   [
     'ways for a scheme that has none',
@@ -197,4 +238,16 @@ test.each([
   `${upstream}checksum: { encodings: [received, sorted+spaced+ascii, sorted-top, compact+html+slashes] }\nroutes: [{ name: a, path: /a/ }]`,
 ])('%s is taken', (text) => {
   expect(sentences(text)).toEqual([]);
+});
+
+test('a body in front of another part is warned of, unless it tells itself where it ends', () => {
+  const warnings = (text: string): readonly string[] => {
+    const loaded = loadYaml(text);
+    return loaded.kind === 'ok' ? loaded.warnings : [];
+  };
+  expect(warnings(scheme('message: "{body}:{header:X-T}"'))).toContainEqual(
+    expect.stringMatching(/every body that holds ":" is refused; .*write \{body@received\}/),
+  );
+  expect(warnings(scheme('message: "{body@received}:{header:X-T}"'))).toEqual([]);
+  expect(warnings(scheme('message: "{header:X-T}.{body}."'))).toEqual([]);
 });
