@@ -22,6 +22,12 @@ export function roleOf(name: string): ForwardedRole | undefined {
   return roles.get(name) ?? (kin.test(name) ? 'dropped' : undefined);
 }
 
+/**
+ * Goes on in what is passed through, whoever sends it. Pages of Next.js fetch ahead with it, and without it each such fetch
+ * would run the page's code on the server. An event with it would be answered 200 unseen.
+ */
+export const prefetchField = 'x-middleware-prefetch';
+
 /** Whether a trusted proxy's word goes on: `X-Forwarded-Host: a/webhooks/juicyway?` is a URL to whoever puts it together. */
 export function isPlausible(role: ForwardedRole, value: string): boolean {
   switch (role) {

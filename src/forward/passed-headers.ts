@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Delivery } from '../delivery/delivery.ts';
 import { withoutMapping } from '../values/ipv4-mapped.ts';
-import { isPlausible, roleOf } from './forwarded-fields.ts';
+import { isPlausible, prefetchField, roleOf } from './forwarded-fields.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
 /**
@@ -25,7 +25,7 @@ export function passedHeaders(
     const lower = name.toLowerCase();
     if (lower === 'x-request-id' || lower.startsWith('hookgate-')) continue;
     const role = roleOf(lower);
-    if (role === undefined) passed.push(name, fields[index + 1] as string);
+    if (role === undefined || lower === prefetchField) passed.push(name, fields[index + 1] as string);
     else if (peerIsTrusted && !told.has(lower)) {
       // All its lines as one: an application may read the first, the last or all of them.
       const value = headers[lower];

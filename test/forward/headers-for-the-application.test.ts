@@ -156,6 +156,10 @@ test('a TLS connection is told as https', () => {
   expect(valuesOf(headersFor([], { secure: true }), 'X-Forwarded-Proto')).toEqual(['https']);
 });
 
+test('an event asks for no answer ahead, to which Next.js says 200 without a look at it', () => {
+  expect(valuesOf(headersFor(['X-Middleware-Prefetch', '1']), 'x-middleware-prefetch')).toEqual([]);
+});
+
 test('digests of the body pass only while the body is untouched', () => {
   const sent = ['Content-Digest', 'sha-256=:x:', 'Content-MD5', 'y'];
 

@@ -27,6 +27,11 @@ test('end-to-end fields go on as they came', async () => {
   });
 });
 
+test('a page of Next.js fetches ahead as it would without a gate', async () => {
+  const headers = await seenWith(['X-Middleware-Prefetch: 1', 'X-Nextjs-Data: 1', 'Purpose: prefetch']);
+  expect(headers).toMatchObject({ 'x-middleware-prefetch': '1', 'x-nextjs-data': '1', purpose: 'prefetch' });
+});
+
 const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'].concat(
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 );
