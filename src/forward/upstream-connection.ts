@@ -136,8 +136,9 @@ export class UpstreamConnection {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.end();
-    this.#next = mayRest && this.#restMs > 0 ? 'rest' : 'close';
-    // An application that answers early may read on (RFC 9112 section 9.5), and the request is not to be cut off.
+    // An application that answers early may read on (RFC 9112 section 9.5), and the request is not to be cut off. But many
+    // close behind it, whatever their answer says, and the next request would meet that.
+    this.#next = mayRest && this.#isWritten && this.#restMs > 0 ? 'rest' : 'close';
     if (!this.#isWritten) this.#endWhenSilentFor(this.#rules.timeoutMs);
     this.#goOn();
   }
