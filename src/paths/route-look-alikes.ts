@@ -32,12 +32,20 @@ interface RouteText {
   readonly isRoot: boolean;
 }
 
-/** Whether a route stands at the path's begin or behind a segment with a dot in it, such as `index.php`. */
+/** Whether a route stands at the path's begin or behind the name of a script. */
 function leadsToRoute(path: string, routes: readonly RouteText[]): boolean {
-  for (let start = 0; start !== -1; start = endOfScript(path, start)) {
-    if (routes.some((route) => continues(path, start, route))) return true;
+  for (let start = 0, isLed = true; start !== -1; ) {
+    if (isLed && routes.some((route) => continues(path, start, route))) return true;
+    const end = path.indexOf('/', start + 1);
+    isLed = end !== -1 && isScript(path.slice(start + 1, end));
+    start = end;
   }
   return false;
+}
+
+/** Any name with a dot in it, such as `index.php`. Apache's MultiViews find that under `index` as well. */
+function isScript(segment: string): boolean {
+  return segment === 'index' || segment.includes('.');
 }
 
 /**
@@ -56,12 +64,6 @@ function continues(path: string, start: number, { text, isRoot }: RouteText): bo
  */
 const servesRoot =
   /^(?:\/[^/]*\.(?:php\d?|phtml|f?cgi|pl|py|rb|aspx?|ashx|jspx?|do|cfm))*(?:\/|\/(?:index|default)(?:\.[a-z0-9]+)*)?$/;
-
-/** Where the path goes on behind the next segment with a dot in it; -1 where it does not. */
-function endOfScript(path: string, start: number): number {
-  const dotAt = path.indexOf('.', start);
-  return dotAt === -1 ? -1 : path.indexOf('/', dotAt);
-}
 
 /** The segments that are left once all is trimmed that some router trims. Only made to be compared. */
 function segmentsOf(path: string): string[] {
