@@ -2,7 +2,7 @@ import type { LimitRange, ResourceQuota } from '../kubernetes/namespace-limits.t
 import { type Denial, deny } from './denials.ts';
 import type { Container, Pod, PodSpec } from './pod.ts';
 import { amountText, of, type RequestsOrLimits, sidecarOf, together } from './pod-resources.ts';
-import { amount } from './quantity.ts';
+import { amount, exceeds } from './quantity.ts';
 
 /**
  * What a namespace allows and the sidecar does not keep to. The API server would refuse the pod as well, with a sentence
@@ -27,22 +27,22 @@ function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRang
         const request = of(sidecar.resources, 'requests', name);
         const refuse = (found: string) => deny('limit_range', `LimitRange ${metadata?.name} ${found}`);
         if (type === 'Container') {
-          if (most !== undefined && limit > most)
+          if (most !== undefined && exceeds(limit, most))
             return refuse(
               `allows a container ${max?.[name]} ${name}, and the sidecar has a limit of ${amountText(limit, name)}`,
             );
-          if (least !== undefined && request < least)
+          if (least !== undefined && exceeds(least, request))
             return refuse(
               `wants a container to request ${min?.[name]} ${name}, and the sidecar requests ${amountText(request, name)}`,
             );
-          if (ratio !== undefined && request > 0 && limit / request > ratio)
+          if (ratio !== undefined && request > 0 && exceeds(limit / request, ratio))
             return refuse(
               `allows a limit of ${maxLimitRequestRatio?.[name]} times the request, and the sidecar has ${amountText(limit, name)} and ${amountText(request, name)} ${name}`,
             );
         }
         if (type === 'Pod' && !isOfThePod(spec, 'limits', name)) {
           const whole = together(spec, 'limits', name);
-          if (most !== undefined && whole > most && whole - limit <= most)
+          if (most !== undefined && exceeds(whole, most) && !exceeds(whole - limit, most))
             return refuse(
               `allows a pod ${max?.[name]} ${name}, and this one with the sidecar's ${amountText(limit, name)} has a limit of ${amountText(whole, name)}`,
             );
@@ -78,7 +78,7 @@ function findQuota(spec: PodSpec, sidecar: Container, quotas: readonly ResourceQ
       const left = hard - (amount(status?.used?.[key]) ?? 0);
       const whole = together(spec, part, name);
       const own = of(sidecar.resources, part, name);
-      if (whole > left && whole - own <= left)
+      if (exceeds(whole, left) && !exceeds(whole - own, left))
         return deny(
           'quota_exceeded',
           `ResourceQuota ${metadata?.name} leaves ${amountText(left, name)} of ${key}, and this pod needs ${amountText(whole, name)}, of which the sidecar ${amountText(own, name)}`,

@@ -8,7 +8,7 @@ import { findCollision, findObstacle } from './obstacles.ts';
 import { type OptIn, readOptIn } from './opt-in.ts';
 import { type Operation, patchBetween } from './patch.ts';
 import type { Container, Pod, PodSpec } from './pod.ts';
-import { findInverted, findTooLittle } from './pod-resources.ts';
+import { findInverted, findTooLittle, withRoomForSidecar } from './pod-resources.ts';
 import { withPullSecrets } from './pull-secrets.ts';
 import { removeSidecar } from './remove-sidecar.ts';
 import { renamedPort } from './renamed-port.ts';
@@ -100,14 +100,17 @@ export function inject(given: Pod, settings: InjectorSettings, features: Cluster
     applicationPort,
     isNative: features.nativeSidecars || (endsByItself && features.nativeSidecarsOfJobs),
   });
-  const guardedSpec = addSidecar(
-    withPullSecrets(
-      withGracePeriod(renamed, delaySeconds + settings.stopSeconds),
-      settings.template.imagePullSecrets,
+  const guardedSpec = withRoomForSidecar(
+    addSidecar(
+      withPullSecrets(
+        withGracePeriod(renamed, delaySeconds + settings.stopSeconds),
+        settings.template.imagePullSecrets,
+      ),
+      sidecar,
+      volumesFor(settings.template, optIn),
+      former,
     ),
-    sidecar,
-    volumesFor(settings.template, optIn),
-    former,
+    pod.spec,
   );
   const tooLittle = findInverted(guardedSpec, optIn) ?? findTooLittle(guardedSpec);
   if (tooLittle !== undefined) return tooLittle;

@@ -1,8 +1,8 @@
 import { type Denial, deny } from './denials.ts';
 import { runningTogether } from './guarded-port.ts';
 import type { OptIn } from './opt-in.ts';
-import type { Container, PodSpec, Resources } from './pod.ts';
-import { amount } from './quantity.ts';
+import { type Container, isNativeSidecar, type PodSpec, type Resources } from './pod.ts';
+import { amount, exceeds, sameQuantity } from './quantity.ts';
 import { sidecarName } from './sidecar-template.ts';
 
 export type RequestsOrLimits = 'requests' | 'limits';
@@ -18,7 +18,7 @@ export function findTooLittle(spec: PodSpec): Denial | undefined {
   for (const name of ['cpu', 'memory'] as const) {
     const request = amount(resources.requests?.[name]);
     const requested = together(spec, 'requests', name);
-    if (request !== undefined && request < requested)
+    if (request !== undefined && exceeds(requested, request))
       return tooLittle(
         `request of ${resources.requests?.[name]} ${name}`,
         `request ${amountText(requested, name)} together`,
@@ -26,18 +26,50 @@ export function findTooLittle(spec: PodSpec): Denial | undefined {
     const limit = amount(resources.limits?.[name]);
     const own = amount(sidecar.resources?.limits?.[name]);
     if (limit === undefined) continue;
-    if (limit < requested)
+    if (exceeds(requested, limit))
       return tooLittle(
         `limit of ${resources.limits?.[name]} ${name}`,
         `request ${amountText(requested, name)} together`,
       );
-    if (own !== undefined && limit < own)
+    if (own !== undefined && exceeds(own, limit))
       return tooLittle(
         `limit of ${resources.limits?.[name]} ${name}`,
         `have a limit of ${sidecar.resources?.limits?.[name]} for the sidecar alone`,
       );
   }
   return undefined;
+}
+
+/**
+ * Lets the request of the pod as a whole grow by the sidecar's where it is the sum of its containers'. The API server writes
+ * that sum before it asks anybody, into every pod that has limits as a whole and no request: nobody wrote it, and without this
+ * no such pod could have a sidecar. Whoever wrote the same sum by hand gets what it says: room for all containers.
+ */
+export function withRoomForSidecar(spec: PodSpec, before: PodSpec): PodSpec {
+  const { requests, limits } = spec.resources ?? {};
+  if (requests === undefined || Object.keys(limits ?? {}).length === 0) return spec;
+  const grown = Object.entries(requests).map(([name, request]) => {
+    const [sum, now] = [mostTogether(before, name), mostTogether(spec, name)];
+    return [name, sum > 0 && now > sum && sameQuantity(request, sum) ? quantityOf(now, name) : request];
+  });
+  return { ...spec, resources: { ...spec.resources, requests: Object.fromEntries(grown) } };
+}
+
+/** What the containers request at most at a time: init containers run one after the other, before the ordinary ones. */
+function mostTogether(spec: PodSpec, name: string): number {
+  let running = 0;
+  let most = 0;
+  for (const container of spec.initContainers ?? []) {
+    const request = of(container.resources, 'requests', name);
+    if (isNativeSidecar(container)) running += request;
+    most = Math.max(most, isNativeSidecar(container) ? running : running + request);
+  }
+  return Math.max(most, together(spec, 'requests', name));
+}
+
+/** Exactly that amount, as Kubernetes writes it. */
+function quantityOf(value: number, name: string): string {
+  return name === 'cpu' ? `${Math.ceil(value * 1000 - 1e-6)}m` : String(Math.ceil(value - 1e-6));
 }
 
 /** Of the sidecar itself, where an annotation and the chart do not fit together. */

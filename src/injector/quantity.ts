@@ -23,6 +23,11 @@ export function sameQuantity(one: unknown, other: unknown): boolean {
   return a !== undefined && b !== undefined && Math.abs(a - b) <= 1e-9 * Math.max(a, b);
 }
 
+/** Whether one amount is more than the other: sums of fractions, 0.1 and 0.05 cores, differ from their texts in the last digit. */
+export function exceeds(one: number, other: number): boolean {
+  return one - other > 1e-6;
+}
+
 export function isQuantity(text: string): boolean {
   return amount(text) !== undefined;
 }

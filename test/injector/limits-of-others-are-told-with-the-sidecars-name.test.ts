@@ -47,6 +47,9 @@ test.each([
     /^quota_exceeded: .*team leaves 256Mi of limits.memory, and this pod needs 320Mi, of which the sidecar 256Mi/,
   ],
   [quota({ cpu: '1' }, { cpu: '880m' }), /^quota_exceeded: .*leaves 120m of cpu, and this pod needs 150m/],
+  // Exactly enough, though not to the last digit of a sum of fractions.
+  [quota({ cpu: '4' }, { cpu: '3850m' }), /^injected$/],
+  [range({ type: 'Pod', max: { cpu: '2' } }), /^injected$/],
   // Refused without the sidecar as well, or counted by what the pod does not tell: the API server says it itself.
   [range({ type: 'Pod', max: { memory: '32Mi' } }), /^injected$/],
   [quota({ 'limits.memory': '1Gi' }, { 'limits.memory': '1Gi' }), /^injected$/],
@@ -82,8 +85,54 @@ test.each([
 });
 
 test('resources of the whole pod that have room are left as they are', () => {
+  const exact = { requests: { cpu: '150m', memory: '160Mi' } };
+  expect(injected(optedIn({ container: bounded, spec: { resources: exact } })).spec.resources).toEqual(exact);
   const resources = { requests: { cpu: '1', memory: '200Mi' }, limits: { cpu: '2', memory: '1Gi' } };
   expect(injected(optedIn({ container: bounded, spec: { resources } })).spec.resources).toEqual(resources);
+});
+
+describe('a request of the whole pod that is the sum of its containers, as the API server writes it where only limits were given', () => {
+  const limits = { cpu: '2', memory: '512Mi' };
+  const requestsOf = (requests: object, more: object = {}) => {
+    const pod = optedIn({ container: bounded, spec: { resources: { requests, limits }, ...more } });
+    const once = injected(pod);
+    expect(injected(once)).toEqual(once);
+    return once.spec.resources?.requests;
+  };
+
+  test('grows by what the sidecar requests', () => {
+    expect(requestsOf({ cpu: '100m', memory: '64Mi' })).toEqual({
+      cpu: '150m',
+      memory: String(160 * 2 ** 20),
+    });
+    expect(requestsOf({ cpu: '0.1', memory: '67108864' })).toEqual({ cpu: '150m', memory: '167772160' });
+  });
+
+  test('counts init containers as the API server does', () => {
+    const init = (memory: string, more: object = {}) => ({
+      name: memory,
+      resources: { requests: { memory } },
+      ...more,
+    });
+    const first = { initContainers: [init('80Mi')] };
+    expect(requestsOf({ cpu: '100m', memory: '80Mi' }, first)).toMatchObject({
+      memory: String(160 * 2 ** 20),
+    });
+    const large = { initContainers: [init('400Mi')] };
+    expect(requestsOf({ cpu: '100m', memory: '400Mi' }, large)).toMatchObject({ memory: '400Mi' });
+    const native = { initContainers: [init('20Mi', { restartPolicy: 'Always' }), init('30Mi')] };
+    expect(requestsOf({ cpu: '100m', memory: '84Mi' }, native)).toMatchObject({
+      memory: String(180 * 2 ** 20),
+    });
+  });
+
+  test('any other one stays, and is the reason where it is too small', () => {
+    expect(requestsOf({ cpu: '1', memory: '300Mi' })).toEqual({ cpu: '1', memory: '300Mi' });
+    const resources = { requests: { memory: '100Mi' }, limits };
+    expect(injection(optedIn({ container: bounded, spec: { resources } }))).toMatchObject({
+      reason: 'resources_too_small',
+    });
+  });
 });
 
 describe('where the pod has resources as a whole, those are what a quota and a range of pods count', () => {
