@@ -10,7 +10,7 @@ COPY package.json package-lock.json ./
 RUN --mount=type=secret,id=ca,target=/run/build-ca.crt \
     if [ -e /run/build-ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/build-ca.crt npm_config_cafile=/run/build-ca.crt; fi; \
     npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json ./
+COPY tsconfig.json LICENSE ./
 COPY scripts ./scripts
 COPY src ./src
 # esbuild and Node come as binaries inside their packages, so nothing here needs an install script.

@@ -1,12 +1,14 @@
-/** Makes the one file that the admin port shows to browsers: styles and script stand inside it. */
+/** Makes the one file that the admin port shows to browsers: styles and script stand inside it. Gives what is in it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build, type Metafile, transform } from 'esbuild';
 
-const source = new URL('../src/page/', import.meta.url).pathname;
+const root = new URL('../', import.meta.url).pathname;
+const source = join(root, 'src/page');
 
-export async function buildPage(outdir: string): Promise<void> {
-  const { outputFiles } = await build({
+export async function buildPage(outdir: string): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
     entryPoints: [join(source, 'main.ts')],
     bundle: true,
     format: 'iife',
@@ -14,6 +16,7 @@ export async function buildPage(outdir: string): Promise<void> {
     minify: true,
     legalComments: 'none',
     write: false,
+    metafile: true,
     logLevel: 'warning',
   });
   const css = await transform(readFileSync(join(source, 'page.css'), 'utf8'), {
@@ -27,4 +30,5 @@ export async function buildPage(outdir: string): Promise<void> {
     .replace('/* main.ts */', () => script);
   mkdirSync(outdir, { recursive: true });
   writeFileSync(join(outdir, 'page.html'), page);
+  return metafile;
 }

@@ -1,7 +1,8 @@
-/** Bundles the command, its threads and the admin port's page into dist/. */
+/** Bundles the command, its threads and the admin port's page into dist/, with their licences. */
 import { readFileSync, rmSync } from 'node:fs';
 import { buildPage } from './build-page.ts';
 import { bundle } from './bundle.ts';
+import { packagesIn, writeLicences } from './licences.ts';
 import { readWords } from './words.ts';
 
 readWords('npm run build', {});
@@ -9,5 +10,5 @@ const root = new URL('../', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
 
 rmSync(`${root}dist`, { recursive: true, force: true });
-await bundle(version, `${root}dist`);
-await buildPage(`${root}dist`);
+const bundled = [...(await bundle(version, `${root}dist`)), await buildPage(`${root}dist`)];
+writeLicences(`${root}dist`, bundled.flatMap(packagesIn));

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build, type OutputFile, transform } from 'esbuild';
+import { build, type Metafile, type OutputFile, transform } from 'esbuild';
 import { bothParts } from './build-options.ts';
 
 /**
@@ -9,19 +9,20 @@ import { bothParts } from './build-options.ts';
  * of Node's modules reads all its exports, and `WebSocket` among those of node:http alone loads Node's whole fetch,
  * 9 MiB of memory. `sourcemap` says which line of the sources each
  * place comes from: beside each file, where only who asks for it reads it (`node --enable-source-maps`), or inside it, for
- * profiles.
+ * profiles. Gives what is in it.
  */
 export async function bundle(
   version: string,
   outdir: string,
   sourcemap: 'external' | 'inline' = 'external',
-): Promise<void> {
+): Promise<readonly Metafile[]> {
   const parts = await Promise.all(
     bothParts(version).map((options) =>
       build({
         ...options,
         outdir,
         write: false,
+        metafile: true,
         // Inside, so that the second step goes on from it.
         sourcemap: 'inline',
         sourcesContent: false,
@@ -33,6 +34,7 @@ export async function bundle(
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
   await Promise.all(files.map((file) => writeCommonJs(file, sourcemap)));
   chmodSync(join(outdir, 'hookgate.js'), 0o755);
+  return parts.map(({ metafile }) => metafile);
 }
 
 async function writeCommonJs({ path, text }: OutputFile, sourcemap: 'external' | 'inline'): Promise<void> {
