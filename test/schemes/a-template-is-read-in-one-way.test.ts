@@ -82,6 +82,13 @@ test('nor end in what could be the begin of the text behind it', () => {
   expect(readings.filter((kind) => kind === 'match').length).toBeLessThanOrEqual(1);
 });
 
+test('nor where a body in front of it ends so', () => {
+  const scheme = schemeOf({ message: '{body}::{header:X-A}' });
+  const signature = signed('{}:::a');
+  expect(verdictOf(scheme, '{}', ['X-A', ':a', ...signature]).kind).toBe('match');
+  expect(verdictOf(scheme, '{}:', ['X-A', 'a', ...signature]).kind).toBe('mismatch');
+});
+
 test('two signed names that fit no header field are two events', () => {
   const scheme = schemeOf({ message: '{body}', event: 'json:/event', id: 'json:/ref' });
   const keys = ['Payment Pending', 'Payment Paid', 'Zahlung geprüft'].map((event) =>
