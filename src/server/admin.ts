@@ -38,6 +38,8 @@ interface Page {
 export function createAdminServer(options: AdminOptions) {
   const adminPage = createAdminPage();
   const answering = new WeakSet<Socket>();
+  /** Who asked last stands last. */
+  const open = new Set<Socket>();
   const makePage = shareMaking((page: PageMaker) => page.make(options, adminPage));
   const server = createServer(
     {
@@ -48,6 +50,7 @@ export function createAdminServer(options: AdminOptions) {
     },
     (request, response) => {
       const { socket } = request;
+      if (open.delete(socket)) open.add(socket);
       if (answering.has(socket)) return send(request, response, pipelined);
       answering.add(socket);
       response.once('close', () => answering.delete(socket));
@@ -60,7 +63,12 @@ export function createAdminServer(options: AdminOptions) {
       );
     },
   );
-  server.maxConnections = 256;
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    // A refused newcomer may be the probe, for want of which the pod would be ended: others hold a port full for nothing.
+    if (open.size > maxOpen) for (const oldest of open) return void oldest.destroy();
+  });
 
   return {
     listen: (): Promise<AddressInfo> => listen(server, options.host, options.port),
@@ -71,6 +79,9 @@ export function createAdminServer(options: AdminOptions) {
     },
   };
 }
+
+/** Connections at a time; probes and scrapes need a few. */
+const maxOpen = 256;
 
 async function serve(
   request: IncomingMessage,

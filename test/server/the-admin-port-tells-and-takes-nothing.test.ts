@@ -83,6 +83,15 @@ test('of fifty requests that come in one piece the first has its page, and the c
   expect(made).toBe(1);
 });
 
+test('a stranger who holds as many connections as there may be keeps no probe out', async () => {
+  const { url, port } = await openAdmin({ ready: true });
+  const held = await Promise.all(Array.from({ length: 300 }, () => openRaw(port)));
+
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+
+  await expect.poll(() => held.filter(({ closed }) => !closed).length).toBeLessThan(257);
+});
+
 test('a connection serves one request after the other', async () => {
   const { port } = await openAdmin({ ready: true });
   const client = await openRaw(port);
