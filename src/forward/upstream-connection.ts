@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { afterALook } from '../values/after-a-look.ts';
 import { type AnswerBody, bodyOf } from './answer-body.ts';
 import { AnswerFault, type AnswerHead, AnswerHeadReader, isKept } from './answer-head.ts';
 import { restTimeMs } from './rest-time.ts';
@@ -136,10 +137,17 @@ export class UpstreamConnection {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.end();
-    // An application that answers early may read on (RFC 9112 section 9.5), and the request is not to be cut off. But many
-    // close behind it, whatever their answer says, and the next request would meet that.
-    this.#next = mayRest && this.#isWritten && this.#restMs > 0 ? 'rest' : 'close';
-    if (!this.#isWritten) this.#endWhenSilentFor(this.#rules.timeoutMs);
+    this.#next = mayRest && this.#restMs > 0 ? 'rest' : 'close';
+    if (!this.#isWritten) {
+      // An application that answers early may read on (RFC 9112 section 9.5), and the request is not to be cut off. But many
+      // close behind it, whatever their answer says, and the next request would meet that. After a look, since Node tells a
+      // turn of the event loop late that something was written over TLS, by when its answer may have been read.
+      this.#endWhenSilentFor(this.#rules.timeoutMs);
+      const sent = this.#sent;
+      afterALook(() => {
+        if (!this.#isWritten && this.#sent === sent) this.#next = 'close';
+      });
+    }
     this.#goOn();
   }
 
