@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { isAdminHost } from './admin-host.ts';
 import { createAdminPage, quiet } from './admin-page.ts';
 import { closeServer } from './close.ts';
+import { destroyBeforeReadingOn } from './destroy-before-reading-on.ts';
 import { listen } from './listen.ts';
 import { shareMaking } from './shared-making.ts';
 
@@ -38,6 +39,8 @@ interface Page {
 export function createAdminServer(options: AdminOptions) {
   const adminPage = createAdminPage();
   const answering = new WeakSet<Socket>();
+  /** How many requests came on it ahead of the first one's answer. */
+  const refused = new WeakMap<Socket, number>();
   /** Who asked last stands last. */
   const open = new Set<Socket>();
   const makePage = shareMaking((page: PageMaker) => page.make(options, adminPage));
@@ -51,7 +54,12 @@ export function createAdminServer(options: AdminOptions) {
     (request, response) => {
       const { socket } = request;
       if (open.delete(socket)) open.add(socket);
-      if (answering.has(socket)) return send(request, response, pipelined);
+      if (answering.has(socket)) {
+        const ahead = (refused.get(socket) ?? 0) + 1;
+        refused.set(socket, ahead);
+        if (ahead > maxAhead) return void destroyBeforeReadingOn(socket, open);
+        return send(request, response, pipelined);
+      }
       answering.add(socket);
       response.once('close', () => answering.delete(socket));
       serve(request, options, makePage).then(
@@ -79,6 +87,9 @@ export function createAdminServer(options: AdminOptions) {
     },
   };
 }
+
+/** Beyond it not even the first has an answer: Node keeps all until the connection closes. */
+const maxAhead = 64;
 
 /** Connections at a time; probes and scrapes need a few. */
 const maxOpen = 256;

@@ -48,6 +48,11 @@ export class ClientConnection {
     return this.isLast && this.waiting.length === 0;
   }
 
+  /** What comes now is left in the system's buffers until what has come is answered. */
+  get isNotRead(): boolean {
+    return this.current !== undefined && (this.isLast || this.waiting.length > 0);
+  }
+
   /** Bytes came that nobody takes: a plain close would answer them with a reset. */
   get hasUntakenBytes(): boolean {
     return this.isBroken || this.untaken > 0;

@@ -8,6 +8,7 @@ import { whatWentWrong } from '../values/what-went-wrong.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ClientConnections } from './client-connections.ts';
 import { ClientExchange } from './client-exchange.ts';
+import { destroyBeforeReadingOn } from './destroy-before-reading-on.ts';
 import type { OnRejected } from './early-refusal.ts';
 import { type LingerLimits, lingerAfterAnswer } from './linger.ts';
 import { createQueuedBytes } from './queued-bytes.ts';
@@ -70,16 +71,18 @@ export function createRequestListener(collaborators: RequestListenerCollaborator
 
   function leaveUntaken(connection: ClientConnection, request: IncomingMessage): void {
     connection.untaken += 1;
-    if (!queued.take(request)) return void request.socket.destroy();
+    if (!queued.take(request))
+      return void destroyBeforeReadingOn(request.socket, connections.live.keys(), isRead);
     request.resume();
     stopReading(connection, request.socket);
   }
 
+  const isRead = (socket: Socket): boolean => connections.of(socket)?.isNotRead !== true;
+
   function stopReading(connection: ClientConnection, socket: Socket): void {
     // Not before the parser is through with the bytes at hand: with every whole request it makes Node read on.
     process.nextTick(() => {
-      const { current, waiting, isLast } = connection;
-      if (current !== undefined && (isLast || waiting.length > 0)) socket.pause();
+      if (connection.isNotRead) socket.pause();
     });
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { closeServer } from './close.ts';
+import { destroyBeforeReadingOn } from './destroy-before-reading-on.ts';
 import { listen } from './listen.ts';
 
 export interface ReviewServerOptions {
@@ -44,7 +45,13 @@ export function createReviewServer(options: ReviewServerOptions) {
     socket.once('close', () => open.delete(socket));
   });
   let isStopping = false;
+  const answering = new WeakSet<Socket>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    // The API server asks one thing at a time on a connection.
+    if (answering.has(socket)) return void destroyBeforeReadingOn(socket, open);
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
     // The API server keeps its connections, and opens the next one elsewhere only where this one closes.
     if (isStopping) response.setHeader('Connection', 'close');
     answer(request, options).then(

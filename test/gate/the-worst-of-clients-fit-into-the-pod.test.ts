@@ -87,6 +87,48 @@ test('a thousand connections, each with the worst that a client can do, stay bel
   expect(most / MiB).toBeLessThan(podBytes / MiB);
 });
 
+test.for(['traffic', 'admin'] as const)(
+  'hundreds of connections to the %s port, each with thousands of requests in one piece, stay below it as well',
+  async (kind) => {
+    const application = await startPlainApplication((request, response) => {
+      if (request.url === '/webhooks/juicyway') request.resume().on('end', () => response.end());
+    });
+    const places = await prepareGate(application.url);
+    const gate = await startGateProcess(places, {
+      env: {
+        ...environmentOfTheImage(),
+        HOOKGATE_OTHER_PATHS: 'passthrough',
+        HOOKGATE_LIMITS_CONNECTIONS: String(connections),
+      },
+    });
+    const port = kind === 'admin' ? places.adminPort : places.port;
+    const sockets = Array.from({ length: 120 }, (_, index) =>
+      connect({ port, host: '127.0.0.1', localAddress: `127.0.0.${2 + (index % 9)}` }),
+    );
+    let closed = 0;
+    for (const socket of sockets) {
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        closed += 1;
+      });
+    }
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    const requests = Buffer.from(`${head('GET /livez')}\r\n`.repeat(1500));
+    for (const socket of sockets) socket.resume().write(requests);
+
+    let most = 0;
+    // A few have room on the traffic port, and wait for their answer.
+    const url = `http://127.0.0.1:${places.port}/webhooks/juicyway`;
+    for (let index = 0; closed < sockets.length - 20; index++) {
+      expect((await postEvent(url, signedEvent('payment.a', { index }))).status).toBe(200);
+      most = Math.max(most, residentBytes(gate.pid ?? 0));
+    }
+
+    expect(most / MiB).toBeLessThan(podBytes / MiB);
+  },
+);
+
 /** Writes for as long as somebody takes it. */
 function pour(to: ServerResponse | Duplex): void {
   to.on('error', () => {});
