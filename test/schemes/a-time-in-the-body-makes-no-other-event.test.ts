@@ -12,6 +12,10 @@ const cases: Record<string, readonly [scheme: string, body: (ms: number, more: s
     'timestamp: { from: "json:/ts", unit: ms }',
     (ms, more) => `{"x":${more},"ts":"${ms}"}`,
   ],
+  'the whole body, behind a text with quotes': [
+    'timestamp: { from: "json:/ts", unit: ms }',
+    (ms, more) => `{"q":"\\"a\\", \\\\","x":${more},"ts":${ms}}`,
+  ],
   'the whole body, in several ways': [
     'message: "{body@received,sorted+ascii}", timestamp: { from: "json:/meta/ts", unit: ms }',
     (ms, more) => `{ "x":${more}, "meta":{ "ts":${ms}, "by":"\\u00e9" } }`,

@@ -44,6 +44,8 @@ describe('a top-level name that a lenient parser takes for a signed one', () => 
     'checkSum',
     ' data',
     'data ',
+    ' event',
+    'event ',
     'data\\t',
     'da\\u200bta',
     '\\ufeffdata',
@@ -75,7 +77,11 @@ describe('a top-level name that a lenient parser takes for a signed one', () => 
 describe('half of a surrogate pair', () => {
   test.each([
     '\\ud800',
+    '\\udbff',
     '\\udc00',
+    '\\udfff',
+    '\\ud800\\udbff',
+    '\\ud800\\ue000',
     '\\ud800x',
     '\\ud800\\ud800',
     '\\ud800\\u0041',

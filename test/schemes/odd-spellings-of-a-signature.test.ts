@@ -58,6 +58,11 @@ const routes = [
     keys: { primary: `"${secret}"` },
     scheme: '{ signature: "header:X-S#secret", algorithm: equals }',
   },
+  {
+    name: 'secret-in-the-body',
+    keys: { primary: 'ein-Schlüssel-für-Prüfungen' },
+    scheme: '{ signature: "json:/token", algorithm: equals, message: "" }',
+  },
   { name: 'korapay', keys: { primary: secret }, scheme: 'korapay', events: '[charge.success]' },
 ];
 let count = 0;
@@ -361,6 +366,20 @@ const cases: readonly Case[] = [
     'paystack',
     () => ({ 'x-paystack-signature': paystack('hello') }),
     Buffer.from('hello'),
+  ],
+  [
+    'a secret in the body that is not ASCII, written with an escape',
+    200,
+    'secret-in-the-body',
+    () => ({}),
+    Buffer.from('{"token":"ein-Schl\\u00fcssel-für-Prüfungen"}'),
+  ],
+  [
+    'the same as another decoder has it',
+    401,
+    'secret-in-the-body',
+    () => ({}),
+    Buffer.from('{"token":"ein-SchlÃ¼ssel-fÃ¼r-PrÃ¼fungen"}'),
   ],
   [
     'a list, signed whole',

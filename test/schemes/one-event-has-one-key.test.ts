@@ -6,6 +6,7 @@ import { compileScheme } from '../../src/schemes/compile.ts';
 import { digestOf, eventKey } from '../../src/schemes/duplicate-key.ts';
 import { createEnvelopeScan, wholeBody } from '../../src/schemes/envelope.ts';
 import { readLiveKey } from '../../src/schemes/live-key.ts';
+import { custom } from '../../src/schemes/profiles/custom.ts';
 import { juicyway } from '../../src/schemes/profiles/juicyway.ts';
 import { profiles } from '../../src/schemes/profiles.ts';
 import type { Scheme } from '../../src/schemes/scheme.ts';
@@ -80,6 +81,20 @@ test('the key of an event of 0.1.0 is what it was', () => {
   const verdict = envelope && verifier(scheme)([], envelope, nowMs);
   expect(verdict?.kind === 'match' && eventKey('juicyway', 'members', signed.body, verdict.identity)).toBe(
     createHash('sha256').update(text, 'latin1').digest('hex'),
+  );
+});
+
+test.each([
+  ['signed', '{header:X-E}.{header:X-I}.{body}', ['id', 'paid', 'i1']],
+  ['not signed', '{header:X-I}.{body}', ['id', 'i1', 'paid']],
+])('a key by an id is what it was, where the name of the event is %s', (_name, message, parts) => {
+  const scheme = compiled({ ...custom, message, id: 'header:X-I', event: 'header:X-E' });
+  const signing = { secret: secretOf(scheme), nowMs, id: 'i1', event: 'paid' };
+  const { body, headers } = signDelivery(scheme, Buffer.from('{}'), signing);
+  expect(keyOf(scheme, body, headers)).toBe(
+    createHash('sha256')
+      .update(behindTheirLengths(['r', ...parts]), 'latin1')
+      .digest('hex'),
   );
 });
 

@@ -54,6 +54,7 @@ test.each([
   ['2001:db8:1:2::1', '2001:db8:1:2:ffff::', true],
   ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
   ['2001:db8::1', '2001:db8:0:0:1:2:3:4', true],
+  ['2001:db8::1:2:3:4', '2001:db8::9:2:3:4', true],
   ['::1', '::2', true],
 ])('%s and %s share one place: %s', (first, second, shared) => {
   const shares = createPeerShares(1);
