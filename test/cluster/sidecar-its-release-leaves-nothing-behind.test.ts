@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { kubectl, until } from './support/cluster.ts';
+import { kubectl, tryKubectl, until } from './support/cluster.ts';
 import { blocksOf, createShell } from './support/page-blocks.ts';
 import { clusterKinds, createSidecarPlace, release } from './support/sidecar-place.ts';
+import { pod } from './support/sidecar-workloads.ts';
 
-test.each(['webhook', 'policy'])(
-  'what outlived its release (mode %s) goes by the command of the runbook',
-  async (mode) => {
+test.each([
+  ['webhook', 'failed calling webhook'],
+  ['policy', 'hookgate'],
+])(
+  'what outlived its release (mode %s) acts as the runbook says, and goes by its command',
+  async (mode, answer) => {
     const place = await createSidecarPlace();
     try {
       await place.install([`injector.mode=${mode}`]);
@@ -19,6 +23,14 @@ test.each(['webhook', 'policy'])(
           'name',
         ]);
       expect(left()).toContain(place.clusterName);
+      kubectl(['create', 'namespace', place.namespace]);
+      kubectl(['wait', '--for=create', 'serviceaccount/default', '--namespace', place.namespace]);
+      const path = 'jsonpath={.spec.initContainers[*].name}';
+      const made = tryKubectl(
+        ['create', '-f', '-', '--dry-run=server', '--output', path],
+        pod(place.namespace, { name: 'late' }),
+      );
+      expect(made.stdout + made.stderr).toContain(answer);
       const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
       const [block] = blocksOf(runbook).filter(({ info }) => info === 'leftovers');
       createShell({ NAMESPACE: place.namespace }).run(block?.text ?? 'false');
