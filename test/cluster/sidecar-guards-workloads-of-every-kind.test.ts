@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpointOf, probedPort } from '../support/endpoint-lookup.ts';
 import { apply, find, kubectl, send, tryKubectl, until } from './support/cluster.ts';
+import { image } from './support/image.ts';
 import { ask, createSidecarPlace, type SidecarPlace } from './support/sidecar-place.ts';
 import { endpointPorts, podOf, waitForReady, waitForRollout } from './support/sidecar-pods.ts';
 import {
@@ -251,6 +252,32 @@ test('a container called hookgate in the pod that is applied is no proof of anyt
   expect(made.spec.initContainers).toHaveLength(1);
   expect(made.spec.initContainers[0]?.command).toBeUndefined();
   expect(made.spec.initContainers[0]?.args?.[0]).toBe('serve');
+});
+
+test('a bare pod is applied once, and made anew by the command that its page names; a workload as often as one likes', () => {
+  const bare = pod(namespace, { name: 'applied' });
+  apply([bare, deployment(namespace, 'applied', 0)]);
+  const again = tryKubectl(['apply', '-f', '-'], bare);
+  expect(again.stderr).toContain('pod updates may not change fields other than');
+  apply([deployment(namespace, 'applied', 0)]);
+  kubectl(['label', 'pod', 'applied', '--namespace', namespace, 'of=mine']);
+  kubectl(['replace', '--force', '--grace-period=1', '--filename', '-'], bare);
+  expect(find(namespace, ['pod', 'applied'], '{.spec.initContainers[*].name}')).toBe('hookgate');
+});
+
+test('a copy of a guarded pod is guarded, where it keeps labels and annotations', () => {
+  const copy = (name: string, ...keeping: string[]) =>
+    tryKubectl([
+      ...['debug', 'first-copied', '--namespace', namespace, `--copy-to=${name}`, '--container=app'],
+      ...['--profile=restricted', `--set-image=app=${image}`, ...keeping],
+    ]);
+  apply([pod(namespace, { name: 'first-copied' })]);
+  expect(copy('labels-alone', '--keep-labels').stderr).toContain('has a TCP port called "http"');
+  const both = copy('both', '--keep-labels', '--keep-annotations');
+  expect(both.status, both.stderr).toBe(0);
+  expect(find(namespace, ['pod', 'both'], '{.spec.initContainers[*].name}')).toBe('hookgate');
+  const neither = copy('neither');
+  expect(neither.status, neither.stderr).toBe(0);
 });
 
 test('hookgate check in the pod warns that the application can be called past the gate', () => {
