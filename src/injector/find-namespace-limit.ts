@@ -53,7 +53,7 @@ function findRange(spec: PodSpec, sidecar: Container, ranges: readonly LimitRang
   return undefined;
 }
 
-/** Whether the pod has it as a whole (Kubernetes 1.34): then that is what counts, and the sidecar adds nothing to it. */
+/** Whether the pod has it as a whole (Kubernetes 1.34): then that is what counts, and not the sum of its containers. */
 function isOfThePod({ resources }: PodSpec, part: RequestsOrLimits, name: string): boolean {
   return resources?.[part]?.[name] !== undefined;
 }

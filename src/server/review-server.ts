@@ -51,15 +51,17 @@ export function createReviewServer(options: ReviewServerOptions) {
     // The API server asks one thing at a time on a connection.
     if (answering.has(socket)) return void destroyBeforeReadingOn(socket, open);
     answering.add(socket);
-    response.once('close', () => answering.delete(socket));
     // The API server keeps its connections, and opens the next one elsewhere only where this one closes.
     if (isStopping) response.setHeader('Connection', 'close');
     answer(request, options).then(
       ({ status, body }) => {
+        // Not once it is sent: over TLS Node tells of that a turn of the event loop late, when the next request may have come.
+        answering.delete(socket);
         if (status !== 200) options.onMalformed(body);
         send(request, response, status, body);
       },
       (error) => {
+        answering.delete(socket);
         options.onFault(error);
         send(request, response, 500, 'hookgate: the review failed; see the log of the injector\n');
       },
