@@ -98,6 +98,14 @@ test('two signed names that fit no header field are two events', () => {
   expect(keys).not.toContain(undefined);
 });
 
+test('a field that comes twice is read in no way, be it the signature or what is signed', () => {
+  const scheme = schemeOf({ message: '{header:X-A}.{body}' });
+  const headers = ['X-A', '1', ...signed('1.{}')];
+  expect(verdictOf(scheme, '{}', headers).kind).toBe('match');
+  expect(verdictOf(scheme, '{}', [...headers, 'x-s', 'other']).kind).toBe('mismatch');
+  expect(verdictOf(scheme, '{}', [...headers, 'x-a', '2']).kind).toBe('mismatch');
+});
+
 test('an id that is empty tells nothing, so the signed text does', () => {
   const scheme = schemeOf({ message: '{body}', event: 'json:/event', id: 'json:/ref' });
   const [one, other] = ['{"event":"paid","ref":""}', '{"event":"paid","ref":"","x":2}'].map((body) =>

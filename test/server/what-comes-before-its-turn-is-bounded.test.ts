@@ -58,6 +58,29 @@ test('of all connections together only so much waits; the others have their answ
   for (const client of last) await client.closing();
 });
 
+test('what waits on a connection that closes before its turn takes no room for ever', async () => {
+  const { judge, waiting } = answersWhenTold();
+  const port = await openTrafficPort({ judge });
+  const chunked = post('').replace('Content-Length: 0', 'Transfer-Encoding: chunked');
+  // Nobody has read the first body, so the request behind it is dropped; 200 of them are more than there is room for.
+  for (let index = 0; index < 200; index++) {
+    const client = await openRaw(port.port);
+    client.send(post('{}') + chunked);
+    await expect.poll(() => waiting.length, { interval: 1 }).toBe(1);
+    waiting.pop()?.();
+    expect(await client.answers(1)).toEqual([200]);
+    await client.closing();
+  }
+
+  const client = await openRaw(port.port);
+  client.send(post('') + chunked);
+  for (const answers of [[200], [200, 200]]) {
+    await expect.poll(() => waiting.length, { interval: 1 }).toBe(1);
+    waiting.pop()?.();
+    expect(await client.answers(answers.length)).toEqual(answers);
+  }
+});
+
 test('a head of thousands of short lines is refused before it is whole', async () => {
   const port = await openTrafficPort({ limits: { headerLines: () => 200 } });
   const client = await openRaw(port.port);
