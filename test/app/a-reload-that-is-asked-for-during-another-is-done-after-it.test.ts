@@ -14,7 +14,8 @@ function reloaderByHand() {
         loads.push(() => resolve({ kind: 'problems', problems: [] }));
         waiting.shift()?.();
       }),
-    current: () => ({ watched: [], files: [] }) as unknown as Loaded,
+    current: () =>
+      ({ watched: [], config: { duplicates: { embedded: { file: 'events.db' } } } }) as unknown as Loaded,
     adopt: () => {
       throw new Error('nothing was loaded');
     },
