@@ -30,18 +30,19 @@ export async function runSend(
     connections: options.concurrency,
   });
   const tally = new Tally(options.times * options.repeat);
+  let tried: number;
   try {
     const manner = { ...options, rate: options.rate, retryIntervalMs: options.retryInterval };
-    await deliverAll(pack(options, scheme, secret), poster, manner, stop, (parcel, attempt) => {
+    tried = await deliverAll(pack(options, scheme, secret), poster, manner, stop, (parcel, attempt) => {
       tally.add(attempt);
       if (options.quiet !== true) out.write(`${attemptLine(parcel, attempt, options.json === true)}\n`);
     });
   } finally {
     await poster.close();
   }
-  const summary = tally.summary();
+  const summary = tally.summary(tried);
   out.write(`${options.json === true ? JSON.stringify({ summary }) : summaryText(summary)}\n`);
-  return summary.undelivered === 0 ? 0 : 1;
+  return summary.undelivered + summary.unsent === 0 ? 0 : 1;
 }
 
 /** PEM. @throws with a sentence: Node would take any text, and believe its own authorities by an empty one. */
@@ -101,6 +102,7 @@ function summaryText(summary: Summary): string {
     `sent ${summary.sent}, answered 200: ${summary.answered200} (${summary.duplicates} of them duplicates)`,
     ...(others.length === 0 ? [] : [`otherwise: ${others.join(', ')}`]),
     ...(summary.undelivered === 0 ? [] : [`not delivered: ${summary.undelivered}`]),
+    ...(summary.unsent === 0 ? [] : [`not sent: ${summary.unsent}`]),
     `latency p50 ${summary.latencyMs.p50} ms, p99 ${summary.latencyMs.p99} ms`,
   ].join('\n');
 }

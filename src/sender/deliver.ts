@@ -22,17 +22,21 @@ export interface SendingManner {
   readonly retryIntervalMs: number;
 }
 
-/** Delivers all parcels and tells every attempt as it ends. Stops early, without throwing, when `signal` says so. */
+/**
+ * Delivers all parcels, tells every attempt as it ends, and returns how many parcels were sent at least once: all, unless
+ * `signal` stopped it, which throws nothing.
+ */
 export async function deliverAll(
   parcels: Iterable<Parcel>,
   poster: Poster,
   manner: SendingManner,
   signal: AbortSignal,
-  onAttempt: (parcel: Parcel, attempt: PostResult, last: boolean) => void,
-): Promise<void> {
+  onAttempt: (parcel: Parcel, attempt: PostResult) => void,
+): Promise<number> {
   const startedMs = performance.now();
   const waiting = parcels[Symbol.iterator]();
   let started = 0;
+  let sent = 0;
 
   async function lane(first: IteratorResult<Parcel>): Promise<void> {
     for (let next = first; !signal.aborted; next = waiting.next()) {
@@ -48,10 +52,11 @@ export async function deliverAll(
   }
 
   async function deliver(parcel: Parcel): Promise<void> {
+    sent += 1;
     for (let retriesLeft = manner.retries; ; retriesLeft -= 1) {
       const attempt = await poster.post(parcel.body, signal, parcel.headers);
       const last = attempt.status === 200 || retriesLeft === 0 || signal.aborted;
-      onAttempt(parcel, attempt, last);
+      onAttempt(parcel, attempt);
       if (last || !(await pause(manner.retryIntervalMs, signal))) return;
     }
   }
@@ -64,6 +69,7 @@ export async function deliverAll(
     lanes.push(lane(next));
   }
   await Promise.all(lanes);
+  return sent;
 }
 
 /** False when the sending was stopped meanwhile. */

@@ -9,8 +9,10 @@ export interface Summary {
   readonly duplicates: number;
   /** Attempts by what they got instead of 200, such as `401 checksum_mismatch` or `no answer: ECONNREFUSED`. */
   readonly others: Readonly<Record<string, number>>;
-  /** Deliveries whose last attempt was not answered 200, or that were not finished. */
+  /** Deliveries that were tried, and not answered 200 in the end. */
   readonly undelivered: number;
+  /** Deliveries that were not tried, since the sending was stopped before. */
+  readonly unsent: number;
   readonly latencyMs: { readonly p50: number; readonly p99: number };
 }
 
@@ -40,14 +42,16 @@ export class Tally {
     this.#others.set(kind, (this.#others.get(kind) ?? 0) + 1);
   }
 
-  summary(): Summary {
+  /** `tried`: how many deliveries had at least one attempt. */
+  summary(tried: number): Summary {
     const sorted = Float64Array.from(this.#latenciesMs).sort();
     return {
       sent: sorted.length,
       answered200: this.#answered200,
       duplicates: this.#duplicates,
       others: Object.fromEntries([...this.#others].sort(([a], [b]) => (a < b ? -1 : 1))),
-      undelivered: this.#expected - this.#delivered,
+      undelivered: tried - this.#delivered,
+      unsent: this.#expected - tried,
       latencyMs: { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) },
     };
   }
