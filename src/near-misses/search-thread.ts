@@ -18,7 +18,7 @@ export function startSearchThread(
   onAnswer: (answer: FromThread) => void,
   onEnd: (why: string | undefined) => void,
 ): SearchThread {
-  const thread = new Worker(builtFile('near-misses-worker.js', 'near-misses/search-worker.ts'), {
+  const thread = new Worker(builtFile('near-misses-worker.js'), {
     name: 'hookgate-near-misses',
     execArgv: [],
     env: {},

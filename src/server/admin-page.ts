@@ -15,7 +15,7 @@ export function createAdminPage(): () => AdminPage {
 }
 
 function readPage(): AdminPage {
-  const html = readFileSync(builtFile('page.html', '../dist/page.html'), 'utf8');
+  const html = readFileSync(builtFile('page.html'), 'utf8');
   return { html, headers: { ...quiet, 'Content-Security-Policy': policyFor(html) } };
 }
 

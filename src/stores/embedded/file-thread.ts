@@ -48,7 +48,7 @@ export function startFileThread(
   orders: WorkerOrders,
   onMessage: (message: FromWorker) => void,
   onEnd: (error: Error | undefined) => void,
-  program = builtFile('embedded-worker.js', 'stores/embedded/file-worker.ts'),
+  program = builtFile('embedded-worker.js'),
 ): FileThread {
   const thread = new Worker(program, {
     workerData: orders,
