@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { freePort } from '../../demo/free-port.ts';
 import { testSecret } from './sign-event.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
+import { until } from './until.ts';
 
 const program = new URL('../../dist/hookgate.js', import.meta.url).pathname;
 
@@ -58,13 +59,13 @@ export async function startGateProcess(
 ): Promise<ChildProcess> {
   const gate = spawnGate(places, options);
   const url = `http://127.0.0.1:${places.adminPort}/readyz`;
-  while (
-    !(await fetch(url).then(
+  // With pauses: who asks without one takes a core from the gate that is starting.
+  await until(async () => {
+    if (gate.exitCode !== null) throw new Error(`the gate ended with ${gate.exitCode}`);
+    return fetch(url).then(
       ({ ok }) => ok,
       () => false,
-    ))
-  ) {
-    if (gate.exitCode !== null) throw new Error(`the gate ended with ${gate.exitCode}`);
-  }
+    );
+  });
   return gate;
 }
