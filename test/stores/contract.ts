@@ -14,7 +14,7 @@ export interface OpenedStore {
 }
 
 const leaseMs = 2_000;
-const retentionMs = 8_000;
+const retentionMs = 4_000;
 /** Added wherever a time must be over, for stores whose clock the test does not own. */
 const marginMs = 500;
 
