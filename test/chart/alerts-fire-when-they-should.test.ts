@@ -2,7 +2,7 @@ import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chart, helm } from '../support/helm.ts';
-import { type AlertCase, ofAnother, playAlerts } from '../support/promtool-alerts.ts';
+import { type AlertCase, ofOthers, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -157,10 +157,9 @@ test.runIf(promtool)(
 test.runIf(promtool)(
   'no alert judges another release of the namespace, nor its guarded pods',
   () => {
-    const theirs = (some: readonly AlertCase[]) =>
-      ['second-hookgate-admin', 'shop/second-hookgate', 'shop/second-hookgate-sidecar'].flatMap((job) =>
-        ofAnother(some, 'job="hookgate-admin"', `job="${job}"`, alive),
-      );
+    const others = ['second-hookgate-admin', 'shop/second-hookgate', 'shop/second-hookgate-sidecar'];
+    const jobs = others.map((job) => `job="${job}"`);
+    const theirs = (some: readonly AlertCase[]) => ofOthers(some, 'job="hookgate-admin"', jobs, alive);
     const settings = ['--set-json', 'prometheusRule.disabled=[]', '--set', 'duplicates.retention=49h'];
     playAlerts('monitoring', settings, 14, { '1m': theirs(cases.slice(1)), '10m': theirs(slowCases) });
   },

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { type AlertCase, ofAnother, playAlerts } from '../support/promtool-alerts.ts';
+import { type AlertCase, ofOthers, playAlerts } from '../support/promtool-alerts.ts';
 import { requireProgram } from '../support/require-program.ts';
 
 const promtool = requireProgram('promtool');
@@ -143,10 +143,10 @@ test.runIf(promtool)(
   'none judges another release of the namespace',
   () => {
     const settings = ['--namespace', 'shop', '--set', 'prometheusRule.enabled=true'];
-    const theirs = ofAnother(
+    const theirs = ofOthers(
       cases.slice(1, -1),
       'job="shop/hookgate-injector"',
-      'job="shop/other-injector"',
+      ['job="shop/other-injector"'],
       alive,
     );
     const guarded = (release: string, firing: readonly string[], quiet: readonly string[]) => ({

@@ -45,16 +45,24 @@ export function playAlerts(
   }
 }
 
-/** The cases as series of another release, beside which `alive` says that this one is well: none of them may fire. */
-export function ofAnother(
+/**
+ * The cases as series of others, each of `theirs` in the place of `ours`, beside which `alive` says that this one is well: none
+ * of them may fire. All at once, since each hour that promtool plays takes its time.
+ */
+export function ofOthers(
   cases: readonly AlertCase[],
   ours: string,
-  theirs: string,
+  theirs: readonly string[],
   alive: AlertCase['series'][number],
 ): readonly AlertCase[] {
   return cases.map(({ alert, series, firing, quiet }) => ({
     alert,
-    series: [alive, ...series.map((one) => ({ ...one, series: one.series.replace(ours, theirs) }))],
+    series: [
+      alive,
+      ...theirs.flatMap((other) =>
+        series.map((one) => ({ ...one, series: one.series.replace(ours, other) })),
+      ),
+    ],
     firing: [],
     quiet: [...firing, ...quiet],
   }));
