@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundleProgram } from '../../scripts/bundle-program.ts';
 import { openTestStore } from '../support/embedded-store.ts';
 import { startEventApplication } from '../support/event-application.ts';
 import { killProcess } from '../support/kill-process.ts';
@@ -20,7 +21,7 @@ const concurrency = 8;
 const expiredKeys = 100_000;
 const longestLifeMs = 250;
 
-const program = new URL('../support/sweeping-gate-process.ts', import.meta.url).pathname;
+const program = await bundleProgram('test/support/sweeping-gate-process.ts', 'test');
 
 /**
  * The store's file holds 100,000 keys that have expired, and the gate's thread removes them and checkpoints while events are delivered. SIGKILL comes at a random moment of that, twenty times.
