@@ -88,6 +88,11 @@ export function compileScheme(
         'where the body is a JSON object, write {body@received}',
     );
   }
+  if (settings.message.endsWith('\n')) {
+    warnings.push(
+      'message ends with a line break, which the sender must have signed as well; where it has not, write |- in place of |',
+    );
+  }
   if (signature?.kind === 'header' && !/^(?:[!-~][ -~]*)?$/.test(settings.prefix)) {
     report(
       'prefix',

@@ -53,7 +53,8 @@ export function parsePlace(text: string): Place | undefined {
   if (header !== undefined) return { kind: 'header', name: header };
   const tag = /^signature#([A-Za-z0-9_-]+)$/.exec(text)?.[1];
   if (tag !== undefined) return { kind: 'tag', tag };
-  const pointer = text.startsWith('json:') ? parsePointer(text.slice(5)) : undefined;
+  // YAML's block scalar (|) ends with a line break, with which a pointer would name a member that nobody sends.
+  const pointer = text.startsWith('json:') && !text.endsWith('\n') ? parsePointer(text.slice(5)) : undefined;
   return pointer === undefined ? undefined : { kind: 'member', pointer, ways: undefined };
 }
 

@@ -210,6 +210,16 @@ test.each<[string, string, RegExp]>([
     route('scheme: { signature: "header:X-S#v1", message: "{signature#v1}.{body}" }'),
     /without what holds the signature, header:X-S#v1/,
   ],
+  [
+    'a name out of a block scalar, with its line break',
+    `${upstream}routes:\n  - name: a\n    path: /a\n    keysDirectory: /k\n    scheme:\n      signature: "header:X-S"\n      event: |\n        json:/type\n`,
+    /event: found "json:\/type\\n"; expected json:\/member/,
+  ],
+  [
+    'an id with a line break',
+    scheme('id: "json:/id\\n"'),
+    /id: found "json:\/id\\n"; expected json:\/member/,
+  ],
 ])('%s', (_name, text, sentence) => {
   const told = sentences(
     text.replace(/ }, (events|retention): (\[?\w+\]?), x: \{ y: z \} \}\]/, ' }, $1: $2 }]'),
@@ -240,11 +250,21 @@ test.each([
   expect(sentences(text)).toEqual([]);
 });
 
+const warnings = (text: string): readonly string[] => {
+  const loaded = loadYaml(text);
+  return loaded.kind === 'ok' ? loaded.warnings : [];
+};
+
+test('a message that ends with the line break of a block scalar is warned of', () => {
+  const block = (indicator: string): string =>
+    `${upstream}routes:\n  - name: a\n    path: /a\n    keysDirectory: /k\n    scheme:\n      signature: "header:X-S"\n      message: ${indicator}\n        {header:X-T}.{body}\n`;
+  expect(warnings(block('|'))).toEqual([
+    expect.stringMatching(/ends with a line break, .*write \|- in place/),
+  ]);
+  expect(warnings(block('|-'))).toEqual([]);
+});
+
 test('a body in front of another part is warned of, unless it tells itself where it ends', () => {
-  const warnings = (text: string): readonly string[] => {
-    const loaded = loadYaml(text);
-    return loaded.kind === 'ok' ? loaded.warnings : [];
-  };
   expect(warnings(scheme('message: "{body}:{header:X-T}"'))).toContainEqual(
     expect.stringMatching(/every body that holds ":" is refused; .*write \{body@received\}/),
   );
