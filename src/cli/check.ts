@@ -9,6 +9,7 @@ export function addCheckCommand(program: Command): void {
     .description('check config, files, keys, store and application without serving')
     .option('--config <file>', 'hookgate.yaml; without it /etc/hookgate/hookgate.yaml', fileName)
     .option('--json', 'print for machines')
+    .addHelpText('after', '\nExit status: 0 all is good, 1 a check failed, 2 usage or configuration.')
     .action(async ({ config: file, json }: { config?: string; json?: boolean }) => {
       const { checkEverything } = await import('../app/check/check.ts');
       const result = await checkEverything({ file, flags: {}, env: process.env });

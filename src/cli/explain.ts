@@ -62,6 +62,7 @@ export function addExplainCommand(program: Command): void {
       parseTime,
     )
     .option('--json', 'print for machines')
+    .addHelpText('after', '\nExit status: 0 it would pass, 1 it would be refused, 2 usage or configuration.')
     .action(async (file: string, options: ExplainOptions) => {
       const { explain } = await import('../app/explain/explain.ts');
       const { readKeyFile } = await import('../config/key-source.ts');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { exitStatusOfServers } from './exit-status.ts';
 import { fileName } from './given.ts';
 import { orReport } from './or-report.ts';
 import type { Signals } from './signals.ts';
@@ -10,6 +11,7 @@ export function addInjectCommand(program: Command, signals: Signals): void {
     .command('inject')
     .description('run the admission server that puts the gate into labelled pods (docs/injector.md)')
     .option('--config <file>', 'inject.yaml', fileName, '/etc/hookgate/inject/inject.yaml')
+    .addHelpText('after', exitStatusOfServers)
     .action(async ({ config: file }: { config: string }) => {
       const { startInjector } = await import('../app/inject/inject.ts');
       const running = await orReport(await startInjector(file, process.env));

@@ -10,6 +10,10 @@ export function addMigrateCommand(program: Command): void {
     .option('--config <file>', 'hookgate.yaml with duplicates.store: redis', fileName)
     .option('--from <file>', "the embedded store's file; without it duplicates.embedded.file", fileName)
     .option('--json', 'print for machines')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 all is copied, 1 the file or the store cannot be used, or a gate has one of the keys in flight,\n2 usage or configuration.',
+    )
     .action(async (options: { config?: string; from?: string; json?: boolean }) => {
       const { migrate } = await import('../app/migrate/migrate.ts');
       const sources = { file: options.config, flags: {}, env: process.env };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { exitStatusOfServers } from './exit-status.ts';
 import { fileName } from './given.ts';
 import { runServe } from './run-serve.ts';
 import { type ServeOptions, serveOptions } from './serve-options.ts';
@@ -6,7 +7,10 @@ import type { Signals } from './signals.ts';
 
 /** `hookgate serve`: runs the gate until SIGTERM or SIGINT. */
 export function addServeCommand(program: Command, signals: Signals): void {
-  const command = program.command('serve').description('run the gate');
+  const command = program
+    .command('serve')
+    .description('run the gate')
+    .addHelpText('after', exitStatusOfServers);
   for (const { key, flag, value, about, isRepeatable } of serveOptions) {
     const words = `--${flag} ${value}`;
     if (isRepeatable) command.option(words, about, collect);

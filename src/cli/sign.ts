@@ -42,6 +42,7 @@ export function addSignCommand(program: Command): void {
       'data as JSON, or @file; without it a body is read from standard input',
       parseData,
     )
+    .addHelpText('after', '\nExit status: 0 a signed body was printed, 2 usage.')
     .action(async (options: SignOptions) => {
       try {
         if (options.keyFile === '-' && options.data === undefined)

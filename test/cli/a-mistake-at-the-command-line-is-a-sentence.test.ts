@@ -38,6 +38,7 @@ test.each([[], ...commands.map((command) => [command])].map((args) => [args.join
   async (_name, args) => {
     const [help, version] = await Promise.all([run([...args, '--help']), run([...args, '--version'])]);
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Usage: hookgate') });
+    expect(help.stdout.includes('\nExit status: 0 ')).toBe(args.length > 0);
     const { version: ours } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(version).toEqual({ code: 0, stdout: `${ours}\n`, stderr: '' });
   },
