@@ -95,10 +95,14 @@ function forwardedFor({ facts, peer }: Delivery): string {
 
 function passes(name: string, bodyUntouched: boolean): boolean {
   if (name.startsWith('hookgate-') || roleOf(name) !== undefined) return false;
+  if (asksForALook.has(name)) return false;
   return !writtenByGate.has(name) && (bodyUntouched || !digests.has(name));
 }
 
 const writtenByGate: ReadonlySet<string> = new Set(['content-length', 'idempotency-key', 'x-request-id']);
+
+/** By these a route of Laravel that opts into it looks the request over and answers 204, without running it. */
+const asksForALook: ReadonlySet<string> = new Set(['precognition', 'precognition-validate-only']);
 
 /** Digests of a body that the gate has changed by stripping unsigned fields (RFC 9530 section 6.4). */
 const digests: ReadonlySet<string> = new Set(['digest', 'content-md5', 'repr-digest', 'content-digest']);

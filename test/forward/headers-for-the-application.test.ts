@@ -160,6 +160,12 @@ test('an event asks for no answer ahead, to which Next.js says 200 without a loo
   expect(valuesOf(headersFor(['X-Middleware-Prefetch', '1']), 'x-middleware-prefetch')).toEqual([]);
 });
 
+test('an event asks for no look instead of a run, which Laravel answers 204', () => {
+  const headers = headersFor(['Precognition', 'true', 'Precognition-Validate-Only', 'id']);
+  expect(valuesOf(headers, 'precognition')).toEqual([]);
+  expect(valuesOf(headers, 'precognition-validate-only')).toEqual([]);
+});
+
 test('digests of the body pass only while the body is untouched', () => {
   const sent = ['Content-Digest', 'sha-256=:x:', 'Content-MD5', 'y'];
 
