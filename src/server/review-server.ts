@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Held } from '../delivery/delivery.ts';
 import { closeServer } from './close.ts';
 import { destroyBeforeReadingOn } from './destroy-before-reading-on.ts';
 import { listen } from './listen.ts';
@@ -12,6 +13,8 @@ export interface ReviewServerOptions {
   readonly tls: ServedCertificate;
   /** Answers a JSON body posted to a path with a JSON text; undefined: it is no review. Unknown paths are not asked. */
   readonly reviews: Readonly<Record<string, (body: unknown) => Promise<string | undefined>>>;
+  /** Opens the account of the bytes that a review from this address takes. */
+  readonly hold: (address: string) => Held;
   readonly onMalformed: (why: string) => void;
   readonly onFault: (error: unknown) => void;
 }
@@ -23,7 +26,7 @@ export interface ServedCertificate {
 }
 
 /** An AdmissionReview holds two objects of at most 3 MiB (the API server's own limit), in JSON. */
-const maxBodyBytes = 8 * 1024 * 1024;
+export const maxReviewBytes = 8 * 1024 * 1024;
 const minVersion = 'TLSv1.2';
 
 /**
@@ -87,7 +90,10 @@ interface ReviewAnswer {
   readonly body: string;
 }
 
-async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions): Promise<ReviewAnswer> {
+async function answer(
+  request: IncomingMessage,
+  { reviews, hold }: ReviewServerOptions,
+): Promise<ReviewAnswer> {
   const path = (request.url ?? '').split('?')[0] ?? '';
   const review = Object.hasOwn(reviews, path) ? reviews[path] : undefined;
   if (review === undefined)
@@ -99,11 +105,19 @@ async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions
       status: 415,
       body: `hookgate: the content type is ${JSON.stringify(type.slice(0, 100))}, expected application/json\n`,
     };
-  const text = await readBody(request);
-  if (text === 'left')
-    return { status: 400, body: 'hookgate: the client left before its review was whole\n' };
-  if (text === undefined)
-    return { status: 413, body: `hookgate: the review is larger than ${maxBodyBytes} bytes\n` };
+  const held = hold(request.socket.remoteAddress ?? '');
+  try {
+    const read = await readBody(request, held);
+    return read.kind === 'whole' ? await judge(read.text, review) : read.answer;
+  } finally {
+    held.giveBack();
+  }
+}
+
+async function judge(
+  text: string,
+  review: (body: unknown) => Promise<string | undefined>,
+): Promise<ReviewAnswer> {
   const parsed = parseJson(text);
   const answered = parsed === undefined ? undefined : await review(parsed);
   return answered === undefined
@@ -114,20 +128,30 @@ async function answer(request: IncomingMessage, { reviews }: ReviewServerOptions
     : { status: 200, body: answered };
 }
 
-/** Undefined when it is too large, `left` when it breaks off: by the client or by its network, and no fault of the review. */
-async function readBody(request: IncomingMessage): Promise<string | 'left' | undefined> {
+type ReviewRead =
+  | { readonly kind: 'whole'; readonly text: string }
+  | { readonly kind: 'refused'; readonly answer: ReviewAnswer };
+
+async function readBody(request: IncomingMessage, held: Held): Promise<ReviewRead> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxBodyBytes) return undefined;
+      if (bytes > maxReviewBytes) return refused(413, `the review is larger than ${maxReviewBytes} bytes`);
+      if (!held.take(chunk.length))
+        return refused(503, 'too many bytes of other reviews are held; try again');
       chunks.push(chunk);
     }
   } catch {
-    return 'left';
+    // By the client or by its network, and no fault of the review.
+    return refused(400, 'the client left before its review was whole');
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
+}
+
+function refused(status: number, sentence: string): ReviewRead {
+  return { kind: 'refused', answer: { status, body: `hookgate: ${sentence}\n` } };
 }
 
 function parseJson(text: string): unknown {

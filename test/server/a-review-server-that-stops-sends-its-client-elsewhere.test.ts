@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { createHeldReviews } from '../../src/app/inject/held-reviews.ts';
 import { createIssuer } from '../../src/certificates/issue.ts';
 import { createReviewServer } from '../../src/server/review-server.ts';
 
@@ -15,6 +16,7 @@ test('answers say that the connection ends once a stop has begun, and not before
     port: 0,
     tls: await issuer.leaf(authority, ['injector.test'], tomorrow, now),
     reviews: { '/review': async () => '{}' },
+    hold: createHeldReviews(),
     onMalformed: () => {},
     onFault: () => {},
   });

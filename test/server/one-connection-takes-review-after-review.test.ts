@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
+import { createHeldReviews } from '../../src/app/inject/held-reviews.ts';
 import { createReviewServer } from '../../src/server/review-server.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 
@@ -30,6 +31,7 @@ test('reviews that follow each other over one connection are all answered', asyn
     host: '127.0.0.1',
     port: 0,
     tls: certificate,
+    hold: createHeldReviews(),
     onMalformed: () => {},
     onFault: () => {},
     reviews: { '/review': () => new Promise((resolve) => setImmediate(resolve, '{}')) },

@@ -11,6 +11,7 @@ import { createInjectorMetrics } from '../../metrics/injector-metrics.ts';
 import type { LookMetrics } from '../../metrics/look-metrics.ts';
 import { createReviewServer } from '../../server/review-server.ts';
 import { whatWentWrong } from '../../values/what-went-wrong.ts';
+import { createHeldReviews } from './held-reviews.ts';
 import { createCertificateSource, type InForce } from './inject-certificates.ts';
 import { createReviews, type RecentDenial } from './inject-reviews.ts';
 
@@ -67,6 +68,7 @@ export async function createInjectServer(
   let inForce: InForce = await source();
   let trouble: string | undefined;
   const server = createReviewServer({
+    hold: createHeldReviews(),
     ...config.listen,
     tls: inForce,
     reviews: createReviews({
