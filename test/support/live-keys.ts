@@ -304,6 +304,8 @@ export const liveKeys: Readonly<Record<string, (scene: Scene) => LiveKey | Promi
 
 /** A passed request of which one side falls silent: cut by the short limit, left alone by the long one. */
 function idle(key: string, head: string): LiveKey {
+  // With the short limit it ends, on a busy machine a while later.
+  const patienceMs = [1500, 20_000].values();
   return {
     before: { otherPaths: 'passthrough', limits: `{ ${key}: 1h }` },
     after: { otherPaths: 'passthrough', limits: `{ ${key}: 100ms }` },
@@ -321,7 +323,7 @@ function idle(key: string, head: string): LiveKey {
           .then((how) =>
             how === 'ended' || key === 'uploadIdle' ? 'ended' : sleep(60_000, 'open', { ref: false }),
           ),
-        sleep(1500, 'open'),
+        sleep(patienceMs.next().value, 'open', { ref: false }),
       ]);
     },
     seen: ['open', 'ended'],
