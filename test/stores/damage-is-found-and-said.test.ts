@@ -57,6 +57,49 @@ test.each([
   },
 );
 
+/** The types of key, end and sum, which lie right before the key: 32 bytes, an integer of 6 bytes, one of 4 or 6. */
+const types = [0x4c, 0x05] as const;
+
+test.each<[string, number, number]>([
+  ['a text of the same bytes', 0x4d, 0x05],
+  ['an integer past 2^53, and bytes of its end', 0x06, 0x48],
+])('a key of which damage makes %s ends nothing and hides no other', async (_what, key, end) => {
+  const before = await openTestStore();
+  const keys = (await fill(before, 5)).sort();
+  await before.store.close();
+  // SQLite finds the first row by halves, and steps from it: so it meets the fourth of five.
+  const [turned] = keys.splice(3, 1) as [string];
+  flipBit(before.file, turned, -3, types[0] ^ key);
+  flipBit(before.file, turned, -2, types[1] ^ end);
+
+  const { store } = await openTestStore({ file: before.file, clock: before.clock });
+  await vi.waitFor(
+    async () => expect(await store.health()).toMatchObject({ up: true, damaged: 1 }),
+    patience,
+  );
+  for (const other of keys) expect(await store.isDelivered(other)).toBe(true);
+  await store.close();
+
+  const copied = readDeliveredKeys(before.file, 0, before.clock);
+  expect([...copied].map((row) => row.key)).toEqual(keys);
+});
+
+test('an end of retention past 2^53 is one that nobody knows', async () => {
+  const before = await openTestStore();
+  const [key] = (await fill(before, 1)) as [string];
+  await before.store.close();
+  const database = new DatabaseSync(before.file);
+  database.exec('UPDATE delivered SET ends = 9007199254740993');
+  database.close();
+
+  const { store } = await openTestStore({ file: before.file, clock: before.clock });
+  await vi.waitFor(
+    async () => expect(await store.health()).toMatchObject({ up: true, damaged: 1 }),
+    patience,
+  );
+  expect(await store.isDelivered(key)).toBe(true);
+});
+
 test('a record whose end is damaged is never removed for it', async () => {
   const before = await openTestStore();
   const [key] = (await fill(before, 1)) as [string];

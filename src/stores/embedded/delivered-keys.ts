@@ -40,6 +40,7 @@ export function* readDeliveredKeys(
       const rows = events.rowsAfter(after, rowsAtOnce);
       const before = after;
       for (const { key, endsAt, isWhole } of rows) {
+        if (key.length === 0) continue;
         yield { key: Buffer.from(key).toString('hex'), endsAt: isWhole ? endsAt + aheadMs : undefined };
         // A damaged key says nothing of where the next ones are.
         if (isWhole && Buffer.compare(key, after) > 0) after = key;

@@ -19,6 +19,7 @@ export interface FileClock {
 }
 
 export interface FileRow {
+  /** Empty where it is damaged so that it is no key any more. */
   readonly key: Uint8Array;
   /** End of retention. */
   readonly endsAt: number;
@@ -164,15 +165,15 @@ function pragma(database: DatabaseSync, name: string): number {
 }
 
 function statements(database: DatabaseSync, file: string): EventFile {
-  const readClock = database.prepare('SELECT time, wall, sum FROM clock');
+  const readClock = database.prepare('SELECT time, wall, CAST(sum AS REAL) AS sum FROM clock');
   const writeClock = database.prepare('INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?)');
   const insert = database.prepare(
     'INSERT INTO delivered VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ends = excluded.ends, sum = excluded.sum',
   );
-  const find = database.prepare('SELECT key, ends, sum FROM delivered WHERE key = ?');
-  const rowsAfter = database.prepare(
-    'SELECT key, ends, sum FROM delivered WHERE key > ? ORDER BY key LIMIT ?',
-  );
+  // Damage can make anything of a value, and node:sqlite throws at an integer past 2^53: such a row would end the thread.
+  const row = `SELECT iif(typeof(key) = 'blob', key, x'') AS key, CAST(ends AS REAL) AS ends, CAST(sum AS REAL) AS sum FROM delivered`;
+  const find = database.prepare(`${row} WHERE key = ?`);
+  const rowsAfter = database.prepare(`${row} WHERE key > ? ORDER BY key LIMIT ?`);
   const remove = database.prepare('DELETE FROM delivered WHERE key = ?');
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
@@ -228,5 +229,5 @@ const noKey = new Uint8Array(0);
 function rowOf(row: Record<string, unknown>): FileRow {
   const key = row.key as Uint8Array;
   const endsAt = Number(row.ends);
-  return { key, endsAt, isWhole: row.sum === null || row.sum === sumOf(key, endsAt) };
+  return { key, endsAt, isWhole: key.length > 0 && (row.sum === null || row.sum === sumOf(key, endsAt)) };
 }

@@ -16,6 +16,7 @@ const codes = {
   corrupt: 11,
   full: 13,
   cantopen: 14,
+  toobig: 18,
   notadb: 26,
 } as const;
 
@@ -31,7 +32,8 @@ export const isBusy = (error: unknown): boolean => sqliteCode(error) === codes.b
 /** Whether the file itself is at fault: its pages, or what is in its place. */
 export function isDamaged(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === codes.corrupt || code === codes.notadb;
+  // Nothing that the store writes is large: what says so is damaged.
+  return code === codes.corrupt || code === codes.notadb || code === codes.toobig;
 }
 
 /** Refuses what SQLite would only name by a number: a missing or unusable folder, a folder in the file's place. */
@@ -87,6 +89,7 @@ export function faultSentence(file: string, error: unknown): string {
     case codes.notadb:
       return `${file} is not a database; name another file in duplicates.embedded.file, or move this one away (what it remembered is then forgotten).`;
     case codes.corrupt:
+    case codes.toobig:
       return `The store's file ${file} is damaged; restore it, or move it and its -wal file away (what they remembered is then forgotten).`;
     case codes.readonly:
     case codes.perm:
