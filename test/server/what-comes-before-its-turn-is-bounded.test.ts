@@ -81,6 +81,35 @@ test('what waits on a connection that closes before its turn takes no room for e
   }
 });
 
+test('what had its turn gives its room back, while its connection goes on', async () => {
+  const port = await openTrafficPort({
+    async judge(delivery) {
+      await delivery.readBody({ maxBytes: 100, timeoutMs: 10_000 });
+      return new Answer('forwarded', 200, []);
+    },
+  });
+  const chunked = post('').replace('Content-Length: 0', 'Transfer-Encoding: chunked');
+  const client = await openRaw(port.port);
+  // 200 pieces of 64 KiB are more than the 11 MiB that there are for all.
+  for (let round = 1; round <= 200; round++) {
+    client.send(`${post('')}${chunked}0\r\n\r\n`);
+    await client.answers(2 * round);
+  }
+  expect(new Set(client.statuses)).toEqual(new Set([200]));
+});
+
+test('a client may be sixteen requests ahead, and is closed behind these where it sends more', async () => {
+  const port = await openTrafficPort({ judge: async () => new Answer('forwarded', 200, []) });
+  const client = await openRaw(port.port);
+  for (const answers of [17, 34]) {
+    client.send(post('').repeat(17));
+    await client.answers(answers);
+  }
+  client.send(post('').repeat(18));
+  await client.closing();
+  expect(client.statuses).toHaveLength(51);
+});
+
 test('a head of thousands of short lines is refused before it is whole', async () => {
   const port = await openTrafficPort({ limits: { headerLines: () => 200 } });
   const client = await openRaw(port.port);
