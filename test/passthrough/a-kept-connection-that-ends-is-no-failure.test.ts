@@ -64,6 +64,14 @@ test.each([
   expect(await refused(gate)).toBe(1);
 });
 
+test('what has a body is not sent again whatever its method, since the body is gone', async () => {
+  const { application, gate } = await startBoth(answer200);
+  expect(await statusOf(gate, 'GET')).toBe(200);
+  application.play(reset);
+  expect(await statusOf(gate, 'OPTIONS', 'a question')).toBe(502);
+  expect(application.requests).toHaveLength(2);
+});
+
 test('a request with a body finds a new connection where the kept one has ended before it', async () => {
   const { application, gate } = await startBoth(answer200);
   const closed = new Promise((resolve) =>
